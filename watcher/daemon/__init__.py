@@ -1,1 +1,1 @@
-"""Run a daemon: the parts of a process put together, the clock, signals, systemd, the log, other daemons."""
+"""Run a daemon: its parts put together, the schedule, signals, systemd, the log, other daemons."""

@@ -1,4 +1,4 @@
-"""Wake the main thread from a signal handler, or from another thread."""
+"""Wake the main thread from a signal handler or from another thread."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from contextlib import suppress
 
 
 class Bell:
-    """Wakes the main thread through a pipe, since a signal handler must not wait for a lock."""
+    """Wakes the main thread through a pipe: a signal handler must not wait for a lock."""
 
     def __init__(self) -> None:
         self._reading, self._writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def ring_at_signals(self) -> None:
-        """Ring at every signal, in whichever thread it arrives.
+        """Ring at every signal, whichever thread receives it.
 
-        Python runs handlers in the main thread alone. If that thread is busy with a signal, the system gives the next
-        to another thread; without this the main thread would sleep on.
+        Python runs signal handlers only in the main thread. While that is busy with one signal, the system gives the
+        next one to another thread, and the main thread would sleep on.
         """
         signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
 
     def ring(self) -> None:
-        """End the present or the next wait. Ringing twice has the effect of ringing once."""
+        """End the wait that is going on, or the next one. Ringing twice is the same as ringing once."""
         with suppress(BlockingIOError):
             os.write(self._writing, b".")
 

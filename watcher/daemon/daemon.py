@@ -54,17 +54,17 @@ OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME, EDITS_NAME, FOL
 POLL_NAME = "poll "
 
 FOLD_REST = 2
-"""How long storing words rests after each step, in times of that step: whatever else there is comes first."""
+"""How long to rest after storing some words, as a multiple of the time that took: everything else comes first."""
 
 
 class Daemon:
-    """Polls, tells and sends until SIGTERM or SIGINT; SIGHUP reloads the config.
+    """Polls, tells and sends until SIGTERM or SIGINT. SIGHUP reloads the config.
 
-    ``load``: reads the config; raises ``ConfigError``.
-    ``config_loaded``: called with every config that takes effect (the log learns its secrets there).
+    ``load``: reads the config. Raises ``ConfigError``.
+    ``config_loaded``: called with every config that takes effect; the log learns its secrets so.
     ``wall_clock``: this machine's clock, by which the schedule runs.
-    ``begun``: called once it watches.
-    ``read_config``: reads a config that does not count; None where none can be written by the pages.
+    ``begun``: called when the daemon has started.
+    ``read_config``: reads a config that does not take effect; None if the web pages cannot write one.
     ``edits``: notices edits of the config's files.
     ``outdated``: the daemon ended because a newer release has migrated the database.
     """
@@ -95,7 +95,7 @@ class Daemon:
         self.outdated = False
 
     def run(self) -> bool:
-        """Run until told to stop; return whether everything that was under way ended in time."""
+        """Run until told to stop; return whether all work that had begun ended in time."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         self._bell.ring_at_signals()
@@ -122,16 +122,16 @@ class Daemon:
         return self._end()
 
     def _free_interrupted(self) -> None:
-        """Free the deliveries that the last daemon was sending (SQLite alone: nobody else can be sending)."""
+        """Free the deliveries that the last daemon was sending. Only on SQLite, where nobody else can be sending."""
         with self._context.store.transaction() as tx:
             interrupted = tx.queue.free_interrupted(self._context.clock())
         if interrupted:
             log.warning("%s being sent when the last daemon ended: sent again", counted(interrupted, "message"))
 
     def _wait(self) -> None:
-        """Sleep in the main thread, where signals arrive, and feed the watchdog.
+        """Sleep in the main thread, where signals arrive, and report to the watchdog.
 
-        It is not fed when ticks hang for ``Tuning.stuck``: systemd then restarts the daemon.
+        If ticks hang for ``Tuning.stuck``, nothing is reported, so that systemd restarts the daemon.
         """
         every = self._systemd.alive_every
         while not self._is_stopping:
@@ -168,7 +168,7 @@ class Daemon:
         self._bell.ring()
 
     def _tick(self) -> datetime:
-        """Tell what is due and wake the sender; return when to tick again, at most ``Tuning.tick`` from now."""
+        """Tell what is due and wake the sender; return when to tick next, at most ``Tuning.tick`` from now."""
         following = self._context.clock() + self._context.tuning.tick
         try:
             self._context.store.hear_clock()
@@ -195,7 +195,7 @@ class Daemon:
         return self._here(following)
 
     def _look_at_rules(self) -> None:
-        """Read rules that other processes changed, to spare the polls that; tick if there were any."""
+        """Read rules that other processes have changed, so that the next poll need not; tick if there were any."""
         self._pages.mend()
         rules, before = self._context.rules, self._context.rules.generation
         try:
@@ -210,7 +210,7 @@ class Daemon:
             self._schedule.soon(TICK_NAME)
 
     def _look_at_edits(self) -> datetime:
-        """Notice edits of the config's files; return when to look again: seldom, where nothing comes of them."""
+        """Look for edits of the config's files; return when to look next, which is later if edits have no effect."""
         if not self._edits.is_wanted:
             return self._wall_clock() + self._context.tuning.gc_every
         if self._edits.look(self._wall_clock()):
@@ -219,12 +219,12 @@ class Daemon:
         return self._wall_clock() + self._context.tuning.edits
 
     def _wake(self) -> None:
-        """Wake the sender, and those of the other daemons."""
+        """Wake this process's sender and those of the other daemons."""
         self._sender.wake()
         self._context.store.wake_others(self._self.id)
 
     def _recorded(self, done: Sequence[Delivered]) -> None:
-        """Tick when an endpoint works again, since alerts may have waited for it."""
+        """Tick if an endpoint works again, since alerts may have waited for it."""
         if any(one.delivery.is_probe and one.state is DeliveryState.SENT for one in done):
             self._schedule.soon(TICK_NAME)
 
@@ -248,7 +248,7 @@ class Daemon:
         return self._wall_clock() + self._context.tuning.mark_every
 
     def _fold(self) -> datetime:
-        """Store the words of some papers for searches; return when to go on, after a rest while there are more."""
+        """Store the words of some papers for searches; return when to go on: soon, after a rest, if some are left."""
         began = time.monotonic()
         with suppress(StoreError):  # the tick says so
             if fold_some(self._context.store):
@@ -266,7 +266,7 @@ class Daemon:
         return self._here(following)
 
     def _here(self, at: datetime) -> datetime:
-        """Convert an instant of the database's clock to this machine's clock, by which the schedule runs."""
+        """Convert an instant from the database's clock to this machine's clock, by which the schedule runs."""
         return self._wall_clock() + (at - self._context.clock())
 
     def _read_config_again(self) -> None:
@@ -284,7 +284,7 @@ class Daemon:
         self._systemd.ready(refused + self._status())
 
     def _reload(self) -> str:
-        """Read the config and take it up; return why it was refused, for systemd, "" if it was not."""
+        """Read the config and apply it; return why it was refused, for systemd, "" if it was not."""
         try:
             config = self._load()
             if problem := lost_since(self._context.config, config):
@@ -301,7 +301,7 @@ class Daemon:
         return ""
 
     def _take_up(self, config: Config, apply: Callable[[Context], object]) -> None:
-        """Apply a config: its subscriptions, its polls, the incidents of its included files."""
+        """Apply a config: its subscriptions (by ``apply``), its polls, the incidents of its included files."""
         self._config_loaded(config)
         before = set(self._schedule.names) - OWN_NAMES
         known = None if config is self._context.config else self._context.config
@@ -337,7 +337,7 @@ class Daemon:
         return now if last is None else max(now, last.at + (last.wait.time if last.wait else source.every))
 
     def _status(self) -> str:
-        """Return a line for systemd: how much is watched, and the broken included files."""
+        """Return a line for systemd: how much is watched, and which included files are broken."""
         config = self._context.config
         broken = f"; broken: {', '.join(config.broken_includes)}" if config.broken_includes else ""
         return f"{counted(len(config.sources), 'source')}, {counted(len(config.subscriptions), 'subscription')}{broken}"

@@ -1,4 +1,4 @@
-"""Notice that the config's files are edited while the daemon runs."""
+"""Notice when the config's files are edited while the daemon runs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from watcher.pipeline.subscriptions.apply import foresee
 log = logging.getLogger(__name__)
 
 CALM = timedelta(seconds=30)
-"""How long the files have rested before ``reload: auto`` takes them up: whoever edits saves more than once."""
+"""How long files must be unchanged before ``reload: auto`` applies them, since people save several times."""
 
 
 class ConfigEdits:
-    """Compares the config's files with those in force, by their times and sizes.
+    """Compares the config's files with those that were read last, by their times and sizes.
 
-    ``read``: reads the edited config and keeps nothing of it. Raises ``WatcherError`` and ``OSError``.
-    ``says``: whether it is logged what an edit would do.
+    ``read``: reads the edited config without effect. Raises ``WatcherError`` and ``OSError``.
+    ``says``: log what an edit would do.
     """
 
     def __init__(self, context: Context, read: Callable[[], Config], *, says: bool) -> None:
@@ -34,22 +34,22 @@ class ConfigEdits:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether anything comes of an edit before somebody reloads."""
+        """Whether an edit has any effect before somebody reloads: it is applied, or logged."""
         return self._says or self._context.config.reloads_itself
 
     def stamps(self) -> FileStamps:
-        """Return what tells the files as they are now from edited ones."""
+        """Return the stamps of the files as they are now; they differ after an edit."""
         return stamps_of(self._context.config)
 
     def taken_up(self, stamps: FileStamps) -> None:
-        """Remember that the files were read as they were then, whether they were taken up or refused."""
+        """Remember that the files were read with these stamps, whether they were applied or refused."""
         self._in_force = self._seen = stamps
         self._since, self._has_said = None, False
 
     def look(self, now: datetime) -> bool:
-        """Look at the files once; say what an edit would do; return whether it is to be taken up now.
+        """Look at the files once, and log what an edit would do; return whether to reload now.
 
-        A file that changed since the last look may still be written: it is read at the next one.
+        A file that has changed since the last look may be half written, so that it is read at the next look.
         """
         stamps = self.stamps()
         if stamps != self._seen:
@@ -68,7 +68,7 @@ class ConfigEdits:
         return stamps != self._in_force
 
     def _say(self) -> bool:
-        """Log what the edited config would do, or why it is broken; return whether there is anything to take up."""
+        """Log what the edited config would do, or why it is broken; return whether there is anything to apply."""
         before = self._context.config
         try:
             config = self._read()
@@ -107,11 +107,11 @@ _SETTINGS = {
     "way": "the way out",
     "reloads_itself": "reload",
 }
-"""Fields of a config whose change matters, and what people call them."""
+"""Field of ``Config`` whose change has an effect → what people call it."""
 
 
 def _others(before: Config, after: Config) -> list[str]:
-    """Return what changes beside subscriptions: sources by their names, and settings."""
+    """Return what has changed apart from subscriptions: names of sources, and settings in words."""
     found = [f"source {name} {what}" for name, what in _sources(before.sources, after.sources)]
     settings = [name for field, name in _SETTINGS.items() if getattr(before, field) != getattr(after, field)]
     return [*found, *([f"{' and '.join(settings)} changed"] if settings else [])]

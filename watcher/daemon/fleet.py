@@ -1,4 +1,4 @@
-"""Work with other daemons of the same database: report, agree on the config, poll each source in turns."""
+"""Work together with other daemons of the same database: report, agree on the config, take turns at polling."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from watcher.store.fleet.daemons import KnownDaemon
 log = logging.getLogger(__name__)
 
 AFTER_ANOTHER = timedelta(minutes=1)
-"""When to poll again a source that another daemon has polled first."""
+"""When to look again at a source that another daemon is polling."""
 
 
 @dataclass
 class Self:
-    """This daemon, as it reports itself to the others."""
+    """This daemon, as the others see it."""
 
     host: str
     pid: int
@@ -35,7 +35,7 @@ class Self:
     id: str = field(default_factory=lambda: uuid4().hex)
 
     def beat(self, context: Context) -> None:
-        """Report that this daemon lives; log an error if its config is not the one in force."""
+        """Report that this daemon lives. Log an error if its config is not the one in force."""
         now, digest = context.clock(), context.config.digest
         with context.store.transaction() as tx:
             tx.daemons.beat(KnownDaemon(self.id, self.host, self.pid, __version__, digest, self.started_at, now))
@@ -50,7 +50,10 @@ class Self:
 
 
 def out_of_step(tx: Transaction, digest: str) -> str:
-    """Return what to do if this daemon's config is not the one in force, "" if it is."""
+    """Return, in words, what to do if this daemon's config is not the one in force, "" if it is.
+
+    ``digest``: of this daemon's config.
+    """
     current = tx.daemons.version()
     if not digest or current is None or current.digest == digest:
         return ""
@@ -63,8 +66,8 @@ def out_of_step(tx: Transaction, digest: str) -> str:
 def apply_at_start(context: Context) -> bool:
     """Apply the config, unless other daemons run with a newer one; return whether it was applied.
 
-    A machine that returns with last week's files must not remove everybody's subscriptions. A reload applies any
-    config, since a person asked for it.
+    Otherwise a machine that comes back with old files would remove everybody's new subscriptions. A reload applies any
+    config, since a person has asked for it.
     """
     with context.store.reading() as tx:
         current = tx.daemons.version()
@@ -78,9 +81,9 @@ def apply_at_start(context: Context) -> bool:
 
 
 def poll_in_turn(source: Source, context: Context) -> datetime:
-    """Poll ``source``, unless another daemon does or has done so; return when to poll next.
+    """Poll ``source`` unless another daemon polls it or has just done so; return when to poll next.
 
-    Being stopped or overtaken meanwhile is logged and no error.
+    If the poll is stopped or overtaken by another one, that is logged and is no error.
     """
     try:
         return _poll_in_turn(source, context)
@@ -110,7 +113,7 @@ def _poll_in_turn(source: Source, context: Context) -> datetime:
 
 
 def log_look(polled: Polled) -> None:
-    """Log a poll: a warning when trouble begins or changes, otherwise information."""
+    """Log a poll: as a warning if trouble begins or changes, otherwise as information."""
     judged = polled.judged
     level = logging.WARNING if begins_trouble(judged, polled.before) else logging.INFO
     why = f" ({judged.reason})" if judged.reason else ""
@@ -118,7 +121,7 @@ def log_look(polled: Polled) -> None:
 
 
 def _polled_by_another(source: Source, context: Context) -> datetime | None:
-    """Return when the source is due next, None if it is due now."""
+    """Return when the source is due after a poll by another daemon, None if it is due now."""
     now = context.clock()
     with context.store.reading() as tx:
         last = tx.pages.last_poll(source.name)

@@ -1,4 +1,4 @@
-"""Let few polls begin at a time, without letting those that take long hold up the others."""
+"""Limit how many polls begin at a time, without letting slow ones hold up the others."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from threading import Condition
 
 
 class Gate:
-    """A place for a number of runs at a time. A run that takes longer than ``patience`` gives its place to the next.
+    """Holds places for runs. A run that takes longer than ``patience`` gives its place to the next one and goes on.
 
-    ``places``: of runs that have not taken long.
-    ``patience``: seconds after which a run has taken long.
-    ``monotonic``: returns the time (s).
+    ``places``: how many runs may hold a place.
+    ``patience``: seconds.
+    ``monotonic``: returns the time in seconds.
     """
 
     def __init__(self, places: int, patience: float, monotonic: Callable[[], float]) -> None:
@@ -23,7 +23,7 @@ class Gate:
 
     @contextmanager
     def passed(self) -> Iterator[Callable[[], float]]:
-        """Wait for a place, and hold it; yield a function that says how long the run has taken (s)."""
+        """Wait for a place and hold it while the block runs; yield a function that returns its seconds so far."""
         run = object()
         with self._changed:
             while not self._is_open and (wait := self._wait()) is not None:
@@ -37,13 +37,13 @@ class Gate:
                 self._changed.notify()
 
     def open(self) -> None:
-        """Let everybody pass from now on."""
+        """Let every run pass at once from now on."""
         with self._changed:
             self._is_open = True
             self._changed.notify_all()
 
     def _wait(self) -> float | None:
-        """Return how long the next place takes at most (s), None if there is one."""
+        """Return the longest time until a place is free (s), None if one is free now."""
         now = self._monotonic()
         left = sorted(self._patience - (now - began) for began in self._began.values())
         fresh = [one for one in left if one > 0]

@@ -1,4 +1,4 @@
-"""The process's signed links: its key, made when the first is asked for, and the public address of the pages."""
+"""Keep what this process makes signed links with: a key, made when first needed, and its pages' public address."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 
 
 class LinkDesk:
-    """Makes links as the config in force has it.
+    """Makes links by the config in force.
 
-    ``state_dir``: where the key is kept; None for nowhere, and no links.
+    ``state_dir``: where the key is kept, None to make no links.
     """
 
     def __init__(self, config: Callable[[], Config], state_dir: Path | None) -> None:
@@ -27,7 +27,7 @@ class LinkDesk:
         self._lock = Lock()
 
     def maker(self) -> LinkMaker | None:
-        """Return the maker of links; None if the pages are not public. Logs a missing key and returns None."""
+        """Return what makes links, None if the web pages are not public. A missing key is logged, and gives None."""
         web = self._config().web
         if self._state_dir is None or web is None or not web.public_url:
             return None

@@ -1,4 +1,4 @@
-"""Limit how often one cause is logged: a fault that repeats must not fill the disk, nor hide the others."""
+"""Limit how often the same thing is logged, so that a fault that repeats neither fills the disk nor hides others."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 SPAN = 60.0
-"""Seconds in which lines are counted."""
+"""Seconds for which lines are counted."""
 
 OF_A_CAUSE = 30
-"""Lines of one message about one thing (its first argument: a source, a receiver) in that time."""
+"""Most lines in ``SPAN`` of one message about one thing: its first argument, such as a source or a receiver."""
 
 OF_A_MESSAGE = 3_000
-"""Lines of one message about all things in that time."""
+"""Most lines in ``SPAN`` of one message about all things."""
 
 MOST = 2_000
-"""Messages, and causes, that are remembered: the oldest is forgotten for a new one."""
+"""Most messages, and most things, that are remembered. The oldest is forgotten for a new one."""
 
 _Key = tuple[str, str, str]
-"""The logger, the message, and what it is about; "" for a message about anything."""
+"""(logger, message, what it is about); the last is "" for a message about anything."""
 
 
 @dataclass(slots=True)
@@ -31,9 +31,9 @@ class _Count:
 
 
 class FloodLimit:
-    """Says which records are logged. What is left out is counted, and said at the next record after its time.
+    """Decides which records are logged. Those left out are counted, and the count is logged with the next record.
 
-    ``monotonic``: returns the time (s).
+    ``monotonic``: returns the time in seconds.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -43,7 +43,7 @@ class FloodLimit:
         self._forgotten: list[tuple[int, str]] = []
 
     def allows(self, record: logging.LogRecord) -> bool:
-        """Return whether a record is logged; what is logged on request (``-v``) always is."""
+        """Return whether a record is logged. One that is logged only on request (``-v``) always is."""
         if record.levelno < logging.INFO:
             return True
         args = record.args if isinstance(record.args, tuple) else ()
@@ -59,7 +59,7 @@ class FloodLimit:
         return False
 
     def over(self) -> list[tuple[int, str]]:
-        """Return the level and the text of what is to be said of what was left out, and forget it."""
+        """Return (level, text) of lines that say how many were left out in spans that are over; forget these counts."""
         now = self._monotonic()
         found, self._forgotten = self._forgotten, []
         for counts in (self._messages, self._causes):
@@ -77,7 +77,7 @@ class FloodLimit:
 
 
 def _said(key: _Key, count: _Count) -> list[tuple[int, str]]:
-    """Return the level and the text of what is said of lines that were left out; nothing if none was."""
+    """Return (level, text) of the line that says how many were left out, in a list that is empty if none were."""
     if not count.left_out:
         return []
     _, message, about = key

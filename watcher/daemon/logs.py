@@ -1,4 +1,4 @@
-"""Log to stderr, as plain or JSON lines: no known secret, nothing that steers a terminal, no flood of one cause."""
+"""Log to stderr in plain or JSON lines: without known secrets and control characters, and without floods."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from watcher.daemon.log_floods import FloodLimit
 from watcher.notify import SHORTEST_SECRET, scrub
 
 QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
-"""Libraries whose warnings alone are logged; httpx and urllib3 would log every address."""
+"""Libraries of which only warnings are logged. httpx and urllib3 would log every address."""
 
 OUTCOMES = ("watcher.sending.results", "watcher.pipeline.subscriptions.apply.effects")
-"""Whose lines say how each message ended, and what became of each subscription."""
+"""Loggers that say how each message ended and what became of each subscription."""
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 """syslog(3) priorities. journald reads them from ``<n>`` at the beginning of a line (sd-daemon(3))."""
 
 LONGEST = 20_000
-"""Characters of one entry."""
+"""Most characters of one entry."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _secrets: set[str] = set()
@@ -33,11 +33,13 @@ _secrets: set[str] = set()
 def set_up(
     log_format: str, *, verbose: bool, secrets: Iterable[str], own: int = logging.INFO, says_outcomes: bool = False
 ) -> None:
-    """Log to stderr as ``plain`` or ``json``; a second call replaces the first.
+    """Log to stderr; a second call replaces the first.
 
+    ``log_format``: ``plain`` or ``json``.
     ``verbose``: log everything.
+    ``secrets``: texts that are removed from every line.
     ``own``: lowest level of the program's own lines.
-    ``says_outcomes``: whoever logs here says itself what ``OUTCOMES`` would, so that no line does.
+    ``says_outcomes``: the caller prints itself what ``OUTCOMES`` would log, so that these are silenced.
     """
     add_secrets(secrets)
     handler = LogStream(sys.stderr)
@@ -56,20 +58,20 @@ def set_up(
 def add_secrets(secrets: Iterable[str]) -> None:
     """Remove these texts from every line from now on.
 
-    They are kept for good: a rotated password may still be logged.
+    They are removed for good: an old password may still be logged after it was replaced.
     """
     _secrets.update(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
 class LogStream(logging.StreamHandler[TextIO]):
-    """Writes lines, and leaves out floods."""
+    """Writes lines to a stream, without floods."""
 
     def __init__(self, stream: TextIO, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__(stream)
         self._limit = FloodLimit(monotonic)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record, and before it how many were left out in the time that is over."""
+        """Write a record. Write first how many were left out in a span that is over."""
         for level, text in self._limit.over():
             super().emit(logging.LogRecord(__name__, level, "", 0, text, None, None))
         if self._limit.allows(record):
@@ -77,16 +79,16 @@ class LogStream(logging.StreamHandler[TextIO]):
 
 
 def one_entry(text: str) -> str:
-    """Return a text as one entry of a log.
+    """Return a text as one entry of the log, cut if it is long.
 
-    What steers a terminal is shown as an escape, and the further lines are indented: a stranger's title cannot look
-    like a line of the log. A long text is cut.
+    Control characters are escaped and further lines are indented, so that no text can look like another line of the
+    log.
     """
     return harmless(text).replace("\n", "\n  ")
 
 
 def harmless(text: str) -> str:
-    """Return a text with escapes for what steers a terminal, but line ends, and cut if it is long."""
+    """Return a text, cut if it is long, in which control characters are escaped; line ends stay."""
     cut = text[:LONGEST] + (f" … ({len(text):,} characters)" if len(text) > LONGEST else "")
     lines = cut.replace("\r\n", "\n").replace("\t", " ").split("\n")
     return "\n".join(line if line.isprintable() else "".join(map(_shown, line)) for line in lines)
@@ -97,7 +99,7 @@ def _shown(character: str) -> str:
 
 
 class PlainFormat(logging.Formatter):
-    """Formats ``WARNING message``; at a terminal with the time before it, under journald ``<4>message``."""
+    """Formats ``WARNING message``: at a terminal with the time before it, under journald ``<4>message``."""
 
     def __init__(self, *, journal: bool = False, timed: bool = False) -> None:
         line = "%(message)s" if journal else "%(levelname)s %(message)s"
@@ -113,9 +115,9 @@ class PlainFormat(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """Formats a line as a JSON object.
+    """Formats a record as a JSON object in one line.
 
-    Ts (ISO 8601, UTC), level, logger, message, and if given fields (``extra``) and exc.
+    Its keys: ts (ISO 8601, UTC), level, logger, message; if there are any, the fields given as ``extra``, and exc.
     """
 
     def format(self, record: logging.LogRecord) -> str:

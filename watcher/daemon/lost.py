@@ -1,7 +1,7 @@
-"""Tell the operator of the loss of the database, and of its return.
+"""Tell the operator when the database is lost, and when it is back.
 
-The message cannot wait in the database, so that it is sent at once. Who took it is noted beside the database:
-nobody hears of one loss twice, however often the program is started.
+The message cannot wait in the database, so that it is sent at once. A file beside the database says who was told, so
+that nobody is told twice of one loss, however often the program is started.
 """
 
 from __future__ import annotations
@@ -27,14 +27,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NoticedLoss:
-    """A lost database: what the operator is told, and whether the file is there but damaged."""
+    """A loss of the database.
+
+    ``incident``: what the operator is told.
+    ``kind``: whether the file is gone, or there but damaged.
+    """
 
     incident: Incident
     kind: Loss
 
 
 def loss_of(place: object, error: DatabaseLost, now: datetime) -> NoticedLoss:
-    """Return what the error of a lost database means."""
+    """Return the loss that an error means."""
     incident = Incident(kind=IncidentKind.DATABASE_LOST, subject=str(place), reason=str(error), began=now)
     return NoticedLoss(incident, "damaged" if isinstance(error, DatabaseDamaged) else "lost")
 
@@ -42,7 +46,10 @@ def loss_of(place: object, error: DatabaseLost, now: datetime) -> NoticedLoss:
 def tell_operator(
     loss: NoticedLoss, at: Path, config: Config, env: Mapping[str, str], notifier: Notifier, now: datetime
 ) -> None:
-    """Send a loss to the endpoints of the operator that did not hear of it; who did is noted beside ``at``."""
+    """Send a loss to those endpoints of the operator that were not told of it yet, and note which took it.
+
+    ``at``: what the note is written beside.
+    """
     told = told_of_loss(at)
     waiting = [one for one in config.operator if str(one) not in told]
     if taken := send_directly(loss.incident, waiting, config, env, notifier, now):
@@ -61,13 +68,13 @@ class LostDatabase:
 
     @property
     def is_lost(self) -> bool:
-        """Whether the database was lost and is not there again."""
+        """Whether the database was lost and is not back."""
         return self._loss is not None
 
     def notice(self, error: DatabaseLost) -> None:
-        """Log a loss once, and tell the operator in a thread of its own, since a receiver may hang.
+        """Log a loss once. Tell the operator in a thread of its own, since a receiver may hang.
 
-        What could not be sent is tried again at a later call, as often as a job that failed.
+        What could not be sent is tried again at the next call; there is one for each job that fails.
         """
         with self._guard:
             if self._loss is None:
@@ -95,9 +102,9 @@ class LostDatabase:
             self._telling.join(wait)
 
     def end(self) -> None:
-        """Note that the database can be used; tell the operator if it could not be before. Raises ``StoreError``.
+        """Note that the database can be used; if it was lost, tell the operator that it is back. Raises ``StoreError``.
 
-        A damaged one stays so for this process: it can often be read in part.
+        A damaged database stays lost to this process, since it may be readable only in part.
         """
         with self._guard:
             if self._loss is None or self._loss.kind == "damaged":

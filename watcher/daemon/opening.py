@@ -36,11 +36,12 @@ def open_context(
     state_dir: Path | None = None,
     tuning: Tuning | None = None,
 ) -> Context:
-    """Return the parts of a real process: network, database, notifier.
+    """Return the context of a real process, with network, database and notifier.
 
     ``clock``: None for the database's clock.
-    ``console``: where receivers of the kind ``console`` print, None for stdout.
+    ``console``: where ``console://`` receivers print, None for stdout.
     ``state_dir``: where bodies of broken pages are kept, None for nowhere.
+    ``tuning``: None for the usual sizes and intervals.
     """
     clock, stopping = clock or store.clock, Event()
 

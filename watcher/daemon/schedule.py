@@ -1,8 +1,8 @@
-"""Run polls and ticks at their time, on APScheduler's threads.
+"""Run polls and ticks when they are due, on APScheduler's threads.
 
-Every job runs once and returns when it runs next. So runs of a job never overlap, late runs are not dropped, and a poll
-can come sooner after a partial page. Instants are aware and in UTC. What is due to be told is in the database, not
-here.
+Each run of a job returns when the job runs next. So runs of a job never overlap, late runs are not dropped, and a poll
+can come sooner after a partial page. Instants are aware and in UTC. What is due to be told is stored in the database,
+not here.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from watcher.daemon.gate import Gate
 from watcher.store.database.clock import utc_now
 
 IN_TURN = 2
-"""Polls at a time that wait for each other anyway, at a site that asks for a slow pace."""
+"""Polls at a time of sources that wait for each other anyway, since they are at one slow site."""
 
 PATIENCE = 1.0
-"""Seconds after which another poll takes the place of one that is not over."""
+"""Seconds after which another poll may begin beside one that is not over."""
 
 LONG = 5.0
-"""Seconds after which a poll has taken long: its next run is on the slow threads."""
+"""Seconds after which a poll counts as slow: its next run is on the threads for slow ones."""
 
 MOST = 1_000
-"""Runs of one job, and of jobs without a gate, at a time: as many as the threads of their pool."""
+"""Most runs of one job, and of jobs without a gate, at a time: as many as the threads of their pool."""
 
 PULSE = 30.0  # seconds between checks of the clock: APScheduler does not notice that it was set
 JUMP = timedelta(seconds=5)
@@ -47,8 +47,8 @@ class _Task:
 
     ``is_slow``: its last run took long.
     ``active``: it is running.
-    ``again``: run once more right after the present run.
-    ``turn``: held while it runs; shared with the job of the same name that it replaced.
+    ``again``: run it once more right after the present run.
+    ``turn``: held while it runs; shared with a replaced job of the same name.
     """
 
     name: str
@@ -63,7 +63,7 @@ class _Task:
 class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has no types
     """APScheduler's background scheduler.
 
-    Stopped while it starts a job, its thread would end with an error; this ignores it.
+    If it is stopped while it starts a job, its thread would end with an error; here the error is ignored.
     """
 
     def remove_job(self, job_id: str, jobstore: str | None = None) -> None:
@@ -72,13 +72,13 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has 
 
 
 class Schedule:
-    """Runs polls and ticks on threads until stopped.
+    """Runs polls and ticks on threads until it is stopped.
 
-    Polls and ticks have separate pools, so that slow sites never hold up telling. Sites that answer slowly, or never,
-    do not hold up the polls of the others: ``polls`` run at a time, not counting the up to ``slow`` that have taken
-    longer than ``patience`` seconds; what took longer than ``long`` has threads of its own the next time.
+    Polls and ticks have separate pools, so that slow sites never hold up telling. Slow sites do not hold up other polls
+    either: ``polls`` polls run at a time, not counting up to ``slow`` polls that have taken longer than ``patience``
+    seconds. A poll that took longer than ``long`` seconds runs on threads of its own the next time.
 
-    An exception of a run is logged, and the run is repeated after ``after_failure``.
+    If a run raises, that is logged, and the job runs again after ``after_failure``.
     """
 
     def __init__(
@@ -115,21 +115,24 @@ class Schedule:
         self._pulse = Thread(target=self._follow, name="schedule-pulse", daemon=True)
 
     def start(self) -> None:
-        """Begin; jobs may be added before and after."""
+        """Begin to run jobs. They may be added before or after."""
         self._scheduler.start()
         self._pulse.start()
 
     def poll_each(self, name: str, first: datetime, run: Callable[[], datetime], *, in_turn: bool = False) -> None:
         """Call ``run`` at ``first``, then at the instant that each call returns.
 
-        A job of this name is replaced; a run of it that has begun ends first.
+        A job of this name is replaced. If it is running, its run ends first.
 
-        ``in_turn``: run on the two threads for polls that wait for each other anyway.
+        ``in_turn``: run it on the two threads for polls that wait for each other anyway.
         """
         self._put(name, first, run, "polls in turn" if in_turn else "polls")
 
     def every(self, seconds: float, fn: Callable[[], object], name: str = "") -> None:
-        """Call ``fn`` now, and ``seconds`` after the end of each call. ``name`` defaults to the function's."""
+        """Call ``fn`` now, then ``seconds`` after the end of each call.
+
+        ``name``: of the job; the name of the function if empty.
+        """
 
         def run() -> datetime:
             fn()
@@ -142,7 +145,7 @@ class Schedule:
         self._put(name, self._clock(), run, "ticks")
 
     def soon(self, name: str) -> None:
-        """Run ``name`` now, or once more right after its present run. Unknown names are ignored."""
+        """Run the job ``name`` now, or once more right after its present run. An unknown name is ignored."""
         with self._changed:
             task = self._tasks.get(name)
             if task is None:
@@ -153,7 +156,7 @@ class Schedule:
                 self._add(task, self._clock())
 
     def remove(self, name: str) -> None:
-        """Remove a job. A run that has begun ends and is not repeated."""
+        """Remove a job. If it is running, that run ends and is the last."""
         with self._changed:
             self._tasks.pop(name, None)
             self._scheduler.remove_job(name)
@@ -165,20 +168,20 @@ class Schedule:
             return frozenset(self._tasks)
 
     def is_slow(self, name: str) -> bool:
-        """Return whether the last run of ``name`` took long."""
+        """Return whether the last run of the job ``name`` took long."""
         with self._changed:
             task = self._tasks.get(name)
             return task is not None and task.is_slow
 
     def next_run(self, name: str) -> datetime | None:
-        """Return when ``name`` runs next; None if it is unknown, running or not started."""
+        """Return when the job ``name`` runs next; None if it is unknown, running or not started."""
         at: datetime | None = getattr(self._scheduler.get_job(name), "next_run_time", None)
         return at
 
     def stop(self, wait: float = 0.0) -> bool:
-        """Start nothing more, and wait at most ``wait`` seconds; return whether all runs have ended.
+        """Start no further runs; return whether all runs have ended within ``wait`` seconds.
 
-        Otherwise the interpreter waits for their threads at exit: a process in a hurry uses ``os._exit``.
+        If not, the interpreter waits for their threads at its exit; a process that must end calls ``os._exit``.
         """
         with self._changed:
             self._tasks.clear()
@@ -246,9 +249,9 @@ class Schedule:
             self.follow_clock()
 
     def follow_clock(self) -> None:
-        """Adapt to a clock that was set: what is due now runs; if the clock was set back, next runs move back with it.
+        """Adapt to a clock that was set: run what is due by it; if it was set back, move next runs back with it.
 
-        After a clock that went ahead (a machine that slept) they stay: they are overdue.
+        If the clock jumped ahead, as on a machine that slept, next runs stay as they are: they are overdue.
         """
         offset = self._clock_offset()
         back, self._offset = offset - self._offset, offset

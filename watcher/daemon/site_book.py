@@ -22,7 +22,10 @@ class SiteBook:
         self._holder = uuid4().hex
 
     def take(self, name: str, interval: float, lease: float, cost: int = 0, a_day: int = 0) -> SiteTurn:
-        """Take the turn for a request, or return how long to wait before asking again."""
+        """Take the turn for a request; if it is not free, return how long to wait.
+
+        Parameters are those of :meth:`watcher.fetch.turns.Book.take`.
+        """
         spaced, lasts = timedelta(seconds=interval), timedelta(seconds=lease)
         with self._store.transaction() as tx:
             return tx.sites.take(name, self._holder, spaced, lasts, self._clock(), Spending(cost, a_day))

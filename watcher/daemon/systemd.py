@@ -1,7 +1,7 @@
-"""Report to systemd by the ``sd_notify`` protocol, and read how often its watchdog has to be fed.
+"""Report to systemd by the ``sd_notify`` protocol, and read how often its watchdog expects a report.
 
-The protocol is a datagram of ``KEY=value`` lines to the socket in ``$NOTIFY_SOCKET`` (man sd_notify). Without that
-variable nothing here does anything.
+The protocol sends datagrams of ``KEY=value`` lines to the socket in ``$NOTIFY_SOCKET`` (man sd_notify). Without that
+variable nothing is sent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Systemd:
     """The service manager that started the process.
 
     ``address``: its socket, None if there is none.
-    ``watchdog``: longest silence that it allows, None if it does not watch.
+    ``watchdog``: longest time between two calls of :meth:`alive`, None if it does not watch.
     """
 
     address: str | None = None
@@ -25,9 +25,9 @@ class Systemd:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], pid: int) -> Systemd:
-        """Read ``$NOTIFY_SOCKET``, ``$WATCHDOG_USEC`` and ``$WATCHDOG_PID``.
+        """Return the service manager that ``$NOTIFY_SOCKET``, ``$WATCHDOG_USEC`` and ``$WATCHDOG_PID`` describe.
 
-        A watchdog for another process is ignored.
+        ``pid``: of this process; a watchdog for another one is ignored.
         """
         microseconds = env.get("WATCHDOG_USEC", "")
         ours = env.get("WATCHDOG_PID", str(pid)) == str(pid)
@@ -39,7 +39,7 @@ class Systemd:
 
     @property
     def alive_every(self) -> timedelta | None:
-        """How often to call :meth:`alive`: half of what is allowed, as man sd_watchdog_enabled advises."""
+        """How often to call :meth:`alive`, None for never: in half of the time allowed (man sd_watchdog_enabled)."""
         return self.watchdog / 2 if self.watchdog else None
 
     def ready(self, status: str = "") -> bool:
@@ -47,9 +47,9 @@ class Systemd:
         return self._send("READY=1", *_status(status))
 
     def reloading(self, monotonic_ns: int) -> bool:
-        """Report that the config is being reloaded; :meth:`ready` ends it.
+        """Report that the config is being reloaded, until :meth:`ready` is called.
 
-        ``monotonic_ns`` is ``time.monotonic_ns()``.
+        ``monotonic_ns``: ``time.monotonic_ns()``.
         """
         return self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_ns // 1000}")
 
@@ -62,7 +62,7 @@ class Systemd:
         return self._send("STOPPING=1", *_status(status))
 
     def alive(self) -> bool:
-        """Feed the watchdog."""
+        """Report to the watchdog that the process is well."""
         return self._send("WATCHDOG=1")
 
     def status(self, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The daemon's web pages: opened, changed by a reload, closed. Their failure is logged and ends nothing else."""
+"""Open, change and close the daemon's web pages. If they fail, that is logged and stops nothing else."""
 
 from __future__ import annotations
 
@@ -28,19 +28,23 @@ AGAIN = 60.0
 
 @dataclass(frozen=True, slots=True)
 class ConfigFiles:
-    """Reads configs. ``read``: one at a path, which does not count. ``read_again``: that in force, soon."""
+    """Reads configs for the web pages.
+
+    ``read``: reads the config at a path, without effect.
+    ``read_again``: makes the daemon reload its config soon.
+    """
 
     read: Callable[[Path], Config]
     read_again: Callable[[], None]
 
 
 class WebPages:
-    """The pages of a daemon; nothing of them is imported before a config asks for them.
+    """The web pages of a daemon. Their code is imported only if a config asks for them.
 
-    ``poll``: polls the source of this name as soon as possible.
+    ``poll``: polls the source of a name as soon as possible.
     ``wake``: says that there is something to tell or send.
     ``again``: seconds after which what failed is tried again.
-    ``files``: reads configs; None where no subscription can be saved.
+    ``files``: reads configs; None if the pages cannot save subscriptions.
     """
 
     def __init__(
@@ -62,13 +66,15 @@ class WebPages:
         self._is_stopped = False
 
     def take_up(self) -> None:
-        """Serve pages as the config wants them: anew if it or the token has changed, none without ``web:``."""
+        """Serve pages as the config says; begin anew if settings or token have changed, and serve none without
+        ``web:``.
+        """
         with self._lock:
             if not self._is_stopped:
                 self._try()
 
     def mend(self) -> None:
-        """Try again, now and then, to serve pages as they are wanted where they are not served so."""
+        """Try again to serve pages, from time to time, as long as they are not served as the config says."""
         with self._lock:
             served = None if self._is_for is None else self._is_for[0]
             is_well = served == self._context.config.web and not self._is_over()
@@ -76,7 +82,7 @@ class WebPages:
                 self._try()
 
     def stop(self) -> None:
-        """Close the pages, if there are any, for good."""
+        """Close the pages for good, if there are any."""
         with self._lock:
             self._is_stopped = True
             self._close()
@@ -97,7 +103,7 @@ class WebPages:
         self._server, self._is_for = None, None
 
     def _serve(self, config: Config) -> None:
-        """Serve as the config says. If that cannot be read, serve nothing: some may no longer read what was open."""
+        """Serve as the config says. If its token cannot be read, serve nothing: readers may have been shut out."""
         try:
             wanted = self._wanted(config)
         except Exception:
@@ -116,7 +122,7 @@ class WebPages:
         return config.web, token_of(config.web, config.folder, self._context.env)
 
     def _is_over(self) -> bool:
-        """Whether the server ended without being told to."""
+        """Return whether the server ended by itself."""
         return self._server is not None and not self._server.is_serving
 
     def _open(self, settings: WebSettings, token: str) -> None:
@@ -144,7 +150,7 @@ class WebPages:
         log.info("web pages at %s", self._server.url)
 
     def _save(self, lines: Sequence[str], dry_run: bool) -> SavedLines:
-        """Write a subscription into the config's main file and have it read again, or only try that."""
+        """Write a subscription into the config's main file and reload it; with ``dry_run`` only try that."""
         config = self._context.config
         if self._files is None or config.path is None:
             raise UsageError("these pages have no file of a config to write into")
@@ -155,7 +161,7 @@ class WebPages:
         return saved
 
     def _report(self, problem: str) -> None:
-        """Log why there are no pages, once for as long as the reason stays the same."""
+        """Log why there are no pages; the same reason only once."""
         if problem != self._problem:
             log.error("no web pages: %s", problem)
         self._problem = problem

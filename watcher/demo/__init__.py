@@ -1,6 +1,6 @@
-"""The demo: a digest site of invented papers inside the process, and two simulated days of watching it.
+"""The demo: a site of invented papers inside the process, and two simulated days of watching it.
 
-``papers``  the invented papers
-``site``    their pages, served on loopback
-``tour``    the real pipeline run over both days
+``papers``: the invented papers
+``site``: their pages, served on this machine
+``tour``: the real pipeline, run over both days
 """

@@ -1,4 +1,4 @@
-"""Papers that nobody wrote, by people who do not exist; no arXiv id was given out in month 9912 with such numbers."""
+"""Invented papers by invented people. arXiv never gave out an id with their month, 9912, and such numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invented:
-    """One paper as the demo's site lists it."""
+    """An invented paper, as the demo's site lists it."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""A digest site on loopback, laid out like Hugging Face's Daily Papers, with a date that can be moved."""
+"""A site on this machine that looks like Hugging Face's Daily Papers. Its date can be changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ from watcher.demo.papers import Invented
 
 @dataclass
 class Site:
-    """Papers by digest day; days after ``today`` are not there yet."""
+    """The papers of a site, by digest day.
+
+    ``today``: later days have no page yet.
+    ``url``: address of the newest page, while it is served.
+    """
 
     days: Mapping[date, Sequence[Invented]]
     today: date
@@ -28,7 +32,7 @@ class Site:
         return max(day for day in self.days if day <= self.today)
 
     def page(self, day: date) -> bytes | None:
-        """The page of one day, None where there is none."""
+        """Return the page of a day, None if there is none."""
         shown = sorted(one for one in self.days if one <= self.today)
         if day not in shown:
             return None
@@ -43,7 +47,7 @@ class Site:
 
 @contextmanager
 def serving(site: Site) -> Iterator[Site]:
-    """Serve ``site`` on a free port of this machine until the block ends; its ``url`` is that of the newest page."""
+    """Serve ``site`` on a free port of this machine until the block ends; yield it with its ``url``."""
 
     class Handler(_Pages):
         pages = site

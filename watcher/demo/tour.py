@@ -1,4 +1,4 @@
-"""Two simulated days and an hour of watching the demo's site, by the steps that the daemon takes."""
+"""Watch the demo's site for two simulated days and an hour, with the same steps as the daemon."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from watcher.store import open_store
 SOURCE = "invented"
 DAY = timedelta(days=1)
 AGAIN = replace(TIDEPOOL, upvotes=TIDEPOOL.upvotes + 30)
-"""A paper of the first day that the second one lists once more."""
+"""A paper of the first day that the second day lists again."""
 
 CONFIG = """\
 # What `watcher demo` ran on. `watcher init` writes one for you, with every setting explained.
@@ -60,7 +60,7 @@ subscriptions:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A poll of the demo: the papers read, and the messages sent."""
+    """The result of one round of the demo: the poll, and the messages that were sent."""
 
     polled: Polled
     told: tuple[Delivered, ...]
@@ -68,7 +68,10 @@ class Stop:
 
 @dataclass
 class Tour:
-    """The demo under way. ``folder`` holds its config and its database."""
+    """The demo while it runs.
+
+    ``folder``: holds its config and its database.
+    """
 
     folder: Path
     site: Site
@@ -77,7 +80,7 @@ class Tour:
     now: datetime = field(kw_only=True)
 
     def look(self) -> Stop:
-        """Poll, tell, send: what the daemon does when it is time."""
+        """Poll, tell and send, as the daemon does when something is due."""
         polled = poll_pages(self.context.config.sources[SOURCE], self.context)
         tell_due(self.context)
         return Stop(polled, tuple(deliver_all(self.context)))
@@ -90,7 +93,7 @@ class Tour:
 
 @contextmanager
 def touring(folder: Path, now: datetime, console: TextIO) -> Iterator[Tour]:
-    """Serve the site and open everything else, in the real way, in ``folder``; messages go to ``console``."""
+    """Serve the site, and open everything else in ``folder`` as a real process would; messages go to ``console``."""
     today = now.date()
     with serving(Site({today: DAY_ONE, today + DAY: (*DAY_TWO, AGAIN)}, today)) as site:
         config = _config(folder, site.url)
@@ -115,7 +118,7 @@ def _config(folder: Path, url: str) -> Config:
 
 
 class _Keeping(Notifier):
-    """Sends, and keeps what was sent."""
+    """A notifier that sends messages and remembers them."""
 
     def __init__(self, console: TextIO, keep: Callable[[Message], None]) -> None:
         super().__init__(console)
