@@ -1,12 +1,12 @@
-"""YAML → ``Config``, with all errors at once, each at its place.
+"""Turn YAML into a ``Config``; report all errors at once, each at its place.
 
-``text/``                          files and lines to trees of texts with places, what may be shown of them, mistakes
-``kinds``, ``keys``                what texts can mean, which keys there are (pydantic; the JSON Schema)
-``checking``, ``subscriptions``    keys that hold, and what they name; ``written_rule``: rules as texts and lists
-``lint/``                          what parses as something harmless instead of what was meant: the table of warnings
-``includes``, ``included``         included files on disk, and the subscriptions of each
-``loading``                        all of it put together; ``losing``: what a reload would lose
-``values``                         the frozen result
+``text/``: files and lines to trees of texts with places, what of them may be shown, mistakes
+``kinds``, ``keys``: what a text can mean, which keys there are (pydantic; the JSON Schema)
+``checking``, ``subscriptions``: keys that are valid, and what they name; ``written_rule``: rules as texts and lists
+``lint/``: texts that are valid but were probably meant otherwise: the table of warnings
+``includes``, ``included``: included files on disk, and the subscriptions of each
+``loading``: all of it put together; ``losing``: what a reload would lose
+``values``: the frozen result
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ __all__ = [
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a config file, for editors."""
+    """Return the JSON Schema (2020-12) of a config file, for editors."""
     from watcher.config.keys import ConfigKeys
 
     schema = ConfigKeys.model_json_schema(by_alias=True)

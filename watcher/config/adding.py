@@ -1,4 +1,4 @@
-"""Write one more subscription into a config's text and leave every other character of it as it is."""
+"""Write one more subscription into the text of a config. Every other character of it stays as it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z][\w.:@+-]*")
 
 
 def subscription_lines(name: str, rule: str, to: Sequence[str], when: str | None = None) -> list[str]:
-    """A subscription as it is written under ``subscriptions:``, without indentation; the rule needs no quotes there."""
+    """Return a subscription as lines that can stand under ``subscriptions:``, without indentation.
+
+    The rule is written so that it needs no quotes.
+    """
     rule = " ".join(rule.split())
     lines = [f"- name: {_scalar(name)}"]
     is_plain = _PLAIN_RULE.fullmatch(rule) and _reads_back(rule)
@@ -30,7 +33,7 @@ def subscription_lines(name: str, rule: str, to: Sequence[str], when: str | None
 
 
 def name_for(rule: str, taken: Collection[str]) -> str:
-    """A name for a new subscription, of the rule's first words, that nobody has."""
+    """Return a name for a new subscription, made of the rule's first words, that is not in ``taken``."""
     asked = re.sub(r'(?:(?<!\S)-|\bNOT\s+)(?:"[^"]*"|\S+)', "", rule)
     words = [word for word in re.findall(r"\w+", asked.lower()) if word not in ("and", "or", "not", "title", "about")]
     stem = "-".join(words[:4])[:40].strip("-_") or "rule"
@@ -42,14 +45,15 @@ def name_for(rule: str, taken: Collection[str]) -> str:
 
 
 def _scalar(text: str) -> str:
-    """The text as a YAML value, with quotes unless it looks harmless and is read back as it is."""
+    """Return a text as a YAML value. It gets quotes unless it looks harmless and YAML reads it back unchanged."""
     return text if _PLAIN_NAME.fullmatch(text) and _reads_back(text) else "'" + text.replace("'", "''") + "'"
 
 
 def _reads_back(text: str) -> bool:
-    """Whether YAML gives this text back where it stands without quotes, as a value and in a list in brackets.
+    """Return whether YAML reads a text without quotes back unchanged, as a value and in a list in brackets.
 
-    The reader itself is asked: what a sign means depends on where it stands (``A:`` is a key, ``A:b`` is not).
+    The YAML reader itself is asked, since the meaning of a character depends on its place: ``A:`` is a key, ``A:b`` is
+    not.
     """
     parsed = read("", f"value: {text}\nlist: [{text}, {text}]\n".encode())
     return (
@@ -64,10 +68,13 @@ def _reads_back(text: str) -> bool:
 
 
 def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[bytes, int]:
-    """The file's bytes with one more subscription, and the line (from 1) on which it begins.
+    """Return the bytes of a file with one more subscription, and the number of the line on which that begins (from 1).
 
-    It comes after the last one, indented as that is. Raises ``ConfigError`` where the file is no YAML, ``UsageError``
-    where its list is written in brackets and has to be changed by hand.
+    It is written after the last subscription, with the same indentation. Raises ``ConfigError`` if the file is no YAML,
+    and ``UsageError`` if its list is written in brackets, since that has to be changed by hand.
+
+    ``name``: of the file, for people.
+    ``lines``: from :func:`subscription_lines`.
     """
     parsed = read(name, data)
     if parsed.problems:
@@ -94,7 +101,7 @@ def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[byt
 
 
 def place_of_rule(path: Path, subscription: str, name: str, what: str, hint: str) -> Problem:
-    """Return the warning called ``name`` of a subscription's rule, at its place where that is in the main file."""
+    """Return the warning called ``name`` about a subscription's rule, at its place if that is in the main file."""
     data = read_regular(path, LARGEST)
     if isinstance(data, NotRead):
         return Problem(str(path), 0, 0, what, hint, fatal=False, name=name)
@@ -110,7 +117,7 @@ def place_of_rule(path: Path, subscription: str, name: str, what: str, hint: str
 
 
 def _place(name: str, text: str, root: Table | None, shift: int) -> tuple[int, str, str]:
-    """Where to write, what has to stand before it, and how far in."""
+    """Return the offset to write at, the text to write before, and the indentation."""
     node: ConfigNode | None = root.get("subscriptions") if root else None
     if root is None or node is None:
         return len(text), ("\n" if text.strip() else "") + "subscriptions:\n", "  "
@@ -125,7 +132,7 @@ def _place(name: str, text: str, root: Table | None, shift: int) -> tuple[int, s
 
 
 def _between(text: str, node: Items, shift: int) -> str:
-    """A blank line where there is one before the last item (and its comments)."""
+    """Return the text to write between two items: a blank line if one precedes the last item with its comments."""
     if len(node.items) < 2:
         return ""
     lines = text[: node.items[-1].start + shift].split("\n")[:-1]
@@ -140,7 +147,7 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _after_last(text: str, node: Items, shift: int) -> int:
-    """Behind the last line of the list that is neither blank nor a comment."""
+    """Return the offset behind the last line of a list that is neither blank nor a comment."""
     end = len(text[: node.end + shift].rstrip())
     while True:
         line = text.rfind("\n", 0, end) + 1

@@ -1,4 +1,7 @@
-"""Addresses in the config, with places for secrets: put in where something is asked or sent, kept out of all else."""
+"""Handle addresses in the config that contain placeholders for secrets.
+
+Secrets are put in when something is asked or sent; everything that is shown or stored has the placeholders.
+"""
 
 from __future__ import annotations
 
@@ -20,20 +23,25 @@ from watcher.parsers.parser import SecretPlace
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 SHORTEST_SECRET = 6
 LONGEST_ADDRESS = 64_000
-"""Bytes of a file that holds an address."""
+"""Most bytes of a file that holds an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An apprise URL as the config has it: a text in which ``${NAME}`` stands for secrets, or a file that holds it."""
+    """An apprise URL, as the config has it.
+
+    ``text``: the URL, with ``${NAME}`` in place of secrets.
+    ``file``: the file that holds the URL instead, "" for none.
+    """
 
     text: str = field(default="", repr=False)
     file: str = field(default="", repr=False)
 
     def resolve(self, env: Mapping[str, str], folder: Path, kind: str = "url_file") -> str:
-        """The URL. Raises ``WatcherError`` that names what is missing, and nothing that is there.
+        """Return the URL with its secrets. Raises ``WatcherError`` that names what is missing, and quotes nothing else.
 
-        ``kind``: what a file is called then.
+        ``folder``: where relative names of files begin.
+        ``kind``: what the file is called in the error.
         """
         if self.file:
             return self._from_file(env, folder, kind)
@@ -61,18 +69,21 @@ def _folders(env: Mapping[str, str], folder: Path) -> list[Path]:
 
 
 def secret_file(name: str, env: Mapping[str, str], folder: Path) -> Path | None:
-    """Return where a file with an address is, None if it is nowhere."""
+    """Return the path of a file with an address, None if there is no such file."""
     return next((place / name for place in _folders(env, folder) if os.path.lexists(place / name)), None)
 
 
 def file_of(url: str) -> str | None:
-    """Return the file that holds the address of a source, None if it stands in the config."""
+    """Return the name of the file that holds the address of a source, None if the address is in the config."""
     found = _PLACE.search(url)
     return found["file"] if found else None
 
 
 def expand(text: str, env: Mapping[str, str]) -> str:
-    """Put in what ``${NAME}`` stands for: as it is where it stands alone, percent-encoded inside a URL."""
+    """Return a text with the values of its ``${NAME}``. Raises ``WatcherError`` if one is not set.
+
+    A value is percent-encoded, unless the text is nothing but one ``${NAME}``.
+    """
     missing = [name for name in VARIABLE.findall(text) if not env.get(name)]
     if missing:
         raise WatcherError(f"${{{missing[0]}}} is not set in the environment")
@@ -82,7 +93,7 @@ def expand(text: str, env: Mapping[str, str]) -> str:
 
 
 def put_in(text: str, env: Mapping[str, str]) -> str:
-    """Put in what ``${NAME}`` stands for, as it is: for texts that are no addresses."""
+    """Return a text that is no address with its ``${NAME}`` filled in. Raises ``WatcherError`` if one is not set."""
     missing = [name for name in VARIABLE.findall(text) if not env.get(name)]
     if missing:
         raise WatcherError(f"${{{missing[0]}}} is not set in the environment")
@@ -92,14 +103,14 @@ def put_in(text: str, env: Mapping[str, str]) -> str:
 _PLACE = re.compile(
     r"\$(?:\{|%7B)(?:file:(?P<file>[^{}\s]+?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*))(?:\}|%7D)", re.IGNORECASE
 )
-"""Where a secret belongs in an address, also after the braces were quoted."""
+"""Matches a placeholder for a secret in an address, also with percent-encoded braces."""
 
 UNKNOWN_HOST = "unknown.invalid"
-"""The host of a source whose file is not there."""
+"""Host in the address of a source whose file does not exist."""
 
 
 def address_from_file(file: str, env: Mapping[str, str], folder: Path) -> str:
-    """Return what stands for the address in a file: its host, and a place for the rest.
+    """Return an address in place of the one in a file: with the same host, and a placeholder for the rest.
 
     Raises ``WatcherError`` if the file cannot be read or holds no web address.
     """
@@ -107,7 +118,7 @@ def address_from_file(file: str, env: Mapping[str, str], folder: Path) -> str:
 
 
 def has_host_and_port(url: str) -> bool:
-    """Return whether the host of an address, and the port if it has one, can be told: brackets, digits."""
+    """Return whether an address has a host that can be read, and no port or a valid one."""
     try:
         place = urlsplit(VARIABLE.sub("x", url))
         return place.port != 0
@@ -116,15 +127,15 @@ def has_host_and_port(url: str) -> bool:
 
 
 def unknown_address(file: str) -> str:
-    """Return what stands for the address in a file that is not there."""
+    """Return an address in place of the one in a file that does not exist."""
     return f"https://{UNKNOWN_HOST}/{place_of_file(file)}"
 
 
 def opened(url: str, sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> OpenedAddress:
-    """Put into an address the secrets that the config has in addresses of the same site, and no others.
+    """Return an address with the secrets that the config has in addresses of the same site, and with no others.
 
-    Sites can write places, too: in a link to the next page, or in a redirect. Raises ``WatcherError`` that names a
-    secret that is missing or too short.
+    The site may write placeholders as well, in a link to the next page or in a redirect; so no other site's secrets may
+    be put in. Raises ``WatcherError`` that names a secret that is missing or too short.
     """
     if (file := file_of(url)) and any(source.url == url for source in sources):
         return _of_file(file, env, folder)
@@ -140,7 +151,7 @@ def opened(url: str, sources: Iterable[Source], env: Mapping[str, str], folder: 
 
 
 def logged_secrets(sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> frozenset[str]:
-    """Return everything of the addresses of sources that no log may show."""
+    """Return every part of the addresses of sources that must not be logged."""
     sources, found = tuple(sources), set[str]()
     for url in asked_with_secrets(sources):
         found |= secret_parts(url)
@@ -153,7 +164,7 @@ def logged_secrets(sources: Iterable[Source], env: Mapping[str, str], folder: Pa
 
 
 def asked_with_secrets(sources: Iterable[Source]) -> Iterator[str]:
-    """Yield addresses of sources in which all places for their secrets stand."""
+    """Yield addresses of sources that together have all placeholders for their secrets."""
     for source in sources:
         if source.url:
             yield source.url
@@ -161,12 +172,12 @@ def asked_with_secrets(sources: Iterable[Source]) -> Iterator[str]:
 
 
 def address_with(secret: SecretPlace) -> str:
-    """Return an address that a secret is put into."""
+    """Return an address that has the placeholder of a secret."""
     return f"{_origin(secret.site)}/?key={secret.place}"
 
 
 def _places(source: Source) -> Iterator[tuple[str, str]]:
-    """Yield the places for secrets of a source, each with an address of the site that it belongs to."""
+    """Yield (placeholder, address of the site it belongs to) for the secrets of a source."""
     for place in _PLACE.finditer(source.url or ""):
         if place["name"]:
             yield place["name"], source.url or ""
@@ -176,23 +187,23 @@ def _places(source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _origin(url: str) -> str:
-    """Return the scheme and the host of an address, without user and password."""
+    """Return the scheme and the host of an address, without user and password, in lower case."""
     place = urlsplit(url)
     return f"{place.scheme}://{place.netloc.rpartition('@')[2]}".lower()
 
 
 def place_of_file(file: str) -> str:
-    """Return the place in an address for what a file holds."""
+    """Return the placeholder for what a file holds."""
     return f"${{file:{file}}}"
 
 
 def is_file_name(text: str) -> bool:
-    """Return whether a text can stand in a place for what a file holds."""
+    """Return whether a file's name can be part of a placeholder."""
     return _PLACE.fullmatch(place_of_file(text)) is not None
 
 
 def _of_file(file: str, env: Mapping[str, str], folder: Path) -> OpenedAddress:
-    """Return the address in a file; of its path only the depth is shown, from which relative links count."""
+    """Return the address in a file. Of its path only the depth is shown, on which relative links depend."""
     real = _whole(file, env, folder)
     whole, place = urlsplit(real), place_of_file(file)
     depth = max(whole.path.count("/"), 1)

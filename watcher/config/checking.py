@@ -1,4 +1,4 @@
-"""From a tree with places to keys that hold: pydantic's errors, and the checks across keys, brought to their lines."""
+"""Check a tree of texts against the keys of a model, and report each error at its line."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ Path = tuple[int | str, ...]
 
 MOST_PASSES = 6
 MOST_LOOKED_AT = 1000
-"""Wrong keys that are looked at one by one, and subscriptions at a time where there are more."""
+"""Most wrong keys that are looked at one by one. If there are more, subscriptions are checked this many at a time."""
 FURTHEST = 200
-"""Characters of a file that are looked through for the next one of a value."""
+"""How many characters of a file are searched for the next character of a value."""
 STAND_INS = {"name": "unnamed-", "to": "?"}
-"""What stands for a required key that is missing, so that the rest of its table can be checked."""
+"""Required key → value that replaces it if it is missing, so that the rest of its table can be checked."""
 
 
 class Checker:
-    """One file: its tree, and the problems found so far.
+    """One file of the config: its tree, and the problems found in it so far.
 
-    Warnings that the file accepts, or that are accepted ``above`` for all files, are not noted.
+    ``above``: warnings that are accepted for all files. These, and those that the file itself accepts, are not noted.
     """
 
     def __init__(self, parsed: Parsed, above: AcceptedWarnings | None = None) -> None:
@@ -55,10 +55,9 @@ class Checker:
         return self.mistakes.has_errors
 
     def keys(self, model: type[K]) -> K | None:
-        """The file as ``model``, with all that is wrong in its keys noted.
+        """Return the file as ``model``, after noting all that is wrong in its keys; None if nothing can be made of it.
 
-        What is wrong is left out, or stood in for where it has to be there, so that the checks that follow see the
-        rest. None where nothing can be made of the file.
+        Wrong values are left out, or replaced if they are required, so that later checks see everything else.
         """
         if self.root is None:
             return None if self.is_broken else model()
@@ -80,7 +79,7 @@ class Checker:
         return None
 
     def _first_of(self, error: ValidationError, model: type[K], data: Any) -> ValidationError:
-        """The same error, cut where it says too much: ``data`` loses what follows the first wrong subscriptions."""
+        """Return the same error; if it is too long, only about the first wrong subscriptions, which ``data`` keeps."""
         listed = data.get("subscriptions")
         if error.error_count() <= MOST_LOOKED_AT or not isinstance(listed, list):
             return error
@@ -96,7 +95,7 @@ class Checker:
         return error
 
     def _leave_out(self, data: Any, path: Path, *, is_missing: bool) -> None:
-        """Take a wrong value out of ``data``, or put a stand-in where one is missing; nothing more is said of it."""
+        """Take a wrong value out of ``data``, or put in a missing one; nothing more is noted about it."""
         self._silent.add(path)
         for step in path[:-1]:
             data = data[step]
@@ -108,18 +107,18 @@ class Checker:
             data[path[-1]] = {}
 
     def has_key(self, key: str) -> bool:
-        """Whether the file has a key at its top, be it misspelt."""
+        """Return whether the file has a key at its top, even misspelt."""
         return self._meant(key) is not None
 
     def is_empty(self, key: str) -> bool:
-        """Whether nothing stands under a key at the top, or a list or table of nothing."""
+        """Return whether a key at the top is missing or has no value, or an empty list or table."""
         node = self._meant(key)
         if node is None or isinstance(node, Scalar):
             return node is None or node.empty
         return not (node.items if isinstance(node, Items) else node.values)
 
     def _meant(self, key: str) -> ConfigNode | None:
-        """Return the value of a key at the top, also under a misspelling of it."""
+        """Return the value of a key at the top, even if the key is misspelt; None if it is not there."""
         values = self.root.values if isinstance(self.root, Table) else {}
         if key in values:
             return values[key]
@@ -127,7 +126,7 @@ class Checker:
         return next((values[name] for name in wrong if did_you_mean(name, [key])), None)
 
     def declared(self, key: str) -> Collection[str]:
-        """The names in a table of the file, in its order, whether or not what they stand for holds."""
+        """Return the names in a table of the file, in its order, even those whose value is wrong."""
         node = self._meant(key)
         keys = node.keys if isinstance(node, Table) else {}
         return {name: one for name, one in keys.items() if is_name(name) and is_written_as_key(one, self.source)}.keys()
@@ -135,7 +134,11 @@ class Checker:
     def note(
         self, path: Path, what: str, hint: Hint = "", *, name: str, fatal: bool = True, in_key: bool = False
     ) -> None:
-        """Something wrong at a path of keys and indexes; ``what`` shows nothing of a value that may be secret."""
+        """Note a problem at a path of keys and indexes; with ``fatal=False`` a warning. ``what`` quotes nothing secret.
+
+        ``hint``: what to write instead. ``name``: as docs/warnings.md has it. ``in_key``: point at the key, not the
+            value.
+        """
         if self.is_silent(path) or (not fatal and self.accepted.take(path, name)):
             return
         node, _ = self._node(path)
@@ -149,7 +152,7 @@ class Checker:
     def warn(
         self, path: Path, what: str, hint: Hint = "", *, name: str, in_key: bool = False, at: int | None = None
     ) -> None:
-        """Warn of the value at a path; ``at``: the character in it, if known."""
+        """Note a warning about the value at a path. ``at``: index of the character to point at, None if not known."""
         node, found = self._node(path)
         if at is None or not found or not isinstance(node, Scalar):
             self.note(path, what, hint, name=name, in_key=in_key, fatal=False)
@@ -157,25 +160,25 @@ class Checker:
             self.note_at(self._inside(node, at), what, hint, fatal=False, name=name)
 
     def note_once(self, path: Path, what: str, hint: Hint = "", *, name: str) -> None:
-        """Note what is wrong at a path, and nothing more of it."""
+        """Note an error at a path, and nothing more at this path afterwards."""
         self.note(path, what, hint, name=name)
         self._silent.add(path)
 
     def is_silent(self, path: Path) -> bool:
-        """Whether what stands there is said to be wrong already."""
+        """Return whether something is noted at this path or above it, so that nothing more is."""
         return any(path[:n] in self._silent for n in range(1, len(path) + 1))
 
     def is_misspelt(self, path: Path, names: Sequence[str]) -> bool:
-        """Whether one of these keys of the table at a path stands there under a name that is said to be unknown."""
+        """Return whether the table at a path has one of these keys under a misspelt name that was noted."""
         wrong = [str(one[-1]) for one in self._silent if one[:-1] == path]
         return any(_may_mean(name, one) for name in wrong for one in names)
 
     def has_silent(self, path: Path) -> bool:
-        """Whether something in the table at a path is said to be wrong already."""
+        """Return whether anything in the table at a path was noted as wrong."""
         return any(one[: len(path)] == path for one in self._silent)
 
     def accept(self, path: Path, names: Sequence[str] | None) -> None:
-        """Accept what the ``accept:`` of the table at ``path`` names; what is no warning is an error."""
+        """Accept the warnings that the ``accept:`` of the table at ``path`` names. Names of no warning are errors."""
         self.accepted.add(path, names or ())
         place = (*path, "accept")
         for n, name in enumerate(names or ()):
@@ -189,13 +192,13 @@ class Checker:
         self.warn_of_twins(place, names or ())
 
     def warn_of_twins(self, path: Path, names: Sequence[str]) -> None:
-        """Warn of what a list names again."""
+        """Warn of names that stand in the list at a path more than once."""
         for n, name in enumerate(names):
             if name in names[:n]:
                 self.warn((*path, n), "it stands in this list already", "name it once", name="named-twice")
 
     def warn_of_vain(self) -> None:
-        """Warn of accepted warnings that were not there: at the end of a file in which nothing is wrong."""
+        """Warn of accepted warnings that did not occur. Call it at the end; it does nothing if the file has errors."""
         if not self.is_broken:
             for path, n, name in list(self.accepted.in_vain()):
                 place = (*path, "accept")
@@ -203,14 +206,14 @@ class Checker:
                 self.warn(here, f"there is no warning `{name}` here", "take it off the list", name="accepted-in-vain")
 
     def note_value(self, path: Path, what: str, hint: Hint = "", *, name: str = "wrong-value") -> None:
-        """Note a problem with a harmless key; ``what`` may repeat its value, except for a possible secret in it."""
+        """Note an error about a harmless key. ``what`` may quote its value; it is replaced if that may be a secret."""
         node, found = self._node(path)
         if found and node is not None and any(repeats_secret(one.text, what) for one in scalars(node)):
             what = "an address, or another key, cannot stand here"
         self.note(path, what, hint, name=name)
 
     def note_rule(self, path: Path, error: RuleError, name: str = "wrong-rule") -> None:
-        """A rule that cannot be read, with the place inside the rule."""
+        """Note a rule that cannot be read, at the place inside the rule."""
         node, found = self._node(path)
         if found and isinstance(node, Scalar) and node.style == BROKEN:
             return
@@ -226,12 +229,12 @@ class Checker:
         self.note_at(offset, what, hint, name=name)
 
     def note_at(self, offset: int, what: str, hint: Hint = "", *, name: str, fatal: bool = True) -> None:
-        """Something wrong at a character offset, unless what stands there could not be read: that is said already."""
+        """Note a problem at an offset in the file, unless the value there could not be read, which is noted already."""
         if not fatal or offset not in self._broken:
             self.mistakes.note(offset, what, hint, fatal=fatal, name=name)
 
     def read_rule(self, path: Path, read: Callable[[], R]) -> R | None:
-        """Return what ``read`` returns; None if it raises ``RuleError``, which is noted."""
+        """Return what ``read`` returns, None if it raises ``RuleError``, which is noted."""
         try:
             return read()
         except RuleError as error:
@@ -243,7 +246,7 @@ class Checker:
         return node if found and isinstance(node, Scalar) else None
 
     def after(self, node: Scalar) -> str:
-        """What stands on the line behind a value."""
+        """Return the text behind a value on the same line."""
         end = self.source.text.find("\n", node.end)
         return self.source.text[node.end : None if end < 0 else end]
 
@@ -251,7 +254,7 @@ class Checker:
         return (None, False) if self.root is None else find_node(self.root, path)
 
     def _inside(self, node: Scalar, at: int) -> int:
-        """The offset of a value's character ``at`` in the file: blanks are folded and quotes doubled by YAML."""
+        """Return the offset in the file of a value's character ``at``. YAML folds blanks and doubles quotes."""
         text = self.source.text
         place = node.start
         if node.style in ("|", ">"):
@@ -267,7 +270,7 @@ class Checker:
 
     @cached_property
     def _broken(self) -> frozenset[int]:
-        """Where values begin that could not be read."""
+        """The offsets at which values begin that could not be read."""
         return frozenset(one.start for one in scalars(self.root) if one.style == BROKEN) if self.root else frozenset()
 
     def _note_validation(self, model: type[ConfigTable], error: Any) -> None:
@@ -314,7 +317,7 @@ class Checker:
 
 
 def _is_misspelt(path: Path, kind: str, strange: list[Path]) -> bool:
-    """Whether a key is missing only because it stands there under a name that is said to be unknown."""
+    """Return whether a missing key is there under a misspelt name, one of the unknown keys at ``strange``."""
     if kind != "missing":
         return False
     beside = [str(one[-1]) for one in strange if one[:-1] == path[:-1]]
@@ -322,7 +325,7 @@ def _is_misspelt(path: Path, kind: str, strange: list[Path]) -> bool:
 
 
 def _may_mean(name: str, key: str) -> bool:
-    """Whether a key that is unknown may be a misspelling of ``key``; a merge key may hold any."""
+    """Return whether an unknown key may be a misspelling of ``key``. A merge key may hold any key."""
     bare = INVISIBLE.sub("", STRANGE_BLANK.sub("", name))
     return name == "<<" or bare == key or key in meant_key(bare, [key]).split("`")[1:2]
 

@@ -11,14 +11,14 @@ from watcher.files.made import why_denied
 
 
 def default_config() -> Config:
-    """What commands work with that need no config."""
+    """Return the config of commands that need none."""
     return Config()
 
 
 def find_config(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
-    """The config's path: the one named, ``$WATCHER_CONFIG``, or the first that lies at a usual place.
+    """Return the path of the config: the one named, or ``$WATCHER_CONFIG``, or the first usual place that has one.
 
-    Raises ``UsageError`` for a place where this user may not look.
+    Return None if there is none. Raises ``UsageError`` if this user may not look at a place.
     """
     if explicit is not None:
         return explicit

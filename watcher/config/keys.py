@@ -58,7 +58,7 @@ _KINDS_ELSEWHERE = {
     **dict.fromkeys(("web", "page", "website", "site", "css", "url"), "html"),
     **dict.fromkeys(("folder", "directory", "mail", "files"), "inbox"),
 }
-"""What people call a kind of source, and how it is called here."""
+"""Names that people use for a kind of source → its name here."""
 
 
 def _kind(value: Any) -> str:
@@ -71,7 +71,7 @@ LONGEST_DISPLAY_NAME = 60
 
 
 def _display_name(value: Any) -> str:
-    """Return a text as people are shown it. It is not repeated where it is wrong: it may be a secret."""
+    """Return a text in the form in which people are shown it. Errors do not quote it, since it may be a secret."""
     hint = f"write up to {LONGEST_DISPLAY_NAME} characters in one line"
     if not isinstance(value, str) or not value.strip():
         raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
@@ -103,7 +103,7 @@ _ACCEPT = "Warnings that are not to be shown of what stands here (docs/warnings.
 
 
 class ConfigTable(BaseModel):
-    """A table of which every key is known."""
+    """A table that may have no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -138,7 +138,7 @@ _FORMS: dict[KeyForm, Any] = {
 
 
 def _of_kinds() -> dict[str, Any]:
-    """Return the keys of single kinds; a key of several kinds has the first kind's words."""
+    """Return the keys of single kinds of source. If several kinds have a key, the first kind's description is used."""
     found: dict[str, Any] = {}
     for parser in PARSERS.values():
         for name, key in parser.keys.items():
@@ -287,7 +287,7 @@ class ConfigKeys(IncludedKeys):
 
 
 def keys_at(model: type[ConfigTable], path: tuple[int | str, ...]) -> list[str]:
-    """The keys that are known at a path."""
+    """Return the names of the keys that are known at a path."""
     fields = model.model_fields
     here: type[ConfigTable] = model
     for step in path:

@@ -1,4 +1,4 @@
-"""Read the texts of a config: durations, times, zones. Each reader says what to write instead of a wrong text."""
+"""Read the texts of a config, such as durations, times and zones. Each error says what to write instead."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _kept(value: Any) -> timedelta | None:
 
 
 def _every(value: Any) -> timedelta | None:
-    """None for ``auto``."""
+    """Return a time between polls, None for ``auto``."""
     if isinstance(value, str) and value.strip().lower() == "auto":
         return None
     return _duration(value)
@@ -79,7 +79,7 @@ def _count(value: Any) -> int:
 
 
 def time_of_day(value: Any) -> time:
-    """``08:00`` or ``8:00``."""
+    """Return the time that ``08:00`` or ``8:00`` means."""
     text = one_text(value, "write a time such as 08:00")
     found = re.fullmatch(TIME_OF_DAY, text)
     if not found:
@@ -112,7 +112,7 @@ _ABBREVIATED = {
 
 
 def _zone_meant(text: str) -> str:
-    """Say what to write in place of an unknown zone: never another zone with a similar name."""
+    """Return what to write instead of an unknown zone, never just a zone with a similar name."""
     place = "write a place such as Europe/Paris, or UTC"
     if found := _ABBREVIATED.get(text.upper()):
         return f"write {found}, or another place that has it"
@@ -122,7 +122,7 @@ def _zone_meant(text: str) -> str:
 
 
 def day_of_week(text: str) -> int:
-    """0 for Monday."""
+    """Return the number of a weekday, 0 for Monday."""
     found = [n for n, day in enumerate(_DAYS) if len(text) >= 3 and day.startswith(text.lower())]
     if not found:
         raise wrong(f"`{text[:40]}` is no day of the week", "write mon, tue, wed, thu, fri, sat or sun")
@@ -144,7 +144,10 @@ def _flag(value: Any) -> bool:
 
 
 def one_of(value: Any, what: str, allowed: tuple[str, ...]) -> str:
-    """One of a few words."""
+    """Return a text if it is one of the ``allowed`` words.
+
+    ``what``: what the value is, for the error.
+    """
     either = f"write {' or '.join(allowed)}"
     text = one_text(value, either)
     if text not in allowed:
@@ -254,4 +257,4 @@ Accept = Annotated[
     WithJsonSchema({"type": "array", "items": {"enum": [*WARNINGS]}}),
 ]
 Patterns = Annotated[list[str], BeforeValidator(_patterns), _TEXTS]
-"""Files by their names; there may be none."""
+"""Names or patterns of files; the files need not exist."""

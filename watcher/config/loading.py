@@ -1,4 +1,4 @@
-"""From files to a config: the main file, its included files, and their last good versions."""
+"""Load a config: the main file, its included files, and the last good versions of broken ones."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ from watcher.model import Endpoint
 from watcher.model.way_out import WayOut, network_in
 
 CheckUrl = Callable[[str], str | None]
-"""An address → what is wrong with it; None where nothing is."""
+"""Returns what is wrong with an address, None if nothing is."""
 
 MOST_NAMED = 10
-"""Names that a message lists."""
+"""Most names that a message lists."""
 
 
 def nothing_wrong(address: str) -> None:
-    """Find nothing wrong with an address: for who cannot look at it."""
+    """Return None, in place of what is wrong with an address: for callers that cannot check addresses."""
     return None
 
 
@@ -77,12 +77,18 @@ def load(
     strict: bool = False,
     need_secrets: bool = False,
 ) -> Config:
-    """Read the config at ``path`` and all that it includes; raises ``ConfigError`` with all problems at once.
+    """Return the config at ``path`` with everything that it includes. Raises ``ConfigError`` with all problems at once.
 
-    ``check_url`` and ``check_database`` say what is wrong with an address, ``doubt_url`` what to warn of in a good one.
+    A broken included file is replaced by its last good copy and reported in ``Config.broken_includes``.
 
-    A broken included file is replaced by its copy in ``last_good`` and reported in ``Config.broken_includes``;
-    ``strict`` makes it an error. A missing secret is a warning, and with ``need_secrets`` an error.
+    ``env``: environment variables, for secrets.
+    ``check_url``: returns what is wrong with a receiver's address, None for nothing.
+    ``check_rule``: compiles a rule.
+    ``doubt_url``: returns a warning about a receiver's address, None for none.
+    ``check_database``: returns what is wrong with the database's address, None for nothing.
+    ``last_good``: the folder of last good copies, None for none.
+    ``strict``: a broken included file is an error.
+    ``need_secrets``: a missing secret is an error; otherwise it is a warning.
     """
     data = _bytes_of(path)
     checker = Checker(read(str(path), data))
@@ -118,9 +124,10 @@ def load(
 def _problems(
     checker: Checker, keys: ConfigKeys, config: Config, others: Sequence[Problem], *, is_whole: bool
 ) -> tuple[Problem, ...]:
-    """All warnings, with the ``others`` of included files and templates; raises ``ConfigError`` if one is an error.
+    """Return all warnings. Raises ``ConfigError`` if any problem is an error.
 
-    ``is_whole``: no included file is represented by an earlier version, or by nothing.
+    ``others``: problems of included files and templates.
+    ``is_whole``: no included file is replaced by an earlier version, or left out.
     """
     _warn_of_whole(checker, keys, config, is_whole=is_whole and not any(problem.fatal for problem in others))
     problems = [*checker.problems, *others]
@@ -130,7 +137,7 @@ def _problems(
 
 
 def _with_files(config: Config, theirs: Sequence[IncludedSubscriptions], templates: Templates) -> Config:
-    """The config with what is said of included files and templates that do not hold."""
+    """Return the config with what is said about broken included files and templates."""
     return replace(
         config,
         templates=templates.texts,
@@ -158,7 +165,7 @@ def _surroundings(
 
 
 def _keys(checker: Checker) -> ConfigKeys:
-    """The main file's keys; raises ``ConfigError`` where there are none."""
+    """Return the keys of the main file. Raises ``ConfigError`` if it has none."""
     keys = checker.keys(ConfigKeys)
     is_empty = not _sections(checker)
     if is_empty and not checker.is_broken:
@@ -183,9 +190,9 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _warn_of_whole(checker: Checker, keys: ConfigKeys, config: Config, *, is_whole: bool) -> None:
-    """Warn of what the files together lack, or have and do not use.
+    """Warn of what all files together lack, or have and do not use.
 
-    ``is_whole``: the included files hold. Where something is wrong, what follows from it is not said as well.
+    ``is_whole``: all included files are valid. If not, nothing is warned of that may follow from it.
     """
     _warn_of_zone(checker, keys)
     warn_of_zone_name(checker, (), keys.timezone)
@@ -203,7 +210,7 @@ def _warn_of_whole(checker: Checker, keys: ConfigKeys, config: Config, *, is_who
 
 
 def _sections(checker: Checker) -> frozenset[str]:
-    """The main file's keys that hold something."""
+    """Return the keys of the main file that have a value."""
     values = checker.root.values if isinstance(checker.root, Table) else {}
     return frozenset(key for key, node in values.items() if not (isinstance(node, Scalar) and node.empty))
 
@@ -251,7 +258,7 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
 
 
 def _way(checker: Checker, keys: ConfigKeys, folder: Path) -> WayOut:
-    """How requests leave this machine, but for the proxy's address."""
+    """Return how requests leave this machine, without the proxy's address."""
     excepted = keys.proxy_except or ()
     networks = {one: network for one in excepted if (network := network_in(one)) is not None}
     return WayOut(
@@ -313,7 +320,7 @@ def _check_allow(checker: Checker, keys: ConfigKeys, config: Config, files: list
 
 
 def _warn_of_unnamed(checker: Checker, names: list[str]) -> None:
-    """Whoever writes ``allow`` means to restrict: a file that is forgotten there is not restricted at all."""
+    """Warn of included files that ``allow`` does not name: these may use all receivers."""
     if names:
         listed = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
         they = "it" if len(names) == 1 else "they"
@@ -330,7 +337,7 @@ def _warn_of_zone(checker: Checker, keys: ConfigKeys) -> None:
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
-    """File by file, each as it was read, from top to bottom; the same once."""
+    """Return problems file by file, from top to bottom, each once."""
     files: dict[str, dict[Problem, None]] = {}
     for problem in problems:
         files.setdefault(problem.file, {})[problem] = None

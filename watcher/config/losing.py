@@ -1,4 +1,4 @@
-"""Find what a config lost since it was last read: a file that was cut off is often valid YAML."""
+"""Find what a config has lost since it was last read: a file that was cut off is often still valid YAML."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ MOST_NAMED = 10
 
 
 def lost_since(before: Config, after: Config) -> Problem | None:
-    """Why ``after`` is no successor of ``before``: whole keys of the main file are gone that held something.
+    """Return why ``after`` cannot be an edit of ``before``: keys of the main file that had a value are gone. Else None.
 
-    A key that is there and holds an empty list or table was emptied on purpose, and so were single entries.
+    A key that is still there with an empty list or table was emptied on purpose. So were single entries.
     """
     own = [one.name for one in before.subscriptions if not one.owner]
     theirs = [one.full_name for one in before.subscriptions if one.owner]
@@ -32,7 +32,7 @@ def lost_since(before: Config, after: Config) -> Problem | None:
 
 
 def with_kept_files(before: Config, after: Config) -> Config:
-    """Return ``after`` as it would be taken up: of an included file that is broken, empty or gone nothing ends yet."""
+    """Return ``after`` as a reload would apply it: subscriptions of files broken, empty or gone stay for now."""
     there = {one.owner for one in after.subscriptions}
     kept = tuple(one for one in before.subscriptions if one.owner and one.owner not in there)
     return replace(after, subscriptions=after.subscriptions + kept)

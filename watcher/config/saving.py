@@ -1,4 +1,4 @@
-"""Write one more subscription into a file of the config, so that the file is never broken, nor half written."""
+"""Write one more subscription into a file of the config. The file is never left broken or half written."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ BY_HAND = "add the lines above by hand"
 
 @dataclass(frozen=True, slots=True)
 class SavedLines:
-    """A subscription that was written, or would be.
+    """A subscription that was written, or would be written.
 
-    ``line``: the first of its lines in the file, counted from 1.
-    ``diff``: what changes in the file, as lines of a unified diff.
-    ``warnings``: what the linter says of it, that it did not say of the config before.
+    ``line``: number of its first line in the file, from 1.
+    ``diff``: the change of the file, as lines of a unified diff.
+    ``warnings``: warnings about the new config that the old one does not have.
     """
 
     line: int
@@ -33,10 +33,11 @@ class SavedLines:
 
 
 class SubscriptionFile:
-    """A file of the config that takes one more subscription.
+    """A file of the config to which one subscription can be added.
 
-    ``config``: the config in force. ``path``: its main file, or one that it includes.
-    ``read``: reads a whole config, given its main file, as the daemon does. Raises ``ConfigError``.
+    ``config``: the config in force.
+    ``path``: its main file, or one that it includes.
+    ``read``: reads a whole config from its main file, as the daemon does. Raises ``ConfigError``.
     """
 
     def __init__(self, config: Config, path: Path, read: Callable[[Path], Config]) -> None:
@@ -44,11 +45,13 @@ class SubscriptionFile:
         self._config, self._main, self._path, self._read = config, config.path, path, read
 
     def save(self, lines: Sequence[str], *, dry_run: bool = False) -> SavedLines:
-        """Write the subscription of these lines; return what was written, or with ``dry_run`` what would be.
+        """Write the subscription in ``lines``; return what was written.
 
-        The file is written beside itself and read back as the daemon would, and only then takes the old one's place.
-        Raises ``ConfigError`` with the mistakes of the lines, ``WatcherError`` if it cannot be written; nothing is
-        changed then.
+        The new file is written beside the old one and read as the daemon would read it, and only then replaces the old
+        one. Raises ``ConfigError`` with the mistakes in the lines, ``WatcherError`` if the file cannot be written;
+        nothing is changed then.
+
+        ``dry_run``: write nothing, and return what would be written.
         """
         before = read_regular(self._path, LARGEST)
         if isinstance(before, NotRead):
@@ -82,7 +85,7 @@ class SubscriptionFile:
         return warnings
 
     def _checked(self, path: Path) -> tuple[Problem, ...]:
-        """Read the changed config; return its new warnings. Raises ``ConfigError`` where it is not as it should be."""
+        """Return the new warnings of the changed config. Raises ``ConfigError`` if anything else has changed."""
         try:
             after = self._read(path)
         except ConfigError as error:
@@ -103,7 +106,7 @@ class SubscriptionFile:
 
 
 def _write_closed(path: Path, data: bytes) -> None:
-    """Write a file that nobody else can read until it has the mode of the one it replaces: addresses stand in it."""
+    """Write a file that only its owner can read until it has the mode of the old one, since it may hold addresses."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
         file.write(data)

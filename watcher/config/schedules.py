@@ -1,4 +1,4 @@
-"""The forms of ``when:``. Reading, hints and the JSON Schema are made from one table."""
+"""Define the forms of ``when:`` in one table, from which reading, hints and the JSON Schema are made."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from watcher.errors import CronError
 from watcher.model import Rhythm, When
 
 LONGEST = 366
-"""Days from one time to the next, at most."""
+"""Longest time between two due instants, in days."""
 
 LAST = 31
 
@@ -26,7 +26,12 @@ _AT = rf" at (?P<at>{TIME_OF_DAY})"
 
 @dataclass(frozen=True, slots=True)
 class ScheduleForm:
-    """One way to write a schedule: as an example, as a pattern, and what the found parts mean."""
+    """One way to write a schedule.
+
+    ``example``: as people write it.
+    ``pattern``: a regular expression.
+    ``read``: returns the schedule that a match means.
+    """
 
     example: str
     pattern: str

@@ -1,4 +1,4 @@
-"""The sources of a config, checked against what their kinds take."""
+"""Read the sources of a config, and check the keys that their kinds have."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ _NAME = re.compile(r"\w[\w.-]*")
 
 
 def name_holds(checker: Checker, where: str, name: str) -> bool:
-    """Whether a source or a receiver can be called so."""
+    """Return whether a source or receiver can have this name; note it if not.
+
+    ``where``: the section of the config.
+    """
     if _NAME.fullmatch(name) and len(name) <= 100:
         return True
     shown = f"`{name[:60]}`" if is_name(name) else "this"
@@ -42,7 +45,10 @@ def name_holds(checker: Checker, where: str, name: str) -> bool:
 def sources_of(
     checker: Checker, keys: Mapping[str, SourceKeys], env: Mapping[str, str], folder: Path
 ) -> dict[str, Source]:
-    """Every source whose name and kind hold; relative folders are those beside the config."""
+    """Return name → source, of the sources whose name and kind are valid. Note what is wrong in ``checker``.
+
+    ``folder``: where relative paths begin.
+    """
     return {
         name: _source(checker, name, one, env, folder)
         for name, one in keys.items()
@@ -85,7 +91,7 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
 
 
 def _address(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str], folder: Path) -> str | None:
-    """The address of a source with places for its secrets: whatever is kept and shown of it has no others."""
+    """Return the address of a source with placeholders for its secrets, None if it has none or a wrong one."""
     if keys.url_file is None:
         return keys.url
     if keys.url is not None:
@@ -100,7 +106,7 @@ def _address(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, st
 
 
 def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[str, Any]:
-    """The values of the keys that the source's kind alone has; those of other kinds are refused."""
+    """Return the values of the keys that only this kind of source has. Note keys of other kinds as wrong."""
     parser, found = PARSERS[keys.kind], {}
     given = {key: value for key, value in keys if value is not None and key not in SourceKeys.model_fields}
     for key, value in sorted(given.items()):
@@ -123,7 +129,7 @@ def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[st
 
 
 def _secrets(checker: Checker, name: str, parser: Parser, given: Mapping[str, str]) -> dict[str, str]:
-    """The places in addresses for the secrets of a source. No secret stands in the config itself."""
+    """Return key → placeholder for the secret of a source. Note secrets that are written out in the config."""
     found = {}
     for key in sorted(parser.keys.keys() & parser.secret_keys):
         by_file = file_key(key)

@@ -1,4 +1,4 @@
-"""The subscriptions of one file, checked against receivers, sources and the rule language."""
+"""Read the subscriptions of one file, and check their receivers, sources and rules."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from watcher.model import DigestOrder, LikedPaper, NeverItem, QuietHours, Rhythm
 from watcher.rules import Rule, asks_for_words, compile_beside_library, swallowed_by
 
 CheckTarget = Callable[[str], str | None]
-"""A receiver with an address, as ``to:`` names it → why no message gets exactly there; None where one does."""
+"""Returns why a message to a receiver with an address (as ``to:`` names it) would not arrive, None if it would."""
 
 _WORDS = r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*"
 _DOMAIN = r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 _PLAIN = re.compile(rf"(?=.{{1,64}}@)(?=.{{1,254}}$){_WORDS}(?:\+{_WORDS})?@{_DOMAIN}")
-"""An address that any service takes which takes one at all; most are, and need no look at the whole URL."""
+"""Matches plain mail addresses. Services that take addresses take all of these, so that they need no further check."""
 
 _ALL = ("all", "any", "*", "every")
 
@@ -41,12 +41,14 @@ _ALL = ("all", "any", "*", "every")
 class Surroundings:
     """What the subscriptions of a file may name.
 
-    ``sources``, ``receivers`` and ``places`` (under ``keep``) are all names that the main file declares, ``config`` has
-    those that hold;
-    ``allowed`` limits the receivers; ``accepted`` are warnings that are accepted for all files.
-    ``libraries`` are the files of references beside the file, None where none can be named.
-    ``unknown`` are the sections that cannot be read, so that nobody knows their names. ``never`` is what none of them
-    tells.
+    ``config``: the valid sources, receivers and places.
+    ``sources``, ``receivers`` and ``places``: all names that the main file declares, even those of invalid ones.
+    ``owner``: of the subscriptions, "" for the main file.
+    ``allowed``: receivers that the file may use, None for all.
+    ``unknown``: sections that could not be read, so that any name in them may be valid.
+    ``accepted``: warnings that are accepted for all files.
+    ``libraries``: files of references beside the file, None if it may name none.
+    ``never``: items that keep papers back from all these subscriptions.
     """
 
     config: Config
@@ -65,7 +67,10 @@ class Surroundings:
 
 
 def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Surroundings) -> tuple[Subscription, ...]:
-    """The subscriptions that hold; what does not is noted in ``checker``."""
+    """Return the valid subscriptions. Note what is wrong with the others in ``checker``.
+
+    ``asked``: the subscriptions' keys.
+    """
     made = []
     for n, one in enumerate(asked):
         if checker.mistakes.is_full:
@@ -86,7 +91,7 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
 
 
 def never_of(checker: Checker, items: Sequence[str] | None, around: Surroundings) -> tuple[NeverItem, ...]:
-    """Return the items of a file's ``never:`` that hold; what does not is noted in ``checker``."""
+    """Return the valid items of a file's ``never:``. Note what is wrong with the others in ``checker``."""
     found: dict[str, NeverItem] = {}
     for n, item in enumerate(items or ()):
         place = place_of_item(checker, ("never",), (n,))
@@ -99,7 +104,7 @@ def never_of(checker: Checker, items: Sequence[str] | None, around: Surroundings
 
 
 def _warn_of_twins(checker: Checker, made: list[Subscription | None]) -> None:
-    """Warn of a subscription with the rule, receivers and schedule of an earlier one."""
+    """Warn of a subscription with the same rule, receivers and schedule as an earlier one."""
     alike: dict[Any, list[Subscription]] = {}
     for n, one in enumerate(made):
         if one is None or not one.endpoints:  # whoever tells nobody has a mistake of its own
@@ -118,14 +123,14 @@ def _warn_of_twins(checker: Checker, made: list[Subscription | None]) -> None:
 
 
 def _asks(one: Subscription) -> str:
-    """Return the digest of what a subscription asks for, wherever."""
+    """Return a digest of what a subscription asks for, whatever its sources are."""
     return compile_beside_library(one.rule, (), one.library, one.above).digest
 
 
 def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Subscription | None:
-    """Read a subscription; None for an invalid one, with its problems noted in ``checker`` at ``path``.
+    """Return a subscription, None if it is not valid. Note its problems in ``checker`` at ``path``.
 
-    All warnings that need no other subscription are noted, too.
+    All warnings about it that do not depend on other subscriptions are noted, too.
     """
     checker.accept(path, keys.accept)
     rule = rule_of(checker, path, keys, around.check_rule)
@@ -167,7 +172,7 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
 
 
 def _liked(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> tuple[LikedPaper, ...] | None:
-    """The papers that a subscription likes; None where it likes none."""
+    """Return the papers that a subscription likes, None if it has no ``like:``."""
     if keys.like is None:
         return None
     if around.libraries is None:
@@ -178,7 +183,7 @@ def _liked(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroun
 
 
 def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> None:
-    """Note what ``keep`` names and the config does not have."""
+    """Note names in ``keep`` that the config does not have."""
     for n, name in enumerate(keys.keep or []):
         if name not in around.places:
             hint = near_or_known(name, around.places) if around.places else "write one under keep: first"
@@ -191,7 +196,7 @@ def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
 
 
 def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
-    """Warn of what a rule that can be read asks for."""
+    """Warn of what a valid rule asks for."""
     _warn_of_what_is_asked(checker, list(pieces_of(checker, path, keys)), rule, keys.sources or (), around)
     if keys.order in (DigestOrder.UPVOTES, DigestOrder.RISING) and _all_hold(around):
         warn_of_order(checker, (*path, "order"), keys.order, keys.sources or (), around.config.sources)
@@ -212,7 +217,7 @@ def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Ru
 def _warn_of_what_is_asked(
     checker: Checker, pieces: Sequence[tuple[Path, str]], rule: Rule, chosen: Sequence[str], around: Surroundings
 ) -> None:
-    """Warn of terms that fit no paper or nearly all, and of fields that no source has; ``chosen``: its sources."""
+    """Warn of terms that fit no paper or nearly all, and of fields that no source in ``chosen`` tells."""
     warn_of_bounds(checker, pieces, rule, around.check_rule, chosen)
     warn_of_labels(checker, pieces, rule, around.check_rule, around.sources)
     if _all_hold(around):
@@ -220,7 +225,7 @@ def _warn_of_what_is_asked(
 
 
 def _all_hold(around: Surroundings) -> bool:
-    """Return whether all sources hold; nobody knows the papers of a wrong source."""
+    """Return whether all sources are valid. It is not known what papers an invalid one would list."""
     return len(around.config.sources) == len(around.sources)
 
 
@@ -255,7 +260,7 @@ def _made(
 
 
 def quiet_hours_of(keys: SubscriptionKeys | ReceiverKeys) -> QuietHours | None:
-    """The quiet hours and days that a subscription or a receiver asks for."""
+    """Return the quiet hours and days in the keys of a subscription or receiver, None if there are none."""
     hours, days = keys.quiet_hours, keys.quiet_days or frozenset()
     if hours is None:
         return QuietHours(days=days) if days else None
@@ -263,7 +268,7 @@ def quiet_hours_of(keys: SubscriptionKeys | ReceiverKeys) -> QuietHours | None:
 
 
 def target_holds(checker: Checker, path: Path, target: str, around: Surroundings) -> bool:
-    """Whether a receiver as ``to:`` names it can be used here; noted if not."""
+    """Return whether a subscription of this file can use a receiver, as ``to:`` names it. Note it if not."""
     path = place_of_item(checker, path[:-1], path[-1:]) if isinstance(path[-1], int) else path
     name, colon, address = target.partition(":")
     receiver = around.config.receivers.get(name)
@@ -292,7 +297,10 @@ def target_holds(checker: Checker, path: Path, target: str, around: Surroundings
 
 
 def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[str], str | None]) -> CheckTarget:
-    """A check of receivers with addresses: what ``check_url`` says of their URLs, as far as the secrets are there."""
+    """Return a function that checks a receiver with an address (as ``to:`` names it).
+
+    It returns what ``check_url`` says about the receiver's URL with this address, as far as secrets are known.
+    """
 
     def check(target: str) -> str | None:
         if _PLAIN.fullmatch(target.partition(":")[2]):
@@ -310,9 +318,9 @@ def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[st
 
 
 def no_receiver(target: str, config: Config, names: Collection[str]) -> tuple[str, str]:
-    """Say what is wrong and what to write for an unknown receiver; its text is repeated only if a name is near.
+    """Return (what is wrong, what to write) for an unknown receiver.
 
-    What stands there instead of a receiver's name may be an address, or a token.
+    The unknown text is quoted only if a receiver has a similar name: it may be an address or a token.
     """
     name = target.partition(":")[0]
     if "://" in target:
@@ -335,5 +343,5 @@ def no_receiver(target: str, config: Config, names: Collection[str]) -> tuple[st
 
 
 def allowed_receivers(allow: Mapping[str, list[str]] | None, file_name: str) -> Collection[str] | None:
-    """The receivers that an included file may use: None for all, as for files that ``allow`` does not name."""
+    """Return the receivers that an included file may use; None for all, as if ``allow`` does not name the file."""
     return None if allow is None else allow.get(file_name)

@@ -1,4 +1,4 @@
-"""The templates that the config's folder puts in the place of watcher's own."""
+"""Read the templates in the config's folder that replace watcher's own."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from watcher.render import NAMES
 from watcher.render.sample import usable_templates
 
 LARGEST = 200_000
-"""Bytes of one template."""
+"""Most bytes of a template."""
 
 INSTEAD = "watcher's own is used"
 
 
 class Templates:
-    """``texts`` by name, those that work; ``broken`` says what is wrong with the others; ``problems`` both ways."""
+    """The templates of a config.
+
+    ``texts``: name → text, of templates that work.
+    ``broken``: name → why a template does not work.
+    ``problems``: errors and warnings about them.
+    """
 
     def __init__(self) -> None:
         self.texts: Mapping[str, str] = {}
@@ -29,9 +34,12 @@ class Templates:
 
 
 def templates_of(checker: Checker, named: str | None, folder: Path, *, strict: bool) -> Templates:
-    """Read and try the templates in the folder ``named``, relative to ``folder``.
+    """Return the templates in a folder, after trying each.
 
-    One that does not work is a warning, since watcher's own stands in for it; ``strict`` makes it an error.
+    A template that does not work gives a warning, since watcher's own replaces it.
+
+    ``named``: the folder as the config names it, relative to ``folder``; None for none.
+    ``strict``: it gives an error instead.
     """
     made = Templates()
     if named is None:

@@ -1,4 +1,4 @@
-"""A config that holds: frozen values, secrets not resolved yet."""
+"""A valid config: frozen values, with secrets not put in yet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from watcher.model.way_out import WayOut, proxy_credentials
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """A named way to reach someone. ``address`` is the URL's parameter for addressed use (``mail:ana@lab.org``)."""
+    """A named way to reach somebody.
+
+    ``urls``: label → apprise URL; the label is "" if there is one URL only.
+    ``address``: the URL's parameter that takes an address, as in ``mail:ana@lab.org``; None if it takes none.
+    """
 
     name: str
     urls: Mapping[str, Address]
@@ -30,9 +34,9 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepPlace:
-    """A place under ``keep``, as the config has it: its secrets are not put in yet.
+    """A place under ``keep`` as the config has it, with its secrets not put in yet.
 
-    ``stars``: whether what is starred goes there.
+    ``stars``: starred papers are kept there.
     """
 
     target: KeepTarget
@@ -40,7 +44,7 @@ class KeepPlace:
     stars: bool = False
 
     def texts(self) -> Iterator[str]:
-        """Yield the texts in which ``${NAME}`` may stand."""
+        """Yield the texts that may contain ``${NAME}``."""
         yield from (self.key.text, self.target.place, self.target.find, *self.target.headers.values())
 
     def with_secrets(self, env: Mapping[str, str], folder: Path) -> KeepTarget:
@@ -59,7 +63,7 @@ class KeepPlace:
 
 @dataclass(frozen=True, slots=True)
 class Retain:
-    """How long is kept what nobody needs in order to tell once; None for ever."""
+    """How long things are kept that are not needed to tell each paper once; None for ever."""
 
     attempts: timedelta | None = timedelta(days=365)
     polls: timedelta | None = timedelta(days=90)
@@ -93,11 +97,11 @@ class ListenAddress:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """The web pages: where they are, and who may read them.
+    """Where the web pages are, and who may read them.
 
-    ``token_file``: a file with the token that reading and acting ask for, "" for none: then nobody may act.
-    ``is_open``: reading asks for no token.
-    ``public_url``: the address that a proxy gives them, without a slash at its end; "" for none.
+    ``token_file``: file with the token that is asked for; "" for none, and then nobody may act.
+    ``is_open``: reading needs no token.
+    ``public_url``: address at which a proxy serves them, without a slash at its end; "" for none.
     """
 
     listen: ListenAddress = ListenAddress()
@@ -110,16 +114,21 @@ class WebSettings:
 class Config:
     """Everything that the config says.
 
-    ``problems`` are warnings; ``broken_includes`` has for each included file that is not in force as it stands the
-    problems that keep it out, and ``instead`` what is in force in its place, in words. ``templates`` are those that
-    stand in the place of watcher's own, by name; ``broken_templates`` would, and says why they do not. ``unsubscribe``
-    is a mailto or web address. ``never`` has the items of all ``never:`` lists, those of the main file first.
-    ``web`` is None without pages for a browser.
-    ``sections`` are the main file's keys that hold something, be it an empty list. ``patterns`` name the files that are
-    read beside the main one, relative to ``folder``. ``reloads_itself``: the daemon takes up edits by itself.
-    ``accepted`` has for each subscription, by its full name, the warnings that are accepted of it, and under "" those
-    of the whole config. ``way`` is how requests leave this machine,
-    but for the proxy's address. ``folder`` is where relative names count from. ``digest`` changes with any file's text.
+    ``folder``: where relative names begin.
+    ``never``: items of all ``never:`` lists, those of the main file first.
+    ``way``: how requests leave this machine, without the proxy's address.
+    ``unsubscribe``: a ``mailto:`` or web address, "" for none.
+    ``web``: None without web pages.
+    ``templates``: name → text, of templates that replace watcher's own.
+    ``broken_templates``: name → why a template is not used.
+    ``problems``: warnings.
+    ``broken_includes``: included file that is not in force → its problems.
+    ``instead``: included file that is not in force → what is in force instead, in words.
+    ``sections``: keys of the main file that have a value, even an empty list.
+    ``patterns``: names of the files that are read beside the main one, relative to ``folder``.
+    ``reloads_itself``: the daemon applies edits without being asked.
+    ``accepted``: full name of a subscription, or "" for the whole config → warnings that are accepted.
+    ``digest``: changes with the text of any of the files.
     """
 
     path: Path | None = None
@@ -151,23 +160,23 @@ class Config:
     digest: str = ""
 
     def accepts(self, warning: str, subscription: str = "") -> bool:
-        """Return whether a warning is accepted of a subscription, or of everything."""
+        """Return whether a warning is accepted for a subscription, or for everything."""
         return any(warning in self.accepted.get(name, ()) for name in (subscription, ""))
 
     @property
     def display_names(self) -> DisplayNames:
-        """What readers are shown in place of names; of what the config does not have, nothing is known here."""
+        """The display names of sources and subscriptions in the config; those of the database are not known here."""
         return DisplayNames(
             {one.name: one.shown_as for one in self.sources.values() if one.shown_as},
             {one.full_name: one.shown_as for one in self.subscriptions if one.shown_as},
         )
 
     def database(self, env: Mapping[str, str]) -> str | None:
-        """The database's path or URL, None for the default; raises ``WatcherError`` for a missing secret."""
+        """Return the database's path or URL, None for the default. Raises ``WatcherError`` for a missing secret."""
         return None if self.database_text is None else expand(self.database_text, env)
 
     def way_out(self, env: Mapping[str, str]) -> WayOut:
-        """How requests leave this machine; a missing secret of the proxy's address is said where that is needed."""
+        """Return how requests leave this machine. A missing secret of the proxy is an error only at its first use."""
         if self.proxy_text is None:
             return self.way
         try:
@@ -176,7 +185,7 @@ class Config:
             return replace(self.way, missing=str(error))
 
     def endpoints_of(self, target: str) -> tuple[Endpoint, ...]:
-        """The endpoints of a receiver as ``to:`` names it; none where there is no such receiver."""
+        """Return the endpoints of a receiver as ``to:`` names it, () if there is no such receiver."""
         if target in self.keep:
             return (Endpoint(target),)
         name, colon, address = target.partition(":")
@@ -189,11 +198,11 @@ class Config:
         return endpoint in self.endpoints_of(endpoint.receiver)
 
     def keeps_at(self, endpoint: Endpoint) -> bool:
-        """Return whether papers are kept at an endpoint, in place of being told."""
+        """Return whether an endpoint is a place that papers are kept at."""
         return endpoint.receiver in self.keep and not endpoint.label
 
     def places(self, names: Iterable[str]) -> list[str]:
-        """Return those names that stand under ``keep``."""
+        """Return those of ``names`` that are places under ``keep``."""
         return [name for name in names if name in self.keep]
 
     def keep_target(self, name: str, env: Mapping[str, str]) -> KeepTarget:
@@ -201,7 +210,7 @@ class Config:
         return self.keep[name].with_secrets(env, self.folder)
 
     def address(self, endpoint: Endpoint, env: Mapping[str, str]) -> str:
-        """The apprise URL of an endpoint; raises ``WatcherError`` that names the receiver and what is missing."""
+        """Return the apprise URL of an endpoint. Raises ``WatcherError`` with the receiver and what it is missing."""
         if not self.has_endpoint(endpoint):
             raise WatcherError(f"receiver {endpoint} is not in the config")
         if self.keeps_at(endpoint):
@@ -217,7 +226,7 @@ class Config:
         return url
 
     def address_or_empty(self, endpoint: Endpoint, env: Mapping[str, str]) -> str:
-        """The same, empty where it cannot be resolved."""
+        """Return the apprise URL of an endpoint, "" if something is missing."""
         try:
             return self.address(endpoint, env)
         except WatcherError:
@@ -228,7 +237,7 @@ class Config:
         return opened(url, self.sources.values(), env, self.folder)
 
     def rate_of(self, endpoint: Endpoint) -> tuple[str, Rate] | None:
-        """Return an endpoint's receiver with its rate, None without a rate."""
+        """Return the name of an endpoint's receiver and its rate, None if it has no rate."""
         receiver = self.receivers.get(endpoint.receiver.partition(":")[0])
         return (receiver.name, receiver.rate) if receiver and receiver.rate else None
 
@@ -237,7 +246,7 @@ class Config:
         return receiver.quiet_hours if receiver else None
 
     def secrets(self, env: Mapping[str, str]) -> frozenset[str]:
-        """Everything that must not be shown: what variables hold, addresses, their passwords and tokens."""
+        """Return every text that must not be shown: values of variables, addresses, passwords and tokens in them."""
         found = {env[name] for name in VARIABLE.findall(self.database_text or "") if env.get(name)}
         found |= {env[name] for name in VARIABLE.findall(self.proxy_text or "") if env.get(name)}
         found |= set(_of_proxy(self.way_out(env).proxy))
@@ -259,7 +268,7 @@ class Config:
 
 
 def _pieces(url: str) -> Iterator[str]:
-    """An address, its password and the tokens in its path; not its host, which is worth reading in a log."""
+    """Yield an address, its password, and the tokens in its path. Its host is left out: it is useful in a log."""
     if len(url) > len("console://x"):
         yield url
     try:
@@ -273,7 +282,7 @@ def _pieces(url: str) -> Iterator[str]:
 
 
 def _of_proxy(proxy: str) -> Iterator[str]:
-    """The address of a proxy that has a password, and that password in each of its forms."""
+    """Yield the address of a proxy if it has a password, and that password in each of its forms."""
     try:
         password = urlsplit(proxy).password
     except ValueError:

@@ -1,4 +1,4 @@
-"""A subscription's rule, as one text or as lists: read, checked, and looked at for what is probably meant otherwise."""
+"""Read a subscription's rule, written as one text or as lists; check it, warn of what was probably not meant."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _LISTS = ("any", "all", "none", "where")
 
 
 def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule) -> Rule | None:
-    """Return the compiled rule; None where it is wrong or missing, which is noted."""
+    """Return the compiled rule, None if it is wrong or missing, which is noted.
+
+    ``read``: compiles a rule.
+    """
     lists = [name for name in _LISTS if getattr(keys, name) is not None]
     if keys.like is not None:
         read = _beside_library
@@ -38,7 +41,7 @@ def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule
 
 
 def _beside_library(text: str) -> Rule:
-    """Compile a rule that may be empty or exclude alone."""
+    """Return a compiled rule that may be empty, or only exclude."""
     return compile_beside_library(text, (), "liked")
 
 
@@ -55,7 +58,7 @@ def _written_rule(checker: Checker, path: Path, rule: str, where: str | None, re
 
 
 def _read(checker: Checker, path: Path, text: str, read: ReadRule) -> Rule | None:
-    """The compiled rule, None where it is wrong, which is noted."""
+    """Return the compiled rule, None if it is wrong, which is noted."""
     if is_plainly_wrong(checker, path, text):
         return None
     return checker.read_rule(path, lambda: _compiled(text, read))
@@ -78,7 +81,7 @@ def _where(checker: Checker, path: Path, where: str | None, read: ReadRule) -> R
 
 
 def _warn_of_yaml(checker: Checker, path: Path, rule: str) -> None:
-    """What YAML took away without an error: the quotes around a phrase, all after `` #``."""
+    """Warn of what YAML took away silently: the quotes around a phrase, and everything after `` #`` as a comment."""
     node = checker.scalar(path)
     if node is None:
         return
@@ -116,7 +119,7 @@ def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, read: Rea
 
 
 def pieces_of(checker: Checker, path: Path, keys: SubscriptionKeys) -> Iterator[tuple[Path, str]]:
-    """The pieces that a rule is written in, in the order of its terms: each a rule, with its place."""
+    """Yield (path, text) for the parts in which a rule is written, in the order of its terms; each text is a rule."""
     for name in ("rule", "any", "all", "where", "none"):
         found = getattr(keys, name)
         if found is not None and name in ("rule", "where"):
@@ -149,11 +152,11 @@ def _compiled_item(item: str, read: ReadRule) -> Rule:
 
 
 _IS_RULE = re.compile(rf'["()]|(?:^|\s)(?:-\S|[A-Za-z]+:\S|(?:AND|OR|NOT)(?:\s|$))|(?i:{COMPARED})\s*[<>=]')
-"""What tells a rule from words that are a phrase: quotes, parentheses, fields, comparisons, operators."""
+"""Matches rules, but not words that are a phrase: quotes, parentheses, fields, comparisons, operators."""
 
 
 def never_rule(checker: Checker, place: Path, item: str, read: ReadRule) -> Rule | None:
-    """Return the rule of an item of ``never:``; None where it is wrong, which is noted.
+    """Return the compiled rule of an item of ``never:``, None if it is wrong, which is noted.
 
     Plain words in a row are a phrase, as under ``none:``.
     """
@@ -166,10 +169,10 @@ def never_rule(checker: Checker, place: Path, item: str, read: ReadRule) -> Rule
 
 
 def with_places(items: list[str]) -> Iterator[tuple[tuple[int, ...], str]]:
-    """Each item with its index, as the end of a path."""
+    """Yield each item with its index, as the end of a path."""
     return (((n,), item) for n, item in enumerate(items))
 
 
 def place_of_item(checker: Checker, path: Path, n: Path) -> Path:
-    """The place of an item, also where one text stands for a list."""
+    """Return the path of an item, or of the list itself if a single text stands for the list."""
     return path if checker.scalar(path) else (*path, *n)

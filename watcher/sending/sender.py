@@ -28,7 +28,7 @@ from watcher.sending.send import Attempt, gather, render, send
 log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
-"""Seconds between tries to record outcomes while the database is away: short, so that no lease ends meanwhile."""
+"""Seconds between tries to record outcomes while the database is away: short, so that no lease ends in between."""
 
 EVERYTHING = Scope()
 

@@ -1,1 +1,1 @@
-"""Included files of a config: on disk with their last good copies, and the subscriptions of them that are in force."""
+"""Included files of a config: the files on disk, their last good copies, and which subscriptions are in force."""

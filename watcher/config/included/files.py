@@ -1,4 +1,4 @@
-"""Included files on disk: which there are, their last good copies, and those that have vanished."""
+"""Find included files on disk, their last good copies, and those that have vanished."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ from watcher.files.made import make_folder, open_file, why_denied
 from watcher.files.read import is_plain_name, name_in_one_line, read_regular
 
 FileStamps = frozenset[tuple[str, int, int, int]]
-"""Of each file its path, inode, size (bytes) and time of change (ns)."""
+"""For each file: path, inode, size (bytes) and time of its last change (ns)."""
 
 VANISHED_FOR = 24 * 3600.0
-"""Seconds for which a file that has vanished counts as broken; after that its subscriptions are gone."""
+"""Seconds for which a vanished file counts as broken. After that, its subscriptions are gone."""
 
 
 @dataclass(slots=True)
 class Included:
-    """One included file; ``data`` is None where it cannot be read or has vanished, and ``problems`` say so."""
+    """One included file.
+
+    ``shown``: its path as people write it.
+    ``data``: its content, None if it cannot be read or has vanished; then ``problems`` say so.
+    ``folder``: where its last good copy is kept, None for nowhere.
+    """
 
     name: str
     shown: str
@@ -35,16 +40,16 @@ class Included:
 
     @property
     def owner(self) -> str:
-        """What its subscriptions' names are scoped by: the name without its ending."""
+        """The owner of its subscriptions: its name without the ending."""
         return Path(self.name).stem
 
     def last_good(self) -> bytes | None:
-        """Its last good version, if there is a copy."""
+        """Return its last good version, None if there is no copy."""
         copy = read_regular(self.folder / self.name, LARGEST) if self.folder else None
         return copy if isinstance(copy, bytes) else None
 
     def keep_copy(self, data: bytes) -> None:
-        """Keep this version as the last good one, if this process may write."""
+        """Keep this content as the last good version. Nothing is kept if this process may not write there."""
         folder = self.folder
         if folder is None or self.last_good() == data:
             return
@@ -56,11 +61,11 @@ class Included:
             os.replace(beside, folder / self.name)
 
     def is_missed(self) -> bool:
-        """Whether its subscriptions, which it holds no more, are kept in force: for a day from the first such look."""
+        """Return whether subscriptions that the file no longer has stay in force: for a day after the first call."""
         return self.folder is not None and _gone_for(self._emptied) < VANISHED_FOR
 
     def is_taken(self) -> None:
-        """What it holds now counts: should it lose its subscriptions, the day begins then."""
+        """Note that its content is in force. If it loses its subscriptions later, the day begins anew."""
         if self.folder is not None:
             with suppress(OSError):
                 self._emptied.unlink(missing_ok=True)
@@ -73,10 +78,13 @@ class Included:
 
 @dataclass(frozen=True, slots=True)
 class IncludedFiles:
-    """The files that are included, sorted, and what is wrong with patterns, by their place in the list of them.
+    """The included files, sorted, and what is wrong with the patterns that name them.
 
-    ``empty`` are the patterns that fit no file; ``left_out`` has the names of files that fit but for their ending.
-    ``folders`` are the patterns that are a folder's name, ``mains`` those that name the config itself.
+    ``wrong``: index of a pattern → why it cannot be used.
+    ``empty``: indexes of patterns that match no file.
+    ``left_out``: index of a pattern → names of files that it would match with the other ending.
+    ``folders``: indexes of patterns that are the name of a folder.
+    ``mains``: indexes of patterns that name the config itself.
     """
 
     files: list[Included]
@@ -88,7 +96,11 @@ class IncludedFiles:
 
 
 def included_files(patterns: Sequence[str], main: Path, last_good: Path | None) -> IncludedFiles:
-    """The files that the patterns name, relative to the folder of the ``main`` file; and those of a day ago."""
+    """Return the files that the patterns match, and those that have vanished within a day.
+
+    ``main``: the main file; patterns are relative to its folder.
+    ``last_good``: the folder of last good copies, None for none.
+    """
     folder = main.parent
     found: dict[str, Included] = {}
     wrong: dict[int, str] = {}
@@ -124,7 +136,7 @@ def included_files(patterns: Sequence[str], main: Path, last_good: Path | None) 
 
 
 def stamps_of(config: Config) -> FileStamps:
-    """Return what an edit of any file that a config is read from changes; a file that cannot be looked at has none."""
+    """Return the stamps of all files that a config is read from: an edit changes them. Unreadable files have none."""
     paths = [config.path] if config.path else []
     for pattern in config.patterns:
         with suppress(OSError, ValueError):
@@ -138,7 +150,7 @@ def stamps_of(config: Config) -> FileStamps:
 
 
 def forget_copies(folder: Path, owner: str) -> int:
-    """Delete the last good copies of an owner's file that is gone, and what is noted of it; return how many files."""
+    """Delete the last good copies of an owner's file and what is noted of it; return how many files were deleted."""
     gone = 0
     for copy in _copies(folder):
         if copy.is_file() and Path(copy.name.removeprefix(".").removesuffix(_noted(copy))).stem == owner:
@@ -148,14 +160,14 @@ def forget_copies(folder: Path, owner: str) -> int:
 
 
 def _noted(copy: Path) -> str:
-    """Return the ending by which a file beside a copy notes something of it, "" for the copy itself."""
+    """Return the ending of a file beside a copy that notes something about it, "" for the copy itself."""
     return next(
         (one for one in (".gone", ".empty", ".new") if copy.name.startswith(".") and copy.name.endswith(one)), ""
     )
 
 
 def _left_out(pattern: str, folder: Path, found: dict[str, Included]) -> list[str]:
-    """The names of files that a pattern would fit if it ended in the other of YAML's two endings."""
+    """Return the names of files that a pattern would match if it ended in the other of ``.yaml`` and ``.yml``."""
     for ending, other in ((".yaml", ".yml"), (".yml", ".yaml")):
         if pattern.endswith(ending):
             paths = _paths(pattern.removesuffix(ending) + other, folder)
@@ -164,7 +176,7 @@ def _left_out(pattern: str, folder: Path, found: dict[str, Included]) -> list[st
 
 
 def _paths(pattern: str, folder: Path) -> list[Path]:
-    """The files that a pattern names; as in a shell, hidden ones (an editor's) only where it begins with a dot."""
+    """Return the files that a pattern matches. As in a shell, hidden files need a pattern that begins with a dot."""
     found = _fitting(pattern, folder)
     return found if Path(pattern).name.startswith(".") else [path for path in found if not path.name.startswith(".")]
 
@@ -197,7 +209,7 @@ def _read(path: Path, shown: str, last_good: Path | None) -> Included:
 
 
 def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Included]:
-    """Copies whose files are gone: kept in force for a day, in case they come back."""
+    """Return the copies of files that have vanished within a day."""
     gone = []
     for copy in _copies(last_good):
         if copy.name.startswith(".") or not is_plain_name(copy.name) or not copy.is_file():
@@ -218,7 +230,7 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
 
 
 def _copies(last_good: Path | None) -> list[Path]:
-    """What lies there; raises ``WatcherError`` where this user may not look."""
+    """Return the paths in the folder of copies. Raises ``WatcherError`` if this user may not look there."""
     if last_good is None:
         return []
     try:
@@ -229,7 +241,7 @@ def _copies(last_good: Path | None) -> list[Path]:
 
 
 def _gone_for(marker: Path) -> float:
-    """Seconds since the file was first missed, which is remembered by a marker's time."""
+    """Return for how many seconds a file has been missed. The time of a marker file tells it."""
     with suppress(OSError):
         if not marker.exists():
             os.close(open_file(marker, os.O_WRONLY | os.O_CREAT))

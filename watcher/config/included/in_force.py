@@ -1,4 +1,4 @@
-"""From an included file to the subscriptions that are in force: its own, or those of its last good version."""
+"""Decide which subscriptions of an included file are in force: its own, or those of its last good version."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from watcher.errors import Problem, WatcherError
 from watcher.model import NeverItem, Subscription
 
 MOST_NAMED = 10
-"""Names that a message lists."""
+"""Most names that a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ReadFile:
-    """What a version of an included file says: its subscriptions, its ``never:`` list, and what is wrong in it."""
+    """What a version of an included file says.
+
+    ``problems``: what is wrong in it.
+    ``accepted``: full name of a subscription, or "" for all → warnings that the file accepts.
+    """
 
     subscriptions: tuple[Subscription, ...] = ()
     never: tuple[NeverItem, ...] = ()
@@ -31,9 +35,10 @@ class _ReadFile:
 
 
 class IncludedSubscriptions:
-    """What one included file gives: its subscriptions and its ``never:`` list, or those of its last good version.
+    """The subscriptions and the ``never:`` list of one included file that are in force.
 
-    ``instead`` says in words what is in force where ``broken`` says why the file is not.
+    ``broken``: why the file itself is not in force, empty if it is.
+    ``instead``: what is in force instead, in words.
     """
 
     def __init__(self, name: str) -> None:
@@ -46,16 +51,19 @@ class IncludedSubscriptions:
         self.instead = ""
 
     def take(self, version: _ReadFile) -> None:
-        """Give what a version of the file says."""
+        """Put in force what a version of the file says."""
         self.subscriptions, self.never = version.subscriptions, version.never
 
 
 def subscriptions_of_file(
     file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool
 ) -> IncludedSubscriptions:
-    """Return the subscriptions of an included file; of a broken one, unless ``strict``, of its last good version.
+    """Return the subscriptions of an included file; if it is broken, those of its last good version.
 
-    An error of watcher itself over a file makes that one broken, and no other.
+    An unforeseen error makes this file broken, and no other.
+
+    ``allow``: the config's ``allow``, None without.
+    ``strict``: return no last good version.
     """
     try:
         return _subscriptions_of_file(file, around, allow, strict=strict)
@@ -68,7 +76,7 @@ def subscriptions_of_file(
 
 
 def _not_understood(file: Included, problem: Problem, around: Surroundings, *, strict: bool) -> IncludedSubscriptions:
-    """Return the last good version of a file over which watcher itself failed, if it can be read."""
+    """Return the last good version of a file over which watcher itself failed; empty if it cannot be read."""
     theirs = IncludedSubscriptions(file.name)
     if strict:
         theirs.problems = [problem]
@@ -131,14 +139,14 @@ def _emptied(file: Included, before: tuple[Subscription, ...]) -> Problem:
 
 
 def _instead(*, is_kept: bool, has_copy: bool) -> str:
-    """What is in force in the place of a file that is not."""
+    """Return, in words, what is in force instead of a broken file."""
     if not has_copy:
         return "it has never been read, so its subscriptions do not exist yet"
     return "its subscriptions are kept for a day" if is_kept else "its last good version stays in force"
 
 
 def _read_include(shown: str, data: bytes, around: Surroundings) -> _ReadFile:
-    """Return what an included file says, what is wrong in it, and the warnings that its subscriptions accept."""
+    """Return what an included file says, with its problems and the warnings that it accepts."""
     checker = Checker(read(shown, data), around.accepted)
     keys = checker.keys(IncludedKeys)
     note_variables(checker, instead="secrets stand in the main file")
@@ -151,7 +159,7 @@ def _read_include(shown: str, data: bytes, around: Surroundings) -> _ReadFile:
 
 
 def accepted_of(checker: Checker, made: Sequence[Subscription]) -> dict[str, frozenset[str]]:
-    """Return the accepted warnings of a file by the full names of its subscriptions; "" for the whole file."""
+    """Return full name → warnings accepted for that subscription; "" → those accepted for the whole file."""
     by_place = {one.full_name: checker.accepted.at(("subscriptions", n)) for n, one in enumerate(made)}
     found = {**by_place, "": checker.accepted.at(())}
     return {name: frozenset(names) for name, names in found.items() if names}

@@ -1,4 +1,4 @@
-"""The papers that a subscription likes: read from files beside the config, and from ids written in it."""
+"""Read the papers that a subscription likes, from files beside the config and from ids in it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from watcher.model import LikedPaper
 from watcher.parsers.references import ReadLibrary, read_ids, read_library
 
 LARGEST_LIBRARY = 20_000_000
-"""Bytes of a file of references."""
+"""Most bytes of a file of references."""
 
 MISTAKES_SHOWN = 3
 ENDINGS = (".bib", ".ris", ".json", ".txt")
 
 
 class LibraryFiles:
-    """The files of references beside one file of the config, each read once.
+    """Reads files of references for one file of the config, each once.
 
-    ``folder``: what relative names count from.
-    ``is_own``: the config's own file names them; an included one may be another person's, and names only files that
-        lie in its folder or below.
+    ``folder``: where relative names begin.
+    ``is_own``: the main file names them. An included file may be another person's; it may name only files in its own
+        folder or below.
     """
 
     def __init__(self, folder: Path, *, is_own: bool = True) -> None:
@@ -37,13 +37,13 @@ class LibraryFiles:
         self._read: dict[str, ReadLibrary | NotRead] = {}
 
     def read(self, name: str) -> ReadLibrary | NotRead:
-        """Return what a file holds, or why it is not read."""
+        """Return the references in a file, or why it is not read."""
         if name not in self._read:
             self._read[name] = self._read_anew(name)
         return self._read[name]
 
     def near(self) -> list[str]:
-        """Return the names of files that may be meant."""
+        """Return the names of files that may have been meant."""
         try:
             return sorted(path.name for path in self._folder.iterdir() if path.suffix.lower() in ENDINGS)
         except OSError:
@@ -58,7 +58,7 @@ class LibraryFiles:
 
 
 def liked_by(checker: Checker, path: Place, given: Sequence[str], files: LibraryFiles) -> tuple[LikedPaper, ...]:
-    """Return the papers that ``like:`` names, each once; what is wrong is noted in ``checker`` at ``path``."""
+    """Return the papers that ``like:`` names, each once. Note what is wrong in ``checker`` at ``path``."""
     found: dict[tuple[str, ...], LikedPaper] = {}
     is_whole = True
     for n, item in with_places(list(given)):
@@ -81,7 +81,7 @@ def liked_by(checker: Checker, path: Place, given: Sequence[str], files: Library
 
 
 def library_name(papers: Sequence[LikedPaper]) -> str:
-    """Return the name of a library: a checksum of all that counts of its papers."""
+    """Return the name of a library: a checksum of its papers."""
     rows = [[one.title, one.abstract, list(one.keywords), list(one.keys)] for one in papers]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 

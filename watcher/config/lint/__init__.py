@@ -1,1 +1,1 @@
-"""Find the likely mistakes of a config: the table of warnings, accepting them, and the checks."""
+"""Find the likely mistakes of a config: the table of warnings, what is accepted, and the checks."""

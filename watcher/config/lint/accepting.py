@@ -1,4 +1,4 @@
-"""Which warnings the config's own ``accept:`` lists take, and which they name in vain."""
+"""Tell which warnings the ``accept:`` lists of a config accept, and which they name in vain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ AcceptPath = tuple[int | str, ...]
 
 
 class AcceptedWarnings:
-    """The ``accept:`` lists of one file, by the place of the table that has them; () for the whole file.
+    """The ``accept:`` lists of one file, each with the path of its table; () is the path of the whole file.
 
     ``above``: warnings that are accepted for all files.
     """
@@ -21,11 +21,11 @@ class AcceptedWarnings:
         self._used: set[tuple[AcceptPath, str]] = set()
 
     def add(self, path: AcceptPath, names: Sequence[str]) -> None:
-        """Accept these warnings of all that stands at the path or below it."""
+        """Accept these warnings at the path and below."""
         self._named[path] = list(names)
 
     def take(self, path: AcceptPath, name: str) -> bool:
-        """Return whether a warning at a path is accepted; every list that names it is then not in vain."""
+        """Return whether a warning at a path is accepted. If so, no list that names it names it in vain."""
         places = [path[:n] for n in range(len(path) + 1)]
         taken = [place for place in places if name in self._named.get(place, ())]
         self._used.update((place, name) for place in taken)
@@ -33,11 +33,14 @@ class AcceptedWarnings:
         return bool(taken) or is_above
 
     def at(self, path: AcceptPath) -> Collection[str]:
-        """The warnings that the table at this path accepts."""
+        """Return the names of warnings that the table at this path accepts."""
         return frozenset(self._named.get(path, ()))
 
     def in_vain(self) -> Iterator[tuple[AcceptPath, int, str]]:
-        """Yield place, index and name of each that was not there; none that may come and go with the surroundings."""
+        """Yield (path, index in the list, name) of each accepted warning that did not occur.
+
+        Warnings that depend on more than the config's files are left out.
+        """
         for path, names in self._named.items():
             for n, name in enumerate(names):
                 if name in WARNINGS and not WARNINGS[name].varies and (path, name) not in self._used:

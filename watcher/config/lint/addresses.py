@@ -1,4 +1,4 @@
-"""The addresses of receivers, database and proxy: whether they lead where they should, as far as secrets are there."""
+"""Check the addresses of receivers, database and proxy, as far as the secrets in them are known."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ _MAIL = re.compile(r"(?:mailto:)?([^\s:/@]+@[^\s:/@?]+\.[^\s:/@?]+)(?:\?\S*)?")
 
 
 DoubtUrl = Callable[[str], AddressDoubt | None]
-"""An address that can be used → what to warn of; None where there is nothing."""
+"""Returns a warning about an address that can be used, None for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressChecks:
-    """The functions that check addresses; each returns a problem, or a doubt, or None.
+    """The functions that check addresses. Each returns a problem, or a doubt, or None.
 
-    ``need_secrets``: a missing one is an error.
+    ``env``: environment variables, for secrets.
+    ``need_secrets``: a missing secret is an error.
     """
 
     env: Mapping[str, str]
@@ -46,7 +47,7 @@ class AddressChecks:
 
 
 def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> None:
-    """Note what is wrong with the addresses of sources, of receivers, of the database and of the proxy."""
+    """Note what is wrong with the addresses of sources, receivers, database and proxy."""
     for source in config.sources.values():
         if source.url and "${" in source.url:
             _check_source(checker, source.name, source.url, config, checks)
@@ -119,7 +120,10 @@ def _check_address(
 
 
 def _meant(text: str) -> tuple[str, str] | None:
-    """Return the problem and the remedy of a text that is no address; it may quote variables' names, never values."""
+    """Return (problem, remedy) of a text that is no address, None if it may be one.
+
+    They may quote names of variables, never values.
+    """
     for found in _BRACED.finditer(text):
         if VARIABLE.fullmatch(found[0]):
             continue
@@ -149,7 +153,7 @@ _NO_SCHEME = (
     (r"[a-z]{2,12}\s+://.*", "a blank stands before ://", "leave it out"),
     (r"[a-z]{2,12}:(?:/(?!/)|\\\\|(?!/)).*", "two slashes follow the service's name and colon", "write NAME://…"),
 )
-"""What people write that has no service's name and ://, what is wrong with it, and what to write."""
+"""Patterns of texts that do not begin with a service's name and ``://``, with what is wrong and what to write."""
 
 
 def _of_no_scheme(text: str) -> tuple[str, str] | None:
@@ -163,7 +167,7 @@ def _is_parameter(text: str) -> bool:
 
 
 def _shown(problem: str, url: str, address: Address) -> str:
-    """Describe the problem of an address by its service, unless a password may stand in the service's place."""
+    """Return the problem of an address with the name of its service, unless that may be a password."""
     scheme, written = url.partition("://")[0].lower(), address.text.partition("://")[0]
     is_secret = "${" in written and VARIABLE.fullmatch(address.text) is None
     if scheme in problem and (is_secret or not re.fullmatch(r"[a-z][a-z0-9+.-]{0,19}", scheme)):
@@ -195,7 +199,7 @@ def _check_database(checker: Checker, text: str, checks: AddressChecks) -> None:
 
 
 def _problem_of_folder(text: str) -> str | None:
-    """Return why no database can be at a path: it is a folder. A relative path counts from the state folder."""
+    """Return why no database can be at a path: it is a folder. Relative paths begin at the state folder."""
     path = os.path.expanduser(text)
     is_folder = os.path.isabs(path) and os.path.isdir(path)
     return "this is a folder; write the path of a file in it, such as papers.db" if is_folder else None
@@ -216,7 +220,7 @@ def _check_proxy(checker: Checker, text: str, checks: AddressChecks) -> None:
 
 
 def _check_places(checker: Checker, config: Config, checks: AddressChecks) -> None:
-    """Note secrets of places under ``keep`` that are not there."""
+    """Note missing secrets of places under ``keep``."""
     for name, place in config.keep.items():
         try:
             place.with_secrets(checks.env, config.folder)

@@ -1,4 +1,4 @@
-"""Warnings of files with secrets that everybody on the machine may read, and of a config that everybody may change."""
+"""Warn of files with secrets that everybody on the machine can read, and of a config that everybody can change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from watcher.parsers.parser import file_key
 
 
 def warn_of_modes(checker: Checker, config: Config, env: Mapping[str, str]) -> None:
-    """Warn of what the permissions of the config, and of the files that it names for secrets, give away."""
+    """Warn of permissions of the config, and of the files with secrets that it names."""
     mode = mode_of(config.path) if config.path else None
     if mode is not None and mode & stat.S_IWOTH:
         what = "everybody on this machine may change this file, and with it who is told"
@@ -35,7 +35,7 @@ def warn_of_modes(checker: Checker, config: Config, env: Mapping[str, str]) -> N
 
 
 def _written_out(config: Config) -> Iterator[Path]:
-    """Yield the places in which a secret is written out."""
+    """Yield the paths in the config at which a secret is written out."""
     for receiver in config.receivers.values():
         for label, address in receiver.urls.items():
             if _has_secret(address.text):

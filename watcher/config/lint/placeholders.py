@@ -1,4 +1,4 @@
-"""Words that a guide writes in the place of a secret, and that somebody forgot to replace."""
+"""Recognise words that a guide puts in place of a secret, and that somebody forgot to replace."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ _ANYWHERE = re.compile(
     r"(?:change|replace)[-_]?(?:me|it|this)|to-?do|fixme|tbd|placeholder|redacted|dummy|"
     r"example[-_]?(?:token|key|password)"
 )
-"""In any part of an address."""
+"""Matches such words in any part of an address."""
 
 _IN_CAPITALS = re.compile(
     r"(?:[A-Z]+_)?(?:TOKEN|PASSWORD|PASS|SECRET|KEY|API_KEY|APIKEY|USER|USERNAME|SERVER|HOST|HOSTNAME|WEBHOOK|CHAT_ID|"
     r"WEBHOOK_ID|WEBHOOK_TOKEN|CHANNEL|TOPIC|DOMAIN)(?:_[A-Z0-9])?"
 )
-"""As forms are written in documentation."""
+"""Matches names in capitals, as documentation writes them."""
 
 _AS_PASSWORD = frozenset(["password", "passwd", "yourpassword", "mypassword", "app_password", "app-password"])
 
 
 def is_placeholder(address: str) -> bool:
-    """Return whether a part of a receiver's address is still what a guide wrote in its place."""
+    """Return whether a part of a receiver's address was copied from a guide and not replaced."""
     base, _, query = address.partition("://")[2].partition("?")
     authority, _, path = base.partition("/")
     user_info, _, where = authority.rpartition("@")

@@ -1,4 +1,4 @@
-"""The places under ``keep``, checked."""
+"""Check the places under ``keep``."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ _OF_KIND: Mapping[KeepKind, tuple[str, ...]] = {
     KeepKind.ZOTERO: ("key", "key_file", "collection", "api", "tags"),
     KeepKind.WEBHOOK: ("headers", "body", "find", "find_body", "tags"),
 }
-"""The keys that each kind of place has beside its own name and ``stars``."""
+"""Kind of place → the keys that it has in addition to its own name and ``stars``."""
 
 WrongKey = tuple[str, str, str]
-"""A key, what is wrong with it, what to write."""
+"""(key, what is wrong with it, what to write)."""
 
 
 def places_of(checker: Checker, asked: Mapping[str, KeepKeys], receivers: Collection[str]) -> dict[str, KeepPlace]:
-    """Return the places that hold; what does not is noted in ``checker``."""
+    """Return name → place, of the places that are valid. Note what is wrong with the others in ``checker``.
+
+    ``receivers``: names of receivers, which no place may have.
+    """
     found = {}
     for name, keys in asked.items():
         if not name_holds(checker, "keep", name):
@@ -53,7 +56,7 @@ def places_of(checker: Checker, asked: Mapping[str, KeepKeys], receivers: Collec
 
 
 def _wrong(keys: KeepKeys, kind: KeepKind) -> Iterator[WrongKey]:
-    """Yield what is wrong with a place of one kind."""
+    """Yield what is wrong with the keys of a place of one kind."""
     from watcher.citations.kept.body import address_problem, body_problem
 
     others = {key for keys_of in _OF_KIND.values() for key in keys_of} - set(_OF_KIND[kind])

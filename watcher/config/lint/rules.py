@@ -1,4 +1,4 @@
-"""Warnings and errors of a subscription's rule, wherever it is written: at the place of the part that is meant."""
+"""Find warnings and errors in a subscription's rule, however it is written, at the part that they are about."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ ReadRule = Callable[[str], Rule]
 
 
 def is_plainly_wrong(checker: Checker, path: Path, text: str, *, is_item: bool = False) -> bool:
-    """Note what of a rule, or of an item of a list, can only be meant otherwise than it would be read."""
+    """Note everything in a rule that can only be meant otherwise than it would be read; return whether there was any.
+
+    ``is_item``: the text is an item of a list, not a whole rule.
+    """
     found = plainly_wrong(text, is_item=is_item)
     if found is None:
         return False
@@ -29,19 +32,19 @@ def is_plainly_wrong(checker: Checker, path: Path, text: str, *, is_item: bool =
 
 
 def warn_of_item(checker: Checker, path: Path, item: str) -> None:
-    """Warn of an item that is probably no single term."""
+    """Warn if an item of a list is probably not meant as a single term."""
     if found := misread_item(item):
         checker.warn(path, *_shown(item, found.what, found.hint), name=found.name, at=found.start)
 
 
 def warn_of_misread(checker: Checker, path: Path, text: str) -> None:
-    """Warn of what in a rule that can be read was probably meant otherwise."""
+    """Warn of parts of a valid rule that were probably meant otherwise."""
     for found in doubtful(text):
         checker.warn(path, *_shown(text, found.what, found.hint), name=found.name, at=found.start)
 
 
 def warn_of_words(checker: Checker, path: Path, where: Rule) -> bool:
-    """Warn of the first plain word in ``where:``; return whether there is any."""
+    """Warn of the first plain word in ``where:``; return whether there is one."""
     for leaf, (start, _) in zip(leaves(where.tree), where.spans, strict=True):
         if isinstance(leaf, TextTerm | Near | Exact) and leaf.field is None and not leaf.about:
             what = f"{quoted_value(leaf.written)} is looked for as a word: it compares nothing"
@@ -54,7 +57,11 @@ def warn_of_words(checker: Checker, path: Path, where: Rule) -> bool:
 def warn_of_bounds(
     checker: Checker, pieces: Iterable[tuple[Path, str]], rule: Rule, read: ReadRule, sources: Sequence[str]
 ) -> None:
-    """Warn of what makes a rule impossible, or fit everything; ``pieces`` are its parts in the order of its leaves."""
+    """Warn of parts that make a rule impossible, or make it fit everything.
+
+    ``pieces``: (path, text) of the parts of the rule, in the order of the rule's leaves.
+    ``read``: compiles a rule.
+    """
     found = list(find_bounds(rule, sources))
     places = _places(pieces, read) if found else []
     for one in found:
@@ -65,7 +72,10 @@ def warn_of_bounds(
 def warn_of_labels(
     checker: Checker, pieces: Iterable[tuple[Path, str]], rule: Rule, read: ReadRule, sources: Collection[str]
 ) -> None:
-    """Warn of sources that the config does not have, of categories that arXiv does not have, and of its archives."""
+    """Warn of sources that the config does not have, categories that arXiv does not have, and arXiv's archives.
+
+    ``pieces``: (path, text) of the parts of the rule, in the order of the rule's leaves.
+    """
     wrong = [(n, leaf) for n, leaf in enumerate(leaves(rule.tree)) if isinstance(leaf, Label) and not leaf.is_prefix]
     if not wrong:
         return
@@ -87,7 +97,7 @@ def warn_of_labels(
 
 
 def _places(pieces: Iterable[tuple[Path, str]], read: ReadRule) -> list[tuple[Path, int, str]]:
-    """The path of each leaf of a rule, where in the text there it begins, and that text."""
+    """Return (path, offset in the text, text) for each leaf of a rule."""
     places: list[tuple[Path, int, str]] = []
     for path, text in pieces:
         is_whole = path[-1] in ("rule", "where")
@@ -96,7 +106,7 @@ def _places(pieces: Iterable[tuple[Path, str]], read: ReadRule) -> list[tuple[Pa
 
 
 def _shown(text: str, what: str, hint: str) -> tuple[str, str]:
-    """The same words, unless they may repeat a secret that stands in a rule's place."""
+    """Return both texts, replaced if they may quote a secret that stands in place of a rule."""
     if looks_like_address(text) or secret_from(text) < len(text):
         return "this is probably not read as it is meant", "see docs/rules.md"
     return what, hint

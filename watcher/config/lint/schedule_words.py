@@ -1,4 +1,4 @@
-"""Which schedule was probably meant by words that are none."""
+"""Guess which schedule was meant by words that are none."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _WORDS = ("immediately", "hourly", "daily", "weekdays", "weekly", "monthly")
 
 
 def time_meant(text: str) -> str:
-    """Return the time of day that was probably meant by a text, as HH:MM; 08:00 where nobody can tell."""
+    """Return the time that was probably meant by a text, as HH:MM; 08:00 if nobody can tell."""
     hours, minute = _times(f"at {text.lower()}")
     return f"{int(hours.partition(',')[0]):02d}:{minute}"
 
 
 def schedule_meant(text: str) -> str:
-    """Return the schedule that was probably meant by a text in small letters, "" if nobody can tell."""
+    """Return the schedule that was probably meant by a text in lower case, "" if nobody can tell."""
     if re.match(r"\d{4}-", text):
         return ""
     if _CRON.fullmatch(text):
@@ -52,7 +52,7 @@ def schedule_meant(text: str) -> str:
 
 
 def _times(text: str) -> tuple[str, str]:
-    """Return the hours, with commas between, and the minute of the times in a text: 8 and 00 where there is none."""
+    """Return the hours in a text, joined by commas, and the minute; 8 and 00 if there are none."""
     hours: list[int] = []
     minute = 0
     for found in _TIME.finditer(text):

@@ -1,4 +1,4 @@
-"""Addresses of sources that list no papers, are of another kind, or are probably misspelt."""
+"""Warn of addresses of sources that list no papers, belong to another kind, or are probably misspelt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from watcher.model.doubts import AddressDoubt
 
 @dataclass(frozen=True, slots=True)
 class SiteAddress:
-    """Addresses that a pattern fits, and what is said of them in a source of any kind but ``right``."""
+    """A pattern of addresses, and what is wrong with them in a source.
+
+    ``right``: kinds of source for which such addresses are right.
+    ``what``: what is wrong.
+    ``hint``: what to write.
+    """
 
     pattern: re.Pattern[str]
     right: frozenset[str]
@@ -74,7 +79,10 @@ _ANY_FILE = re.compile(r"https?://[^?#]+\.(?:pdf|docx?|zip|epub|png|jpe?g)$", re
 
 
 def doubts_of_address(source: Source, *, is_kind_given: bool) -> AddressDoubt | None:
-    """Return the first thing to warn of in the address of a source, None if there is none."""
+    """Return the first warning about the address of a source, None if there is none.
+
+    ``is_kind_given``: the config names the kind; otherwise it was guessed.
+    """
     url = source.url or ""
     if _ONE_PAPER.match(url) or _ANY_FILE.match(url):
         what = "this is the page of one paper, which lists no other"
@@ -92,7 +100,7 @@ def doubts_of_address(source: Source, *, is_kind_given: bool) -> AddressDoubt | 
 
 
 def plain_address(url: str) -> str:
-    """Return a web address for a comparison: without scheme, www, a slash at its end, and what follows #."""
+    """Return a web address in the form in which it is compared: without scheme, www, final slash and fragment."""
     try:
         place = urlsplit(url)
     except ValueError:

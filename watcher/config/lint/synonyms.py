@@ -1,4 +1,4 @@
-"""What other programs call the keys of a config."""
+"""Know what other programs call the keys of a config."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _ELSEWHERE = {
     "public_url": "base_url external_url root_url web_external_url",
     "from": "start begin since after starts",
 }
-"""A key, and its names in other programs' configs."""
+"""Key → its names in the configs of other programs, separated by blanks."""
 
 
 def meant_key(key: str, names: Collection[str]) -> str:
-    """Say which of the ``names`` an unknown key was probably meant for, else which there are."""
+    """Return a hint: which of the ``names`` an unknown key was probably meant for, or which there are."""
     lower = key.lower().replace("-", "_")
     meant = next((one for one, words in _ELSEWHERE.items() if one in names and lower in words.split()), "")
     return f"here it is called `{meant}`" if meant else near_or_known(key, names)

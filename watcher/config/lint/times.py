@@ -15,10 +15,10 @@ from watcher.config.values import Config
 from watcher.model import QuietHours, Rhythm, Subscription, When
 
 _FROM = datetime(2026, 1, 4, tzinfo=UTC)
-"""A Sunday: schedules are looked at from here on, as they are at any time."""
+"""A Sunday, from which schedules are tried; any other would do."""
 
 FEWEST_TIMES, MOST_TIMES = 14, 2_000
-"""Times of a schedule that are looked at: all of nine days, and as many at least."""
+"""Instants of a schedule that are tried: those of nine days, but at least and at most so many."""
 
 _NINE_DAYS = timedelta(days=9)
 
@@ -26,7 +26,7 @@ _WEEK = 7
 
 
 def warn_of_no_hours(checker: Checker, path: Path, keys: SubscriptionKeys | ReceiverKeys) -> None:
-    """Warn of quiet hours that end when they begin."""
+    """Warn of quiet hours that end at the time at which they begin."""
     hours = keys.quiet_hours
     if hours is not None and hours.from_ == hours.to:
         what = f"from {hours.from_:%H:%M} to {hours.to:%H:%M} are no hours at all, not the whole day"
@@ -35,7 +35,7 @@ def warn_of_no_hours(checker: Checker, path: Path, keys: SubscriptionKeys | Rece
 
 
 def warn_of_times(checker: Checker, path: Path, subscription: Subscription, config: Config) -> None:
-    """Warn of a misleading schedule, and of quiet hours that cover it."""
+    """Warn of a misleading schedule, and of quiet hours in which all of its instants lie."""
     if subscription.shows_life and subscription.sends_empty:
         what = "an empty digest is a sign of life already: this counts for nothing"
         checker.warn((*path, "sign_of_life"), what, "leave it out", name="sign-of-life-beside-empty-digests")
@@ -71,7 +71,7 @@ def _warn_of_cron(checker: Checker, path: Path, text: str) -> None:
 
 @lru_cache(maxsize=256)
 def _times(when: When, timezone: str) -> tuple[datetime, ...]:
-    """Return the next times of a schedule; none if it is `immediately` or `hourly`."""
+    """Return the first instants of a schedule, none if it is ``immediately`` or ``hourly``."""
     times: list[datetime] = []
     after = next_due(when, timezone, _FROM, _FROM) if when.rhythm is not Rhythm.HOURLY else None
     while after is not None and len(times) < MOST_TIMES:
@@ -91,9 +91,11 @@ def _is_over(quiet: QuietHours | None, timezone: str, times: Sequence[datetime])
 
 
 def _leave_time(subscription: Subscription, theirs: QuietHours, timezone: str) -> bool:
-    """Return whether some instant is quiet for neither.
+    """Return whether any instant is outside the quiet hours of both.
 
-    Only the ends of quiet hours are tried: if any instant is loud, one of these is.
+    ``theirs``: quiet hours of the receiver, in ``timezone``.
+
+    Only the ends of quiet hours are tried: if any instant is outside, one of these is.
     """
     own = subscription.quiet_hours
     if own is None:

@@ -1,4 +1,4 @@
-"""Warnings of rules that ask for what none of their sources can tell."""
+"""Warn of rules that ask for something that none of their sources tells."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ _MAY_ASK = re.compile(rf"(?i)\b(?:{'|'.join(BY_RULE.keys() - _KNOWN_OF_ALL)})\s*
 def warn_of_untold(
     checker: Checker, pieces: Iterable[tuple[Path, str]], chosen: Iterable[str], sources: Mapping[str, Source]
 ) -> None:
-    """Note every field that the ``pieces`` of a rule ask for and that no source of those ``chosen``, or of all, tells.
+    """Warn of every field that a rule asks for and that no source of the subscription tells.
 
-    A fact that another source tells is known of the papers that both list.
+    A fact that another source tells is also known of papers that both sources list.
+
+    ``pieces``: (path, text) of the parts of the rule.
+    ``chosen``: names of the subscription's sources, empty for all.
+    ``sources``: all sources by name.
     """
     looked_at = [sources[name] for name in chosen if name in sources] or list(sources.values())
     for path, text in pieces:
@@ -39,7 +43,10 @@ def warn_of_untold(
 def warn_of_order(
     checker: Checker, path: Path, order: str, chosen: Iterable[str], sources: Mapping[str, Source]
 ) -> None:
-    """Warn of an order by upvotes where no source of those ``chosen``, or of all, counts them."""
+    """Warn of an order by upvotes if no source of the subscription counts them.
+
+    ``chosen``: names of the subscription's sources, empty for all.
+    """
     looked_at = [sources[name] for name in chosen if name in sources] or list(sources.values())
     if looked_at and not any(_tells(one, "upvotes") for one in looked_at):
         others = [name for name, one in sources.items() if _tells(one, "upvotes")]
@@ -48,7 +55,7 @@ def warn_of_order(
 
 
 def _at(path: Path, text: str, field: str) -> int:
-    """Return the offset of a field in a rule; 0 in an item of a list, since the item begins with its field."""
+    """Return the offset of a field in a rule; 0 in an item of a list, which begins with its field."""
     if path[-1] not in ("rule", "where"):
         return 0
     found = re.search(rf"(?i)\b{field}\s*[:<>=]", text)

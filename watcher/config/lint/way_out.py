@@ -1,4 +1,4 @@
-"""The way out of this machine: whether the proxy's address can be used, and the certificates of ``ca_bundle``."""
+"""Check how requests leave this machine: the proxy's address, and the certificates of ``ca_bundle``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FORM = "write http://HOST:PORT, such as http://proxy.lab.example:3128"
 _ENCODED = "in a user's name or password write %40 for @, %2F for /, %23 for #, or all of it as ${NAME}"
 
 Found = tuple[str, str]
-"""What is wrong, and what to write instead; no part of the address."""
+"""(what is wrong, what to write instead), without any part of the address."""
 
 
 def problem_of_proxy(address: str) -> Found | None:
@@ -57,9 +57,10 @@ def _problem_of_place(place: SplitResult) -> Found | None:
 
 
 def authorities_of(checker: Checker, name: str | None, folder: Path) -> str:
-    """Return the certificates in the file of ``ca_bundle``, in PEM and ASCII; note what is wrong with it.
+    """Return the certificates in the file of ``ca_bundle``, in PEM; "" after noting what is wrong with the file.
 
-    ``folder``: where a relative name counts from.
+    ``name``: the file, None for none.
+    ``folder``: where a relative name begins.
     """
     if name is None:
         return ""

@@ -1,4 +1,4 @@
-"""Who may read the web pages: what of it cannot be meant so."""
+"""Check who may read the web pages, for settings that cannot be meant."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ BEHIND_A_PROXY = (
     "to listen here all the same, name a token_file"
 )
 _ORIGIN = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
-"""What a browser's Host and Origin can be compared with."""
+"""Matches what a browser sends as Host and Origin."""
 
 
 def check_web(checker: Checker, web: WebSettings | None) -> None:
-    """Note pages that nobody could read, or everybody."""
+    """Note web pages that nobody could read, or that everybody could."""
     if web is None and checker.has_key("web") and checker.is_empty("web"):
         hint = "write web: {token_file: web-token}, or leave it out"
         checker.note(("web",), "nothing stands here: there are no pages", hint, name="missing-key", in_key=True)

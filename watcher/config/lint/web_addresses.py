@@ -23,7 +23,7 @@ def web_address(value: Any) -> str:
 
 
 def _problem_of_host(url: str) -> str:
-    """Return what is wrong with the host and the port of a web address, "" if nothing is; secrets may stand there."""
+    """Return what is wrong with the host or port of a web address, "" if nothing is. They are not quoted."""
     where = re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
     if "$" in where or where.startswith("["):
         return ""
@@ -36,7 +36,7 @@ def _problem_of_host(url: str) -> str:
 
 
 def listen_address(value: Any) -> ListenAddress:
-    """A host and a port, or the path of a Unix socket with ``unix:`` before it."""
+    """Return where the web pages listen: a host and a port, or ``unix:`` and the path of a Unix socket."""
     hint = "write 127.0.0.1:8380, or unix:/run/watcher/web.sock"
     text = one_text(value, hint)
     if text.startswith(("unix:", "/")):
@@ -53,7 +53,7 @@ def listen_address(value: Any) -> ListenAddress:
 
 
 def unsubscribe_address(value: Any) -> str:
-    """A web address, or an e-mail address with ``mailto:`` before it."""
+    """Return a web address, or an e-mail address that begins with ``mailto:``."""
     hint = "write watcher@lab.example or https://…"
     text = any_text(value, hint)
     if text.startswith(("http://", "https://")):
@@ -65,7 +65,7 @@ def unsubscribe_address(value: Any) -> str:
 
 
 def excepted(value: Any) -> list[str]:
-    """Domains and networks; ``[]`` for none."""
+    """Return domains and networks; ``[]`` means none."""
     return [] if value == [] else [_domain_or_network(text) for text in texts_of(value)]
 
 
@@ -85,7 +85,7 @@ def _domain_or_network(value: str) -> str:
 
 
 def _domain(text: str) -> str:
-    """Return a domain in ASCII, which its subdomains belong to anyway. Raises ``ValueError`` for what is none."""
+    """Return a domain in ASCII, without the mark for subdomains, which always belong to it. Raises ``ValueError``."""
     name = text.removeprefix("*.").removeprefix(".").removesuffix(".").encode("idna").decode()
     if not re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){0,20}", name) or re.fullmatch(r"[\d.]+", name):
         raise ValueError
@@ -93,7 +93,7 @@ def _domain(text: str) -> str:
 
 
 def _excepted_meant(text: str) -> str:
-    """Return the domain or network that was probably meant, "" if nobody can tell."""
+    """Return the domain or network that was probably meant by a text, "" if nobody can tell."""
     try:
         return f"write {ip_network(text, strict=False)}"
     except ValueError:

@@ -1,4 +1,4 @@
-"""Warnings of what stands around the subscriptions, and of what a config as a whole lacks or does not use."""
+"""Warn of what surrounds the subscriptions, and of what a whole config lacks or does not use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _RULE_KEYS = frozenset({"rule", "any", "all", "none", "where"})
 
 
 def warn_of_source(checker: Checker, source: Source, *, is_kind_given: bool = True) -> None:
-    """Warn of a source that is read too seldom, whose address is doubtful, or names a user."""
+    """Warn of a source that is polled too seldom, or whose address is doubtful or names a user."""
     path = ("sources", source.name)
     if source.every > _WEEK and not source.is_auto:
         what = "papers are listed for a day or two: what comes between two looks is missed"
@@ -39,7 +39,7 @@ def warn_of_source(checker: Checker, source: Source, *, is_kind_given: bool = Tr
 
 
 def warn_of_zone_name(checker: Checker, path: Path, zone: str | None) -> None:
-    """Warn of a zone that is a fixed offset."""
+    """Warn of a zone that is only a fixed offset."""
     if zone is not None and _FIXED.fullmatch(zone):
         behind = ", behind UTC where it says +" if zone.startswith("Etc/") else ""
         what, hint = (
@@ -79,9 +79,12 @@ def _at(checker: Checker, key: str) -> Path:
 
 
 def warn_of_unused(checker: Checker, config: Config, named: Collection[str]) -> None:
-    """Warn of receivers, sources and places that no subscription uses; ``named``: receivers that other keys name.
+    """Warn of receivers, sources and places that no subscription uses.
 
-    The subscriptions of the database are not known here: where the config has none itself, nothing is said.
+    Nothing is warned of if the config has no subscriptions: those in the database, which may use them, are not known
+    here.
+
+    ``named``: receivers that other keys name.
     """
     if not config.subscriptions:
         return
@@ -108,7 +111,7 @@ def warn_of_unused(checker: Checker, config: Config, named: Collection[str]) -> 
 
 
 def warn_of_same_address(checker: Checker, config: Config) -> None:
-    """Warn of sources that read the same, and of receivers that are the same."""
+    """Warn of sources that read the same lists, and of receivers with the same address."""
     seen: dict[object, str] = {}
     for name, source in config.sources.items():
         same = _what_it_reads(source)
@@ -127,7 +130,7 @@ def warn_of_same_address(checker: Checker, config: Config) -> None:
 
 
 def _what_it_reads(source: Source) -> object:
-    """What two sources have in common that list the same papers."""
+    """Return a value that is equal for two sources that list the same papers."""
     same = replace(source, name="", every=_WEEK, is_auto=False, look_back=1, follow=1, robots=None)
     if same.url:
         same = replace(same, url=plain_address(same.url))
@@ -137,14 +140,17 @@ def _what_it_reads(source: Source) -> object:
 
 
 def address_key(receiver: Receiver, label: str) -> Path:
-    """Where in its table an address of a receiver stands."""
+    """Return the path, in a receiver's table, of its address with a label."""
     if label:
         return ("urls", label)
     return ("url_file",) if receiver.urls[label].file else ("url",)
 
 
 def warn_of_includes(checker: Checker, patterns: Sequence[str], found: IncludedFiles) -> None:
-    """Warn of patterns that fit no file, or not all that were probably meant."""
+    """Warn of patterns that match no file, or not all files that were probably meant.
+
+    ``found``: what the patterns match.
+    """
     for n, pattern in enumerate(patterns):
         path: Path = ("include",) if checker.scalar(("include",)) else ("include", n)
         if n in found.empty:
@@ -164,7 +170,7 @@ def warn_of_includes(checker: Checker, patterns: Sequence[str], found: IncludedF
 
 
 def warn_of_folders(checker: Checker, config: Config) -> None:
-    """Warn of sources that read a folder which is not there."""
+    """Warn of sources that read a folder that does not exist."""
     for name, source in config.sources.items():
         folder = PARSERS[source.kind].folder(source)
         if folder is not None and not os.path.isdir(folder):
@@ -184,14 +190,14 @@ def warn_of_contact(checker: Checker, contact: str | None) -> None:
 
 
 def warn_of_vain_exceptions(checker: Checker, config: Config) -> None:
-    """Warn of what is asked without a proxy where there is none."""
+    """Warn of exceptions from a proxy if there is no proxy."""
     if config.proxy_text is None and (config.way.domains or config.way.networks) and not checker.has_key("proxy"):
         what, hint = "there is no proxy: all is asked without one", "write proxy: http://…, or remove this"
         checker.warn(("proxy_except",), what, hint, name="proxy-except-without-proxy", in_key=True)
 
 
 def hint_of_path(text: str) -> str:
-    """Return what to write in place of a path that a shell would understand, "" for any other."""
+    """Return what to write instead of a path that only a shell would understand, "" for any other path."""
     if text.startswith("~"):
         return "`~` is not read here: write the whole path"
     if text.startswith(("$", "%")):
@@ -200,7 +206,11 @@ def hint_of_path(text: str) -> str:
 
 
 def note_variables(checker: Checker, *, allowed: Collection[str] = (), instead: str) -> None:
-    """Note each ``${`` outside the ``allowed`` keys and the addresses of sources; reading a rule notes its own."""
+    """Note each ``${`` where no variable can stand. Those in rules are noted when the rule is read.
+
+    ``allowed``: keys in which variables can stand, besides the addresses of sources.
+    ``instead``: what to write.
+    """
     if not isinstance(checker.root, Table) or "${" not in checker.source.text:
         return
     for path, node in _texts((), checker.root):

@@ -1,1 +1,1 @@
-"""YAML and JSON Lines as trees of texts with their places; what of them may be shown, and mistakes in them."""
+"""Read YAML and JSON Lines as trees of texts with their places; tell what of them may be shown; note mistakes."""

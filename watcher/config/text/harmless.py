@@ -1,7 +1,7 @@
-"""What of a config may be shown: in messages, in quoted lines, in mail to the operator, in logs.
+"""Tell what of a config may be shown: in messages, in quoted lines, in mail to the operator, in logs.
 
-A mistake is often a secret in a wrong place, so nothing is shown because nothing speaks against it: keys are, and the
-values of those keys alone that never hold a secret. Even of these none is shown that looks like an address.
+A mistake is often a secret in the wrong place. Therefore only keys are shown, and values of keys that never hold a
+secret. Even of these values none is shown that looks like an address.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SUBSCRIPTION = frozenset(
     | {"sign_of_life", "accept", "shown_as"}
 )
 SECRETS_OF_SOURCES = frozenset[str]().union(*(parser.secret_keys for parser in PARSERS.values()))
-"""Keys of single kinds of source whose values are secrets."""
+"""Keys of some kinds of source that hold secrets."""
 
 _SOURCE = (
     frozenset({"accept", "kind", "every", "robots", "look_back", "follow", "url", "shown_as"}).union(
@@ -41,14 +41,14 @@ NEVER_SHOWN = (
     | {"token_file", "public_url"}
     | SECRETS_OF_SOURCES
 )
-"""Keys whose values may be secret, or hold one by mistake."""
+"""Keys whose values may be secret, or may contain a secret by mistake."""
 
 _SECTIONS = frozenset({"sources", "receivers", "keep", "subscriptions", "retain", "allow", "quiet_hours", "web"})
 KEYS = _SUBSCRIPTION | _SOURCE | _RECEIVER | _RETAIN | _WEB | _TOP | _QUIET | NEVER_SHOWN | _SECTIONS
-"""All keys that there are: these words are no secret wherever they stand."""
+"""All keys that a config can have: these words are never secret."""
 
 _NAMED = frozenset({"sources", "receivers", "allow", "urls"})
-"""Tables whose keys are names that people give."""
+"""Tables whose keys are names that people choose."""
 
 _NAME = re.compile(r"\w[\w .+-]{0,99}")
 _WORDS = re.compile(r"/?[a-z]+(?:[-_ ./][a-z]+)*\d{0,4}")
@@ -58,15 +58,15 @@ _PLAIN_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?")
 
 
 def looks_like_address(text: str) -> bool:
-    """Whether a text may be an address with a secret in it: it has a scheme, or a user's name before an @."""
+    """Return whether a text may be an address with a secret: it has a scheme, or a user's name before an @."""
     return "://" in text or any(0 <= token.find(":") < token.rfind("@") for token in text.split())
 
 
 def secret_from(text: str) -> int:
-    """Where in a harmless text something else may begin: behind a word with a colon, as another key has it.
+    """Return the index in a harmless text from which a secret may follow, the text's length if there is none.
 
-    So a quote that is never closed, or a wrong indentation, makes the next line a part of a text. Fields of rules are
-    no such words. The length of the text where there is nothing of the kind.
+    It follows a word with a colon, which may be another key: a quote that is never closed, or a wrong indentation,
+    makes the next line part of the text. Fields of rules do not count as such words.
     """
     for found in _KEY_INSIDE.finditer(text):
         if found["key"].lower() not in _RULE_WORDS:
@@ -75,41 +75,50 @@ def secret_from(text: str) -> int:
 
 
 def repeats_secret(text: str, said: str) -> bool:
-    """Whether a message repeats of a text what may be a secret in it: of an address, of another key's value."""
+    """Return whether a message quotes a part of a text that may be secret: an address in it, or another key's value.
+
+    ``said``: the message.
+    """
     parts = [token for token in text.split() if looks_like_address(token)] + [text[secret_from(text) :]]
     return any(piece in said for part in parts for piece in re.findall(r"\w{3,}", part))
 
 
 def is_name(text: str) -> bool:
-    """Whether a text has the form of a name: no address has."""
+    """Return whether a text has the form of a name, which no address has."""
     return _NAME.fullmatch(text) is not None
 
 
 def is_words(text: str) -> bool:
-    """Whether a text is plain words, as keys and files' names mostly are and tokens hardly ever."""
+    """Return whether a text is plain words, like most keys and file names and hardly any token."""
     return len(text) <= 60 and _WORDS.fullmatch(text) is not None
 
 
 def quoted_value(text: str, most: int = 60) -> str:
-    """The value of a harmless key for a message, in backquotes; where it may hold a secret, only ``this``."""
+    """Return a harmless key's value in backquotes, for a message; ``this`` if it may contain a secret.
+
+    ``most``: characters after which it is cut.
+    """
     return "this" if looks_like_address(text) or secret_from(text) < len(text) else f"`{text[:most]}`"
 
 
 def shown_key(key: Scalar | None, source: SourceText, table: str = "") -> str:
-    """A key for a message, in backquotes; empty where it may be a secret that stands in a key's place.
+    """Return a key in backquotes, for a message; "" if it may be a secret in the place of a key.
 
-    ``table`` is the key of the table that it stands in.
+    ``table``: the key of the table that it is in.
     """
     return f"`{key.text}`" if key is not None and may_show_key(key, source, table) else ""
 
 
 def is_written_as_key(key: Scalar, source: SourceText) -> bool:
-    """Whether a colon follows: YAML takes a lone text in braces for a key as well."""
+    """Return whether a colon follows the key. In braces, YAML takes a lone text for a key as well."""
     return source.text[key.end : key.end + 100].lstrip().startswith(":")
 
 
 def may_show_key(key: Scalar, source: SourceText, table: str) -> bool:
-    """Whether a key may be shown; ``table`` is the key of the table that it stands in."""
+    """Return whether a key may be shown.
+
+    ``table``: the key of the table that it is in.
+    """
     text = key.text
     if not is_written_as_key(key, source):
         return False
@@ -119,7 +128,7 @@ def may_show_key(key: Scalar, source: SourceText, table: str) -> bool:
 
 
 def is_harmless(path: tuple[int | str, ...], text: str) -> bool:
-    """Whether the text that stands at a path of keys and indexes may be shown."""
+    """Return whether the text at a path of keys and indexes may be shown."""
     if path and isinstance(path[-1], int):
         path = path[:-1]
     match path:

@@ -1,6 +1,6 @@
-"""Read a line of JSON as the tree that YAML becomes: texts with their places. A mistake has its place, too.
+"""Read a line of JSON into the same tree as YAML: texts with their places. A mistake has its place, too.
 
-Numbers and truths are texts, as in YAML: their keys type them. What is null was not written.
+Numbers and booleans are texts, as from YAML: their keys give them a type. A null counts as not written.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from watcher.config.text.mistakes import Mistakes
 from watcher.config.text.tree import BROKEN, DEEPEST, UNPRINTABLE, ConfigNode, Items, Scalar, Table
 
 IN_QUOTES = "json"
-"""The style of a text between JSON's quotes: they are never part of what was meant, and no comment follows them."""
+"""Style of a text that was in quotation marks in JSON. Unlike in YAML, these are never part of what was meant."""
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _PLAIN = re.compile(r"[^\s,\]}]+")
 
 
 def json_tree_of(mistakes: Mistakes) -> ConfigNode | None:
-    """The tree of a text, None where it is no JSON; what is wrong with it is noted."""
+    """Return the tree of a text, None if it is no JSON. Note what is wrong in ``mistakes``."""
     text = mistakes.source.text
     try:
         json.loads(text, parse_constant=_refuse)
@@ -45,7 +45,7 @@ def _refuse(constant: str) -> None:
 
 
 class _Builder:
-    """Reads what is known to be JSON. Every reader returns what it read and where it ends."""
+    """Builds the tree of a text that is known to be JSON. Readers return what they read and the offset behind it."""
 
     def __init__(self, mistakes: Mistakes) -> None:
         self.scalars: list[Scalar] = []
@@ -101,7 +101,7 @@ class _Builder:
         return table, at + 1
 
     def _skip(self, at: int, sign: str = "") -> int:
-        """Return the offset behind blanks, and behind ``sign`` if it follows them."""
+        """Return the offset behind blanks, and behind ``sign`` if that follows them."""
         at = _BLANKS.match(self._text, at).end()  # type: ignore[union-attr]  # matches always
         if sign and self._text.startswith(sign, at):
             at = _BLANKS.match(self._text, at + 1).end()  # type: ignore[union-attr]

@@ -1,6 +1,6 @@
-"""Subscriptions as JSON Lines: the keys that they have in YAML, and ``owner``; the same checks, the same messages.
+"""Read subscriptions from JSON Lines: with the keys that they have in YAML, and ``owner``. Checks are the same.
 
-A line that holds is read quickly, without places; only one that does not is read again to say what is wrong where.
+A line is read quickly, without places. Only a line that is not valid is read again, to say what is wrong where.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from watcher.errors import Problem
 from watcher.model import DigestOrder, NeverItem, Subscription
 
 LONGEST = 1_000_000
-"""Bytes of one line."""
+"""Most bytes of a line."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -46,7 +46,10 @@ class _Lines(ConfigTable):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionLine:
-    """A line with what it says: a subscription, or why there is none."""
+    """What a line says: a subscription, or None and the reasons.
+
+    ``number``: of the line, from 1.
+    """
 
     number: int
     subscription: Subscription | None
@@ -54,7 +57,10 @@ class SubscriptionLine:
 
 
 class LineReader:
-    """Reads the lines of one file by what the config declares; ``name``: of the file, for people."""
+    """Reads the lines of one file; names in them must be those of the config.
+
+    ``name``: of the file, for people.
+    """
 
     def __init__(
         self, name: str, config: Config, check_rule: ReadRule, check_target: CheckTarget | None = None
@@ -74,7 +80,7 @@ class LineReader:
         )
 
     def lines(self, file: BinaryIO) -> Iterator[SubscriptionLine]:
-        """Every line that is not blank, as it comes."""
+        """Yield what each line says that is not blank, as soon as it was read."""
         number = 0
         while data := file.readline(LONGEST + 1):
             number += 1
@@ -88,7 +94,7 @@ class LineReader:
                 yield self.read(number, data)
 
     def read(self, number: int, data: bytes) -> SubscriptionLine:
-        """What one line says."""
+        """Return what one line says."""
         try:
             found = json.loads(data, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_table)
             keys = LineKeys.model_validate(found)
@@ -108,7 +114,7 @@ class LineReader:
         return replace(self._around, owner=keys.owner, never=_never_of(self._around.config, keys.owner))
 
     def _explained(self, number: int, data: bytes) -> SubscriptionLine:
-        """The same line once more, with the place of everything that is wrong."""
+        """Return what a line that is not valid says, with the place of everything that is wrong."""
         source, mistakes = decode(self._name, data.rstrip(b"\r\n"))
         root = None if mistakes.has_errors else json_tree_of(mistakes)
         # As if it were the only one of an included file: so every check finds its place.
@@ -131,14 +137,14 @@ class LineReader:
 
 
 def _accepted_of_all(config: Config) -> AcceptedWarnings:
-    """The warnings that the config accepts of everything."""
+    """Return the warnings that the config accepts for everything."""
     accepted = AcceptedWarnings()
     accepted.add((), sorted(config.accepted.get("", ())))
     return accepted
 
 
 def _never_of(config: Config, owner: str) -> tuple[NeverItem, ...]:
-    """Return the ``never:`` items for an owner's subscriptions: everybody's, then those of their file."""
+    """Return the ``never:`` items that keep papers back from an owner's subscriptions: those of the main file first."""
     return tuple(one for one in config.never if one.owner in ("", owner))
 
 
@@ -147,9 +153,9 @@ def _refuse(constant: str) -> None:
 
 
 def _table(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Texts of everything, as YAML has it; null was not written.
+    """Return a JSON object with all values as texts, as YAML has them, and without null.
 
-    Raises ``ValueError`` for a key that stands twice and for a text that cannot be stored.
+    Raises ``ValueError`` if a key is there twice, or a text cannot be stored.
     """
     found = {_storable(key): _as_text(value) for key, value in pairs if value is not None}
     if len({key for key, _ in pairs}) < len(pairs):
@@ -175,7 +181,7 @@ def _as_text(value: Any) -> Any:
 
 
 def line_of(subscription: Subscription) -> Mapping[str, Any]:
-    """The keys that :class:`LineReader` reads as this subscription, without those that go without saying."""
+    """Return the keys that :class:`LineReader` reads as this subscription, without those with their default value."""
     found: dict[str, Any] = {"owner": subscription.owner, "name": subscription.name, "rule": subscription.rule}
     found |= {"to": list(subscription.to), "when": str(subscription.when), "timezone": subscription.timezone}
     found |= {"sources": list(subscription.sources), **_quiet(subscription), "backfill": _backfill(subscription)}

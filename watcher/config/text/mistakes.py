@@ -1,4 +1,4 @@
-"""What is wrong in one file: noted at offsets, a few dozen at most, and put into problems when the file is known."""
+"""Collect what is wrong in one file, by offset; make problems of it when the whole file was read."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from watcher.config.text.tree import ConfigNode, Scalar
 from watcher.errors import Problem
 
 MOST = 50
-"""Errors of one file that are listed, and warnings; of the others it is said how many there are."""
+"""Most errors of one file that are listed, and most warnings. Of the others only their number is given."""
 
 UNREADABLE = "unreadable"
-"""The name of what is wrong with a file before its keys are looked at."""
+"""Name of errors that are found before the keys of a file are looked at."""
 
 Hint = str | Callable[[], str]
-"""What to write instead, or what finds it: that is asked for only where it will be shown."""
+"""What to write instead, or a function that returns it. The function is called only if the hint is shown."""
 
 
 class Mistakes:
-    """The errors and warnings of one file; ``names`` are those of the findings so far.
+    """The errors and warnings of one file.
 
-    ``root`` and ``scalars`` are what could be read of it: from them follows what of a line may be quoted, and so no
-    line is quoted before the file was read as far as it goes. ``is_whole`` says that all of it was.
+    ``names``: names of the findings so far.
+    ``root`` and ``scalars``: what could be read of the file. They decide what of a line may be quoted; therefore no
+        line is quoted before the file was read.
+    ``is_whole``: all of the file was read.
     """
 
     def __init__(self, source: SourceText) -> None:
@@ -38,7 +40,7 @@ class Mistakes:
         self.names: set[str] = set()
 
     def know(self, root: ConfigNode | None, scalars: Sequence[Scalar], *, is_whole: bool = False) -> None:
-        """What could be read of the file."""
+        """Note what could be read of the file."""
         self.root, self.scalars, self.is_whole = root, scalars, is_whole
 
     @property
@@ -51,7 +53,11 @@ class Mistakes:
         return self._count[True] >= MOST
 
     def note(self, offset: int, what: str, hint: Hint = "", *, fatal: bool = True, name: str = UNREADABLE) -> None:
-        """Something wrong at a character offset; ``name`` as docs/warnings.md has it."""
+        """Note a problem at an offset.
+
+        ``name``: as docs/warnings.md has it.
+        ``fatal``: it is an error; False for a warning.
+        """
         self._count[fatal] += 1
         self.names.add(name)
         if self._listed[fatal] < MOST:
@@ -59,22 +65,22 @@ class Mistakes:
             self._noted.append((offset, what, hint if isinstance(hint, str) else hint(), fatal, name))
 
     def count(self, errors: int) -> None:
-        """So many errors more, of which nothing is known but their number."""
+        """Note further errors of which only their number is known."""
         self._count[True] += errors
 
     def stop(self) -> None:
-        """The rest of the file was not looked at."""
+        """Note that the rest of the file was not looked at."""
         self._is_cut = True
 
     def take(self, other: Mistakes) -> None:
-        """Add what another has of the same file."""
+        """Add the problems of another object about the same file."""
         for offset, what, hint, fatal, name in other._noted:
             self.note(offset, what, hint, fatal=fatal, name=name)
         for fatal, count in other._count.items():
             self._count[fatal] += count - other._listed[fatal]
 
     def listed(self) -> list[Problem]:
-        """All problems, from top to bottom, and last how many more there are."""
+        """Return all problems from top to bottom; the last one may say how many more there are."""
         noted = sorted(self._noted, key=lambda one: one[0])
         quoting = Quoting(self.source, self.root, self.scalars, is_whole=self.is_whole)
         if noted:

@@ -1,4 +1,4 @@
-"""Read a single text, or a list of texts: what stands there by mistake is told apart and never repeated."""
+"""Read a single text or a list of texts. Something else in its place is recognised, and never quoted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from watcher.config.text.harmless import looks_like_address, secret_from
 from watcher.config.text.signs import problem_of_signs
 
 LONGEST = 500
-"""Characters of a text that stands for one of a few things."""
+"""Most characters of a text that is one of a few words."""
 
 
 def wrong(what: str, hint: str = "", *, item: int | None = None) -> PydanticCustomError:
@@ -22,14 +22,14 @@ def wrong(what: str, hint: str = "", *, item: int | None = None) -> PydanticCust
 
 
 def any_text(value: Any, hint: str) -> str:
-    """Return a text without the blanks around it. Raises :func:`wrong` unless it is a text with something in it."""
+    """Return a text without the blanks around it. Raises :func:`wrong` if the value is no text, or empty."""
     if not isinstance(value, str) or not value.strip():
         raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
     return value.strip()
 
 
 def one_text(value: Any, hint: str) -> str:
-    """Return a short text that errors may quote. Raises :func:`wrong` for addresses, and for keys within the text."""
+    """Return a short text that errors may quote. Raises :func:`wrong` if it holds an address or another key."""
     text = any_text(value, hint)
     if found := problem_of_signs(text):
         raise wrong(*found)
@@ -43,7 +43,7 @@ def one_text(value: Any, hint: str) -> str:
 
 
 def texts_of(value: Any) -> list[str]:
-    """One text, or a list of texts."""
+    """Return a list of texts; a single text becomes a list of one."""
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list) or not value:

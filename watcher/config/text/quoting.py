@@ -1,4 +1,4 @@
-"""Lines of a config as problems quote them: keys, structure and harmless values are shown, all else is stars."""
+"""Quote lines of a config in problems: keys, structure and harmless values are shown, everything else is stars."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.config.text.source import SourceText
 from watcher.config.text.tree import BROKEN, ConfigNode, Items, Scalar
 
 LONGEST_LINE = 2000
-"""Characters of a line that are quoted; a mistake that stands behind them is shown by its place alone."""
+"""Most characters of a line that are quoted. A mistake behind them has its place shown, and no line."""
 
 
 _SIGNS = frozenset("[]{},'\"#")
@@ -22,11 +22,12 @@ _AFTER_A_SIGN = frozenset(["", " ", "\t", "-", "+"])
 
 
 class Quoting:
-    """Quotes lines of one file, with stars for what may not be shown.
+    """Quotes lines of one file, with stars for everything that may not be shown.
 
-    ``root`` is what could be read of the file, ``scalars`` are all its texts in their order, keys included, whether
-    or not they found a place in ``root``. Where the file was not read to its end (not ``is_whole``), lines are also
-    understood as far as a line can be by itself.
+    ``root``: what could be read of the file.
+    ``scalars``: all its texts in order, keys included, even those that are not in ``root``.
+    ``is_whole``: all of the file was read. If not, a line that was not read is understood by itself, as far as
+        possible.
     """
 
     def __init__(
@@ -37,14 +38,17 @@ class Quoting:
         self._from, self._to = 0, len(source.text)
 
     def narrow(self, first: int, last: int) -> None:
-        """Only lines between those of two offsets will be asked for, these included."""
+        """Note that only lines between two offsets will be asked for, both lines included."""
         number, _ = self._source.position(first)
         self._from, _ = self._source.bounds(number)
         number, _ = self._source.position(last)
         _, self._to = self._source.bounds(number)
 
     def line(self, number: int, column: int) -> str:
-        """A line, counted from 1; empty where the ``column`` to look at is too far from its beginning."""
+        """Return a line, "" if the ``column`` to show is too far from its beginning.
+
+        ``number``: of the line, from 1.
+        """
         if column > LONGEST_LINE:
             return ""
         start, end = self._source.bounds(number)
@@ -64,12 +68,12 @@ class Quoting:
         return "".join(char if seen or char.isspace() else "*" for char, seen in zip(line, visible, strict=True))
 
     def _on(self, start: int, end: int) -> list[Scalar]:
-        """The texts of which something stands between two offsets."""
+        """Return the texts of which a part lies between two offsets."""
         first = bisect_right(self._scalars, start, key=_start) - 1
         return self._scalars[max(first, 0) : bisect_left(self._scalars, end, key=_start)]
 
     def _parts(self, one: Scalar) -> Iterator[tuple[int, int, bool]]:
-        """The spans of a text and whether each is visible: its quotes are, the comment behind > or | is not."""
+        """Yield (start, end, is visible) for the parts of a text: its quotes are visible, comments after > or | not."""
         start, end = one.start, one.end
         if one.style in ("|", ">"):
             start = self._source.text.find("\n", start, end) + 1 or end
@@ -93,7 +97,7 @@ class Quoting:
 
     @cached_property
     def _roles(self) -> dict[int, bool]:
-        """Of every text with a place in the tree, by where it begins, whether it may be shown."""
+        """Offset at which a text in the tree begins → whether the text may be shown."""
         roles: dict[int, bool] = {}
         waiting: list[tuple[ConfigNode, tuple[int | str, ...]]] = [(self._root, ())] if self._root is not None else []
         while waiting:
@@ -116,7 +120,10 @@ class Quoting:
         return node.start <= self._to and (node.end >= self._from or not node.end)
 
     def _show_values(self, number: int, line: str, visible: list[bool]) -> None:
-        """Let harmless values be seen of a line, by the line alone and the key at the margin above it."""
+        """Make harmless values in a line visible, judging by the line and the key at the margin above it.
+
+        ``visible``: for each character whether it is shown; changed by the call.
+        """
         section = self._section(number)
         whole = _KEY_AND_VALUE.fullmatch(line)
         for pair in [whole] if whole and _value(whole, section) else _IN_BRACES.finditer(line):
@@ -125,7 +132,7 @@ class Quoting:
             visible[at : at + len(value)] = [True] * len(value)
 
     def _section(self, number: int) -> str:
-        """The last key at the margin, down to this line; empty where there is none."""
+        """Return the last key at the margin up to this line, "" if there is none."""
         at = bisect_right(self._sections, self._source.bounds(number)[1], key=lambda one: one[0]) - 1
         return self._sections[at][1] if at >= 0 else ""
 
@@ -139,7 +146,7 @@ def _start(one: Scalar) -> int:
 
 
 def _structure(line: str) -> list[bool]:
-    """Which characters of a line are YAML's own, as far as no text is known; nothing of a comment is."""
+    """Return for each character of a line whether it is YAML's own, judged without knowing any text; no comments."""
     comment = _COMMENT.search(line)
     end = comment.end() if comment else len(line)
     return [
@@ -163,7 +170,7 @@ _MORE_THAN_A_TEXT = re.compile(r"[&*!{]|\[.*(?:\{|:\s)")
 
 
 def _value(pair: re.Match[str], section: str) -> str:
-    """The value of a key and a value as they stand in a line, where it may be shown; else nothing."""
+    """Return the value of a key in a line if it may be shown, else ""."""
     key, value = pair["key"], pair["value"].partition(" #")[0]
     if _MORE_THAN_A_TEXT.match(value) or (pair.re is _IN_BRACES and re.search(r":(\s|$)", value)):
         return ""

@@ -1,7 +1,8 @@
-"""A config file's bytes → its tree, and everything that is wrong with it as YAML.
+"""Read a config file's bytes into its tree, and note everything that is wrong with it as YAML.
 
-YAML stops at its first mistake. The frequent ones (``rule: "a" OR b``, a colon or a quote too many) stay within one
-line: that line's value is set aside as broken and reading goes on, so that one look shows all mistakes of a file.
+YAML stops at its first mistake. Frequent mistakes (``rule: "a" OR b``, a colon or a quote too many) are within one
+line. The value of such a line is set aside as broken and reading goes on, so that all mistakes of a file are shown at
+once.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from watcher.config.text.yaml_tree import QUOTE, Builder
 from watcher.errors import Problem
 
 LARGEST = 2_000_000
-"""Bytes of one file."""
+"""Most bytes of a file."""
 MOST_REPAIRS = 50
-"""Broken lines of one file that reading goes on after."""
+"""Most broken lines of a file after which reading goes on."""
 MOST_READ_AGAIN = 4_000_000
-"""Characters of one file that are read again for that."""
+"""Most characters of a file that are read again to do so."""
 _KEY_AND_VALUE = re.compile(
     r"(?P<head>[ \t]*(?:-[ \t]+)*(?P<key>[\w.-]+):[ \t]+)(?P<value>\S.*)|(?P<dash>[ \t]*-[ \t]+)(?P<item>\S.*)"
 )
@@ -34,7 +35,11 @@ _NULLS = ("null", "~")
 
 @dataclass(slots=True)
 class Parsed:
-    """A file's tree, None where it is empty or cannot be read, and what is wrong with its YAML."""
+    """A file that was read.
+
+    ``root``: its tree, None if it is empty or cannot be read.
+    ``mistakes``: what is wrong with its YAML.
+    """
 
     source: SourceText
     root: ConfigNode | None
@@ -46,7 +51,10 @@ class Parsed:
 
 
 def read(name: str, data: bytes) -> Parsed:
-    """Read one file; ``name`` is what people call it."""
+    """Read one file.
+
+    ``name``: what people call it.
+    """
     source, mistakes = decode(name, data)
     if mistakes.has_errors:
         return Parsed(source, None, mistakes)
@@ -80,7 +88,7 @@ def _is_nothing(root: ConfigNode | None) -> bool:
 
 
 def decode(name: str, data: bytes) -> tuple[SourceText, Mistakes]:
-    """The file's text and why it cannot be one; UTF-8, with or without a byte order mark."""
+    """Return the file's text, and why it is no text. It must be UTF-8, with or without a byte order mark."""
     if len(data) > LARGEST:
         mistakes = Mistakes(SourceText(name, ""))
         mistakes.note(0, f"is larger than {LARGEST // 1_000_000} MB", "split it over included files")
@@ -106,7 +114,10 @@ def decode(name: str, data: bytes) -> tuple[SourceText, Mistakes]:
 
 @dataclass(frozen=True, slots=True)
 class _Mistake:
-    """Why YAML stopped, and the value to blame if that stands on one line."""
+    """Why YAML stopped.
+
+    ``value``: (start, end) of the value that caused it, None if that is not within one line.
+    """
 
     offset: int
     what: str
@@ -144,7 +155,7 @@ _NO_BLANK = re.compile(r"^[ \t]*(?P<dash>-)(?P<key>[a-z_]+):[ \t]", re.MULTILINE
 
 
 def _begun_before(text: str, problem: str, begun: int, offset: int) -> _Mistake | None:
-    """Return a mistake that begins before the place at which YAML stopped; None if it begins there."""
+    """Return a mistake that begins before the place at which YAML stopped, None if it begins there."""
     if "expected ':'" in problem:
         return _Mistake(begun, *_no_colon(text, begun))
     if "',' or" not in problem:
@@ -162,7 +173,7 @@ def _begun_before(text: str, problem: str, begun: int, offset: int) -> _Mistake 
 
 
 def _last(pattern: re.Pattern[str], text: str, offset: int) -> re.Match[str] | None:
-    """The last find of a pattern of lines on the line of an offset or above it, in the same block."""
+    """Return the last match of a pattern of lines up to the line of an offset, in the same block, or None."""
     end = text.find("\n", offset)
     begin = max(text.rfind("\n\n", 0, offset), offset - 500, 0)
     found = list(pattern.finditer(text, begin, len(text) if end < 0 else end))
@@ -170,7 +181,7 @@ def _last(pattern: re.Pattern[str], text: str, offset: int) -> re.Match[str] | N
 
 
 def _no_colon(text: str, begun: int) -> tuple[str, str]:
-    """Explain a line without a colon: the mistake, and the remedy."""
+    """Return (mistake, remedy) for a line without a colon."""
     line = text[begun : text.find("\n", begun) % (len(text) + 1)]
     if re.match(r"<{7}|={7}|>{7}", line):
         return "git could not merge this file, and left both versions in it", "keep one of them"
@@ -196,7 +207,7 @@ def _no_colon(text: str, begun: int) -> tuple[str, str]:
 
 
 def _swallowed_lines(text: str, scalar: Scalar) -> bool:
-    """Whether a quote that was never closed took the next lines, up to another value's quote, for its text."""
+    """Return whether a quote that was never closed made the next lines part of a text, up to the next quote."""
     taken = text[scalar.start : scalar.end]
     return scalar.style in ("'", '"') and re.search(r"\n[ \t]*(?:-[ \t]+)*[\w.-]+:(?:[ \t]|$)", taken, re.M) is not None
 
@@ -208,7 +219,7 @@ def _unclosed(text: str, offset: int) -> _Mistake:
 
 
 def _value_on_line(text: str, offset: int) -> tuple[str, int, int] | None:
-    """The key, and where the value begins and ends, of the line that holds ``offset``."""
+    """Return (key, start, end) of the value on the line of ``offset``, None if it has none."""
     begin = text.rfind("\n", 0, offset) + 1
     end = text.find("\n", offset)
     line = text[begin : len(text) if end < 0 else end].rstrip()
@@ -259,7 +270,10 @@ _WORDS = (
 
 
 def _in_words(problem: str, sign: str) -> tuple[str, str]:
-    """What is wrong and what to write, for a message of the YAML library."""
+    """Return (what is wrong, what to write) for a message of the YAML library.
+
+    ``sign``: the character at which it stopped.
+    """
     if "start any token" in problem:
         if sign == "\t":
             return "a tab indents this line", "indent with blanks"
@@ -271,7 +285,7 @@ def _in_words(problem: str, sign: str) -> tuple[str, str]:
 
 
 def _marked(root: ConfigNode | None, spans: list[tuple[int, int]]) -> ConfigNode | None:
-    """Return the tree with the values that were set aside in their style, so that nothing else is said of them."""
+    """Return the tree with values that were set aside marked as broken, so that nothing else is said about them."""
     ends = dict(spans)
     waiting = [root] if root and ends else []
     while waiting:

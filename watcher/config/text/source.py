@@ -1,4 +1,4 @@
-"""One config file's text and the places in it: what every problem points into."""
+"""Hold the text of a config file, and convert places in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from itertools import accumulate
 
 @dataclass
 class SourceText:
-    """The text of a file under the name known to people. ``quoting`` decides how much of it may be shown."""
+    """The text of a file, and the name by which people know the file.
+
+    ``quoting``: decides how much of it may be shown.
+    """
 
     name: str
     text: str
@@ -19,13 +22,13 @@ class SourceText:
         self._starts = [0, *accumulate(lengths)][:-1]
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line and column, both from 1, of a character offset."""
+        """Return (line, column) of an offset, both from 1."""
         offset = min(max(offset, 0), len(self.text))
         row = bisect_right(self._starts, offset) - 1
         return row + 1, offset - self._starts[row] + 1
 
     def bounds(self, number: int) -> tuple[int, int]:
-        """Where the line with this number, from 1, begins and ends, its end left out."""
+        """Return (start, end) of the line with a number from 1, without its line end."""
         start = self._starts[number - 1]
         end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
         return start, end - (self.text[start:end].endswith("\r"))

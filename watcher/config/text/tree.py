@@ -1,4 +1,4 @@
-"""A config as a tree of texts with their places, whatever it was written in."""
+"""A config as a tree of texts with their places, whatever format it was written in."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 BROKEN = "!"
-"""The style of a value that could not be read and whose problem is noted already."""
+"""Style of a value that could not be read. Its problem is noted already."""
 DEEPEST = 50
-"""Lists and tables inside each other."""
+"""Most lists and tables inside each other."""
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ufeff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What cannot stand in a text, not even as an escape: control characters, halves of characters."""
+"""Matches characters that no text may contain, not even as an escape: control characters, single surrogates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text. ``start`` and ``end`` are offsets.
+    """A text.
 
-    ``style`` is ``'``, ``"``, ``|``, ``>``, empty for a plain one, or ``BROKEN``.
+    ``style``: ``'``, ``"``, ``|``, ``>``, "" for a plain one, or ``BROKEN``.
+    ``start`` and ``end``: offsets in the file.
     """
 
     text: str
@@ -44,7 +45,7 @@ class Items:
 
 @dataclass(slots=True)
 class Table:
-    """Keys with their values, in the file's order."""
+    """Keys with their values, in the order of the file."""
 
     start: int
     end: int = 0
@@ -59,7 +60,7 @@ ConfigNode = Scalar | Items | Table
 
 
 def plain_values(node: ConfigNode) -> Any:
-    """The tree as lists, dicts and texts; a value that was not written is None."""
+    """Return a tree as lists, dicts and texts. A value that was not written is None."""
     match node:
         case Scalar():
             return None if node.empty else node.text
@@ -70,7 +71,7 @@ def plain_values(node: ConfigNode) -> Any:
 
 
 def find_node(root: ConfigNode, path: tuple[int | str, ...]) -> tuple[ConfigNode, bool]:
-    """The node at a path of keys and indexes, else the last one on the way there; and whether it is the one."""
+    """Return the node at a path of keys and indexes and True; or the last node on the way there and False."""
     node = root
     for step in path:
         below: ConfigNode | None = None
@@ -85,7 +86,7 @@ def find_node(root: ConfigNode, path: tuple[int | str, ...]) -> tuple[ConfigNode
 
 
 def scalars(node: ConfigNode) -> Iterator[Scalar]:
-    """All texts under a node, keys left out."""
+    """Yield all texts below a node, without keys."""
     waiting = [node]
     while waiting:
         one = waiting.pop()

@@ -1,8 +1,8 @@
-"""YAML → a tree of texts with their places.
+"""Read YAML into a tree of texts with their places.
 
-Of YAML only what a config needs is read: tables, lists and scalars, every scalar as the text that it is. Tags,
-anchors, aliases, merge keys, duplicate keys and second documents are refused, and so are files too large or too deep.
-The tree is built from libyaml's events without recursion (composing nodes would overflow the C stack on hostile input).
+Only what a config needs of YAML is read: tables, lists and scalars, each scalar as a text. Tags, anchors, aliases,
+merge keys, duplicate keys and further documents are refused; so are files that are too large or too deep. The tree is
+built from libyaml's events without recursion: composing nodes would overflow the C stack on hostile input.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from watcher.config.text.mistakes import Mistakes
 from watcher.config.text.tree import BROKEN, DEEPEST, UNPRINTABLE, ConfigNode, Items, Scalar, Table
 
 MOST_TEXTS = 400_000
-"""Texts of one file, keys included."""
+"""Most texts in one file, keys included."""
 
 _SECRETS = frozenset({"!env", "!env_var", "!secret", "!vault", "!envvar"})
-"""Tags by which other programs read secrets."""
+"""Tags with which other programs read secrets."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Stop(Exception):
-    """The rest cannot be read: the offset, what, hint."""
+    """The rest of the file cannot be read. Arguments: offset, what is wrong, hint."""
 
     def __init__(self, offset: int, what: str, hint: str = "") -> None:
         super().__init__(what)
@@ -34,16 +34,17 @@ class _Stop(Exception):
 
 
 _ESCAPED = {"\b": "b", "\a": "a", "\f": "f", "\v": "v", "\x1b": "e", "\0": "0"}
-"""Control characters, and the letters that a backslash makes into them."""
+"""Control character → the letter that stands for it behind a backslash."""
 
 QUOTE = "put a text that begins with such a sign into quotes"
 
 
 class Builder:
-    """Puts events together, and notes what it refuses.
+    """Builds the tree from events, and notes what it refuses.
 
-    ``root`` is the tree as far as it is built, ``scalars`` are all texts so far, also those that found no place in it;
-    ``is_whole`` is false where reading stopped at something that is refused.
+    ``root``: the tree so far.
+    ``scalars``: all texts so far, even those that are not in the tree.
+    ``is_whole``: False if reading stopped at something that is refused.
     """
 
     def __init__(self, mistakes: Mistakes) -> None:
@@ -55,9 +56,9 @@ class Builder:
         self._doubled: set[int] = set()
 
     def read(self, text: str) -> ConfigNode | None:
-        """The tree of ``text``, which has the length and the lines of the source's; None where there is nothing.
+        """Return the tree of ``text``, None if it is empty. Raises ``yaml.YAMLError`` if it is no YAML.
 
-        Raises ``yaml.YAMLError`` where it is not YAML.
+        ``text``: must have the length and lines of the file's text.
         """
         try:
             return self._build(yaml.parse(text, Loader=_LOADER))
@@ -149,12 +150,12 @@ class Builder:
         table.values[key.text] = value
 
     def _name_of(self, table: Table) -> str:
-        """The key of the innermost open table, which is ``table``; empty for one in a list, and for the outermost."""
+        """Return the key of ``table``, which is the innermost open table; "" in a list, and for the outermost one."""
         above = self._open[-2][1] if len(self._open) > 1 and self._open[-1][0] is table else None
         return above.text if above else ""
 
     def _refuse_extras(self, event: Any, offset: int) -> bool:
-        """Note anchors and tags; return whether there is one."""
+        """Note anchors and tags as errors; return whether there is one."""
         # What stands behind the sign is not repeated: it is the rest of a password that begins so.
         if event.anchor is not None:
             self.mistakes.note(offset, "anchors, as `&` begins one, are not read", QUOTE)

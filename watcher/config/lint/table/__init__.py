@@ -1,4 +1,4 @@
-"""All that can be found in a config: names, and of warnings why they matter and what to write (docs/warnings.md)."""
+"""List everything that can be found in a config (docs/warnings.md). Warnings have a reason and a remedy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECTIONS = {
     "The rest of the config": OF_THE_REST,
     "Rules tried on stored papers": OF_STORED_PAPERS,
 }
-"""Every kind of warning, by what it is about; the last are found by ``check-config`` alone."""
+"""Subject → all warnings about it. Those on stored papers are found by ``check-config`` alone."""
 
 WARNINGS = {one.name: one for some in SECTIONS.values() for one in some}
 
@@ -34,4 +34,4 @@ ERRORS = {
     "wrong-folder": "a folder is missing or cannot be read",
     "wrong-file": "an included file cannot be read, or lost what it held; `ca_bundle` names no file of certificates",
 }
-"""Every kind of error: what is wrong."""
+"""Name of an error → what is wrong."""

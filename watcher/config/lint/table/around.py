@@ -1,4 +1,4 @@
-"""The warnings about sources, receivers and the rest of a config."""
+"""List the warnings about sources, receivers and everything else around the subscriptions."""
 
 from __future__ import annotations
 

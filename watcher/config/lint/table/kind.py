@@ -1,4 +1,4 @@
-"""One kind of warning, described: name, finding, consequence, remedy."""
+"""Describe one kind of warning: its name, what was found, what comes of it, what to do."""
 
 from __future__ import annotations
 

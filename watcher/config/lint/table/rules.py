@@ -1,4 +1,4 @@
-"""The warnings about rules, as they are written and as they match the stored papers."""
+"""List the warnings about rules: about their text, and about what they match among stored papers."""
 
 from __future__ import annotations
 

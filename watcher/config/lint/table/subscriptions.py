@@ -1,4 +1,4 @@
-"""The warnings about subscriptions."""
+"""List the warnings about subscriptions."""
 
 from __future__ import annotations
 
