@@ -194,7 +194,7 @@ def test_a_worker_knows_no_secrets() -> None:
 def test_of_an_answer_nothing_is_made_but_values() -> None:
     whole = Answer(Reading(entries=(Entry(title="T"),)), 1)
     assert answer_in(framed(whole)[8:]) == whole
-    for other in (os.system, subprocess.Popen, Path("x"), ParseApart, Exception("x"), getattr):
+    for other in (os.system, subprocess.Popen, Path("x"), ParseApart, Exception("x"), getattr, Entry(title="T")):
         packed = pickle.dumps((other, 0, "", ""))
         with pytest.raises(ValueError, match="no answer") as refused:
             answer_in(packed)
@@ -209,7 +209,16 @@ def test_an_answer_changes_no_class_of_its_owner() -> None:
     assert not hasattr(Verdict, "_bad") and not hasattr(Entry, "_bad")
 
 
-@pytest.mark.parametrize("fields", [(1, 0, "", ""), (None, "many", "", ""), (None, 0, None, ""), (None, 0, ""), ()])
+NO_READING = ("reading", [("a title alone",)], (None,) * 7)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *((1, 0, "", ""), (None, "many", "", ""), (None, 0, None, ""), (None, 0, ""), ()),
+        *((NO_READING, 0, "", ""), (("reading", [], ()), 0, "", ""), (("else", "x"), 0, "", "")),
+    ],
+)
 def test_what_is_no_whole_answer_is_none(fields: tuple[object, ...]) -> None:
     with pytest.raises(ValueError, match="no answer"):
         answer_in(pickle.dumps(fields))

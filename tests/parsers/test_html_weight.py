@@ -11,7 +11,8 @@ from tests.examples import times
 from tests.sources import make_source
 from watcher.model import Reading, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsers.common.html_weight import weigh
+from watcher.parsers.common.html_weight import estimate, weigh
+from watcher.parsers.common.html_written_out import depth_as_written
 from watcher.parsers.html.keys import Selectors
 
 pytestmark = pytest.mark.timeout(100)
@@ -201,6 +202,64 @@ def test_the_estimate_is_not_far_below_the_truth(before: list[str], unit: list[s
     weight = weigh(body)
     if not weight.reason:
         assert depth(LexborHTMLParser(body)) <= 3 * weight.depth + 12
+
+
+CLEAN = ("div", "p", "span", "a", "li", "ul", "td", "tr", "table", "svg", "path", "title", "script", "DIV", "Script")
+ODD = (
+    "=",
+    " ",
+    "/",
+    '"',
+    "'",
+    "x",
+    "x=",
+    '="',
+    '"x>"',
+    "='>'",
+    ">",
+    "<",
+    "<!--",
+    "-->",
+    "<b>",
+    "</b>",
+    "\n",
+    "\f",
+    "a b=c",
+)
+
+
+@st.composite
+def elements(draw: st.DrawFn) -> str:
+    """An element that is closed by its own end, with a sign here and there that may change what its tag is."""
+    name = draw(st.sampled_from(CLEAN))
+    inner = "".join(
+        draw(st.lists(st.one_of(st.deferred(elements), st.sampled_from(["x", "<!-- a -->", "<br>"])), max_size=2))
+    )
+    attributes = draw(st.sampled_from(["", "", ' a="b"', " a='b' c", " a=b"])) + draw(st.sampled_from(["", "", *ODD]))
+    return f"<{name}{attributes}>{inner}{draw(st.sampled_from(['', '', *ODD]))}</{name}>"
+
+
+@given(st.lists(elements(), min_size=1, max_size=3))
+@settings(max_examples=times(400))
+def test_what_is_written_out_is_as_deep_as_it_is_estimated(pages: list[str]) -> None:
+    """Repeated, so that what is not closed shows; where no parser is needed, the estimate says the same."""
+    body = page("".join(pages) * 40)
+    written, estimated = depth_as_written(body), estimate(body)
+    if written is not None:
+        assert not estimated.reason
+        assert estimated.depth <= written <= estimated.depth + 2
+        assert depth(LexborHTMLParser(body)) <= written + 6
+
+
+def test_most_pages_are_written_out() -> None:
+    """Ends of their own, quotes, comments, pictures, scripts, texts: nothing has to be estimated."""
+    body = page(
+        """<!-- x --><title>a</title><script src="x" defer>if (a<b && c>d) { document.write('</p>') }</script>
+        <svg viewBox="0 0 1 1"><path d="M0"></path><line x1="1"/></svg><ul><li>a<li>b</li></ul>
+        <article><h2><a href='/1' title="a > b" data-x={"a":1}>Trees</a></h2>
+        <img src=x><br/><p>one<p>two</p></article></body>"""
+    )
+    assert depth_as_written(body) == 7
 
 
 def depth(tree: LexborHTMLParser) -> int:

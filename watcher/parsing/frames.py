@@ -2,8 +2,9 @@
 
 A request is the length of a pickle, the length of the body, the pickle, the body; an answer a length and a pickle.
 
-A worker reads what strangers wrote, so its answers are not trusted: of their pickles nothing is made but the values
-below (https://docs.python.org/3/library/pickle.html, "Restricting Globals"). No pickle can change their classes.
+A worker reads what strangers wrote, so its answers are not trusted: of their pickles nothing is made but what is built
+in and what stands below (https://docs.python.org/3/library/pickle.html, "Restricting Globals"). No pickle makes a value
+of the model, nor sees its class.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import pickle
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from watcher.model import Entry, Reading, Source, Unreadable
-from watcher.parsers import Finding, SavedPage
+from watcher.model import Source
+from watcher.parsing.plain import Value, plain_of, value_of
 
 LENGTH = 8
 """Bytes of the length of a frame, the most significant first."""
@@ -28,8 +29,6 @@ _OF_VALUES = {
     ("datetime", "timezone"),
     ("builtins", "frozenset"),
 }
-_OF_ANSWERS = {(one.__module__, one.__qualname__): one for one in (Reading, Unreadable, Entry, Finding, SavedPage)}
-"""What answers are made of, all with slots: a pickle sets their fields, and nothing of the classes themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Answer:
     ``trace``: where an exception came from, for the log.
     """
 
-    value: Reading | Unreadable | tuple[Finding, ...] | SavedPage | None = None
+    value: Value = None
     memory: int = 0
     unknown: str = ""
     trace: str = ""
@@ -91,18 +90,18 @@ def read_request(pipe: BinaryIO) -> tuple[Request, bytes] | None:
 
 def framed(answer: Answer) -> bytes:
     """Return the bytes of an answer."""
-    packed = pickle.dumps((answer.value, answer.memory, answer.unknown, answer.trace), protocol=5)
+    packed = pickle.dumps((plain_of(answer.value), answer.memory, answer.unknown, answer.trace), protocol=5)
     return _length(packed) + packed
 
 
 def answer_in(packed: bytes) -> Answer:
     """Unpack what a worker answers. Raises ``ValueError`` for what is no answer."""
     try:
-        value, memory, unknown, trace = _ValuesAlone(io.BytesIO(packed)).load()
+        plain, memory, unknown, trace = _PlainAlone(io.BytesIO(packed)).load()
+        value = value_of(plain)
     except Exception as error:
         raise ValueError(NO_ANSWER) from error
-    is_whole = isinstance(memory, int) and isinstance(unknown, str) and isinstance(trace, str)
-    if not is_whole or not (value is None or isinstance(value, Reading | Unreadable | tuple | SavedPage)):
+    if not (isinstance(memory, int) and isinstance(unknown, str) and isinstance(trace, str)):
         raise ValueError(NO_ANSWER)
     return Answer(value, memory, unknown, trace)
 
@@ -111,12 +110,10 @@ def _length(piece: bytes) -> bytes:
     return len(piece).to_bytes(LENGTH, "big")
 
 
-class _ValuesAlone(pickle.Unpickler):
-    """Makes values of the model and of the parsers, and nothing else."""
+class _PlainAlone(pickle.Unpickler):
+    """Makes what is built in, days and instants, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _OF_VALUES:
             return super().find_class(module, name)
-        if found := _OF_ANSWERS.get((module, name)):
-            return found
         raise ValueError(f"{module}.{name} is no value of a page")

@@ -111,7 +111,7 @@ _PLACE = re.compile(r"\$(?:\{|%7B)", re.IGNORECASE)
 
 def has_place(address: str) -> bool:
     """Return whether an address has a place for a secret of the config: it is a page's own, or counts from there."""
-    return _PLACE.search(address) is not None
+    return "$" in address and _PLACE.search(address) is not None
 
 
 def url(value: object) -> str | None:

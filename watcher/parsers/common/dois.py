@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
@@ -27,6 +27,9 @@ _NUMBER_BEHIND = re.compile(r"/\d{5,}(?:/[\w-]*)?")
 
 _OWN_NUMBER = ("academic.oup.com", "pubs.aip.org", "pubs.geoscienceworld.org", "silverchair.com", "jamanetwork.com")
 _PARAMETERS = ("id", "doi", "rft_id", "rft.doi", "articledoi", "doi_id")
+
+Parameters = Sequence[tuple[str, str]]
+"""Of an address: names with their values."""
 
 _Ids = Callable[[re.Match[str]], str]
 _MADE: Mapping[str, tuple[re.Pattern[str], _Ids]] = {
@@ -69,17 +72,18 @@ def is_resolver(host: str) -> bool:
     return _RESOLVER.fullmatch(host) is not None
 
 
-def doi_in(host: str, path: str, query: str, own: str) -> PaperIds | None:
+def doi_in(host: str, path: str, asked: Parameters, own: str) -> PaperIds | None:
     """Find the DOI in the parts of an address, unquoted; None if it has none.
 
     What is no part of it (a view's name, the platform's own number) is cut off. The second key is the one under which
     older versions stored such a paper: it must not be told again.
 
+    ``asked``: its parameters.
     ``own``: the key of the address itself.
     """
     once = _ONCE_READ.fullmatch(path)
     before = clean.doi(path.strip("/") if is_resolver(host) else once[1] if once else None)
-    found = _doi_of(host.removeprefix("www."), path, query)
+    found = _doi_of(host.removeprefix("www."), path, asked)
     if found is None:
         return of_doi(before) if before else None
     ids = of_doi(found)
@@ -88,12 +92,12 @@ def doi_in(host: str, path: str, query: str, own: str) -> PaperIds | None:
     return replace(ids, keys=(*ids.keys, f"doi:{before}" if before else own))
 
 
-def _doi_of(host: str, path: str, query: str) -> str | None:
+def _doi_of(host: str, path: str, asked: Parameters) -> str | None:
     if host in _MADE and (found := _MADE[host][0].fullmatch(path)):
         return _MADE[host][1](found).lower()
     if found := _IN_PATH.search(path):
         return clean.doi(found[1].rstrip("/.,;") if is_resolver(host) else _without_view(found[1], host))
-    named = (value for name, value in parameters(query) if name.lower() in _PARAMETERS)
+    named = (value for name, value in asked if name.lower() in _PARAMETERS)
     dois = (clean.doi(value.removeprefix("info:doi/").rstrip("/.,;")) for value in named)
     return next(filter(None, dois), None)
 
@@ -106,9 +110,9 @@ def _without_view(doi: str, host: str) -> str:
     return doi.rstrip("/.,;")
 
 
-def parameters(query: str) -> list[tuple[str, str]]:
-    """Return the parameters of an address; none where there are too many to be meant."""
+def parameters(query: str) -> list[tuple[str, str]] | None:
+    """Return the parameters of an address; None where there are too many to be meant."""
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=100) if query else []
     except ValueError:
-        return []
+        return None

@@ -13,6 +13,19 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from watcher.parsers.common.html_names import (
+    CELLS,
+    FOREIGN,
+    ITEMS,
+    UNSURE,
+    VOID,
+    VOID_ANYWHERE,
+    ends_last,
+    is_of_table,
+    names,
+)
+from watcher.parsers.common.html_written_out import depth_as_written
+
 MOST_ATTRIBUTES = 400
 MOST_STEPS = 100_000_000
 """The depths of all tags, added up: a second's worth. A digest page has 200,000."""
@@ -41,29 +54,14 @@ _TOKEN = re.compile(
 _SCRIPT = re.compile(rb"<script[ \t\n\r\f/>]", re.IGNORECASE)
 
 
-def _names(text: str) -> frozenset[bytes]:
-    return frozenset(text.encode().split())
-
-
-_VOID = _names("area base br col embed hr img input link meta param source track wbr")
-_VOID_ANYWHERE = _names("br embed hr img meta")
-"""The others are elements like any in pictures and formulas."""
-
-_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
-_SOFT = _FORMATTING | _names("span")
-_ITEMS = _names("p li dd dt")
-_CELLS = _names("tr td th tbody thead tfoot")
-_SIDE_BY_SIDE, _IN_TURN = _names("td th"), _names("dt dd")
-_TABLES = _CELLS | _names("table")
-_BLOCKS = _ITEMS | _names(
+_FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
+_SOFT = _FORMATTING | names("span")
+_TABLES = CELLS | names("table")
+_BLOCKS = ITEMS | names(
     "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer header hgroup"
     " main menu nav ol pre section summary ul"
 )
-_FOREIGN = _names("svg math")
-_UNSURE = _FOREIGN | _names("select frameset")
-"""In these nobody knows without a parser what the content of a style or a title is: tags or text."""
-
-_DRAWN = _FOREIGN | _names(
+_DRAWN = FOREIGN | names(
     "g path circle ellipse line polyline polygon rect use defs symbol stop lineargradient radialgradient clippath mask"
     " pattern filter text tspan marker animate animatetransform"
     " mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose msub msup msubsup munder mover munderover"
@@ -71,15 +69,15 @@ _DRAWN = _FOREIGN | _names(
 )
 """Elements of pictures and formulas that hold nothing but others of the kind."""
 
-_TEXTS = _names("title desc style script mi mo mn ms mtext")
+_TEXTS = names("title desc style script mi mo mn ms mtext")
 _SOFTER = {
-    **dict.fromkeys(_BLOCKS, _SOFT | _ITEMS),
-    **dict.fromkeys(_TABLES, _SOFT | _ITEMS | _CELLS),
-    b"select": _names("option optgroup"),
+    **dict.fromkeys(_BLOCKS, _SOFT | ITEMS),
+    **dict.fromkeys(_TABLES, _SOFT | ITEMS | CELLS),
+    b"select": names("option optgroup"),
 }
 """What may be open in an element that its end tag closes, by its name; for all others it is what is in ``_SOFT``."""
 
-_SPECIAL = _VOID | _FORMATTING | _ITEMS | _CELLS | _UNSURE | _names("form option")
+_SPECIAL = VOID | _FORMATTING | ITEMS | CELLS | UNSURE | names("form option")
 _LOOKED_THROUGH, _LOOKED_THROUGH_IN_PICTURES = 8, 64
 _ALIKE = 3
 _SLASH = ord("/")
@@ -95,7 +93,18 @@ class Weight:
 
 
 def weigh(body: bytes) -> Weight:
-    """Estimate what it takes to parse ``body``, in time that grows with its length."""
+    """Estimate what it takes to parse ``body``, in time that grows with its length.
+
+    Where all tags are written out, their depth is known, and no more formatting is open than elements are.
+    """
+    written = depth_as_written(body)
+    if written is not None and body.count(b"<") * (1 + written) <= MOST_ELEMENTS:
+        return Weight(written)
+    return estimate(body)
+
+
+def estimate(body: bytes) -> Weight:
+    """Estimate it tag by tag."""
     scale = _Scale()
     stack, plain = scale.open, scale.plain
     deepest = steps = elements = begin = 0
@@ -190,7 +199,7 @@ class _Scale:
 
     def _start(self, name: bytes, token: re.Match[bytes]) -> None:
         self._held = self._drawn_from if name in _TEXTS else None
-        if name in _VOID and (not self.foreign or name in _VOID_ANYWHERE):
+        if name in VOID and (not self.foreign or name in VOID_ANYWHERE):
             return
         if self.open and _ends(self.open[-1], name, is_foreign=bool(self.foreign)):
             self.open[-1] = name
@@ -203,8 +212,8 @@ class _Scale:
             self._like[spelled] += 1
             self.copies += self._like[spelled] <= _ALIKE
         self._is_form_lost |= name == b"form" and name in self.open
-        self._unsure += name in _UNSURE
-        self.foreign += name in _FOREIGN
+        self._unsure += name in UNSURE
+        self.foreign += name in FOREIGN
         self.open.append(name)
 
     def _is_drawn(self, name: bytes) -> bool:
@@ -212,7 +221,7 @@ class _Scale:
 
         Anything else in a picture may have ended that.
         """
-        if not self.foreign and name in _FOREIGN:
+        if not self.foreign and name in FOREIGN:
             self._drawn_from = len(self.open)
         elif name not in _DRAWN:
             self._drawn_from = None
@@ -230,7 +239,7 @@ class _Scale:
         self._drawn_from = self._held = None  # it may have ended a picture as well
         looked_through, how_far = _SOFTER.get(name, _SOFT), _LOOKED_THROUGH
         if self.foreign:
-            looked_through, how_far = _DRAWN if name in _FOREIGN else frozenset(), _LOOKED_THROUGH_IN_PICTURES
+            looked_through, how_far = _DRAWN if name in FOREIGN else frozenset(), _LOOKED_THROUGH_IN_PICTURES
         for n in range(len(self.open) - 1, max(len(self.open) - how_far, 0) - 1, -1):
             if self.open[n] == name:
                 self._close(n)
@@ -240,8 +249,8 @@ class _Scale:
 
     def _close(self, n: int) -> None:
         name = self.open.pop(n)
-        self._unsure -= name in _UNSURE
-        self.foreign -= name in _FOREIGN
+        self._unsure -= name in UNSURE
+        self.foreign -= name in FOREIGN
         if name in _FORMATTING:
             spelled = self._formatting.pop(-1 - sum(one in _FORMATTING for one in self.open[n:]))
             self.copies -= self._like[spelled] <= _ALIKE
@@ -252,9 +261,7 @@ class _Scale:
 
 def _ends(last: bytes, name: bytes, *, is_foreign: bool) -> bool:
     """Whether an element ends where one of this name begins right in it."""
-    if name in _CELLS or name == b"option":
-        return not is_foreign and (last == name or {last, name} == _SIDE_BY_SIDE)
-    return name in _ITEMS and (last == name or {last, name} == _IN_TURN)
+    return ends_last(last, name) and not (is_foreign and is_of_table(name))
 
 
 def _is_cdata(text: bytes) -> bool:

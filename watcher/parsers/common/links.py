@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit, urlunsplit
 
 from watcher.parsers.common import clean
-from watcher.parsers.common.dois import PaperIds, doi_in, of_doi, parameters
+from watcher.parsers.common.dois import PaperIds, Parameters, doi_in, of_doi, parameters
+
+NEXT_TO_EACH_OTHER = 16
+"""Addresses of which is kept what they say: an item's stand in it several times."""
 
 _ARXIV_HOST = re.compile(
     r"(?:[a-z]+\.)?(?:arxiv|alphaxiv|ar5iv)\.org|ar5iv\.labs\.arxiv\.org|xxx\.lanl\.gov", re.IGNORECASE
@@ -47,6 +51,7 @@ _A_FEED = re.compile(
 """The same where their value says so."""
 
 
+@lru_cache(maxsize=NEXT_TO_EACH_OTHER)
 def ids_of_link(address: str) -> PaperIds:
     """Identify the paper behind an absolute address; its keys are never empty.
 
@@ -54,27 +59,29 @@ def ids_of_link(address: str) -> PaperIds:
     """
     try:
         place = urlsplit(address)
-        host, path = place.hostname or "", unquote(place.path)
+        host = place.hostname or ""
     except ValueError:
         return PaperIds((f"url:{address}",))
-    own = f"url:{normalised_url(address)}"
+    path = unquote(place.path)
+    asked = parameters(place.query)
+    own = f"url:{_normalised(address, place, asked)}"
     if found := _PREPRINT_PATH.fullmatch(path) if _PREPRINT_HOST.fullmatch(host) else None:
         return replace(of_doi(found[1].lower()), version=int(found[2]) if found[2] else None)
-    if ids := doi_in(host, path, place.query, own):
+    if ids := doi_in(host, path, asked or (), own):
         return ids
     if arxiv := clean.arxiv_id(_arxiv_part(host, path)):
         number, version = arxiv
         is_arxiv = _ARXIV_HOST.fullmatch(host) or host in ("huggingface.co", "hf.co")
         keys = (f"arxiv:{number}",) if is_arxiv else (f"arxiv:{number}", own)
         return PaperIds(keys, arxiv_id=number, version=version)
-    if inner := _led_to(place.query):
+    if asked and (inner := _led_to(asked)):
         return replace(inner, keys=(*inner.keys, own))
     return PaperIds((own,))
 
 
-def _led_to(query: str) -> PaperIds | None:
+def _led_to(asked: Parameters) -> PaperIds | None:
     """Identify the paper that a redirecting address leads to, as those of alerts and library proxies do."""
-    for name, value in parameters(query):
+    for name, value in asked:
         if name in ("url", "qurl", "link", "target", "redirect") and value.startswith(("http://", "https://")):
             inner = ids_of_link(value) if "?" not in value else PaperIds(())
             if inner.arxiv_id or inner.doi:
@@ -104,12 +111,19 @@ def place_of(address: str) -> SplitResult | None:
         return None
 
 
+@lru_cache(maxsize=NEXT_TO_EACH_OTHER)
 def normalised_url(address: str) -> str:
     """The address without fragment and without the parameters of campaigns; its host in lower case."""
     try:
         place = urlsplit(address)
-        asked = parse_qsl(place.query, keep_blank_values=True, max_num_fields=100) if place.query else []
     except ValueError:
+        return address
+    return _normalised(address, place, parameters(place.query))
+
+
+def _normalised(address: str, place: SplitResult, asked: Parameters | None) -> str:
+    """The same of an address in its parts; ``asked``: its parameters, None where they are too many."""
+    if asked is None:
         return address
     kept = [(name, value) for name, value in asked if not _says_whence(name, value)]
     query = place.query if len(kept) == len(asked) else urlencode(kept)

@@ -60,12 +60,12 @@ def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
     An address or an id that items of different titles or contents bear is none of theirs; where their addresses differ
     by the fragment, each has its own.
     """
-    whole = _shared(items, normalised_url)
-    address_of = _with_fragment if whole else normalised_url
-    shared = _shared(items, address_of) if whole else whole
+    plain = {item.link: normalised_url(item.link) for item in items}
+    whole = _shared(items, plain.__getitem__)
+    shared = _shared(items, _with_fragment) if whole else whole
     found: dict[tuple[str, ...], Entry] = {}
     for item in items:
-        own_link = address_of(item.link) if normalised_url(item.link) in whole else normalised_url(item.link)
+        own_link = _with_fragment(item.link) if plain[item.link] in whole else plain[item.link]
         entry = _entry(item, site, own_link, shared)
         found.setdefault(entry.keys or (entry.title, entry.abstract), entry)
     return _without_repeats(found.values())
@@ -101,7 +101,8 @@ def _shared(items: Iterable[FeedItem], address_of: Callable[[str], str]) -> froz
     shared = set()
     for item in items:
         for mark in {address_of(item.link), item.id} - {""}:
-            if not _is_repeat(first.setdefault(mark, item), item):
+            one = first.setdefault(mark, item)
+            if one is not item and not _is_repeat(one, item):
                 shared.add(mark)
     return frozenset(shared)
 

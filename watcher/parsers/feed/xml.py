@@ -7,7 +7,7 @@ expat, which Python brings, reads what is well-formed; names are told apart by t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from xml.parsers import expat
@@ -80,21 +80,34 @@ class XmlElement:
     name: str
     attributes: Mapping[str, str]
     parts: list[str | XmlElement] = field(default_factory=list)
+    _named: dict[str, list[XmlElement]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
-    def children(self) -> Iterator[XmlElement]:
-        return (part for part in self.parts if isinstance(part, XmlElement))
+    def children(self) -> list[XmlElement]:
+        return [part for part in self.parts if not isinstance(part, str)]
 
     def all(self, *names: str) -> list[XmlElement]:
-        """The children of these names, those of the first name first."""
-        found = [child for child in self.children if child.name in names]
-        return found if len(found) < 2 else sorted(found, key=lambda child: names.index(child.name))
+        """The children of these names, those of the first name first. Nothing may come into the element after that."""
+        named = self._named
+        if named is None:
+            named = self._named = {}
+            for child in self.children:
+                named.setdefault(child.name, []).append(child)
+        if len(names) == 1:
+            return named.get(names[0], [])
+        return [child for name in names for child in named.get(name, ())]
 
     def text(self, *names: str) -> str:
         """The text of the first child of these names that has any, or else of the element itself if none is given."""
         if names:
-            return next((text for child in self.all(*names) if (text := child.text().strip())), "")
-        return "".join(part if isinstance(part, str) else part.text() for part in self.parts)
+            for child in self.all(*names):
+                if text := child.text().strip():
+                    return text
+            return ""
+        parts = self.parts
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return parts[0]
+        return "".join([part if isinstance(part, str) else part.text() for part in parts])
 
     def markup(self) -> str:
         """What is in the element as HTML: of elements within it their names alone."""

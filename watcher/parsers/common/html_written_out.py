@@ -1,0 +1,123 @@
+"""How deep the elements of a page are nested whose tags are all written out, each closed where it was opened.
+
+Most pages are so, and of these nothing has to be estimated: an element is as deep as it is written. The pattern below
+takes the tags, comments and texts alone that every parser reads alike. Any other page gets no answer here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from watcher.parsers.common.html_names import FOREIGN, UNSURE, VOID, VOID_ANYWHERE, ends_last, is_of_table
+
+_MOST_BETWEEN, _MOST_VALUES = 44, 17
+"""Signs between two values of a tag, and values in it: attributes without a value included, some 390 at most."""
+
+_DEEPEST = 240
+_MOST_PASSED_OVER = 2
+"""How deep that is nested which is passed over: a picture with its lines."""
+
+_BLANKS = rb"[ \t\n\r\f]*+"
+_ENDS_NAME = rb"(?=[ \t\n\r\f/>])"
+_NAME = rb"[a-zA-Z][^ \t\n\r\f/>\"'=<]*+" + _ENDS_NAME
+_QUOTED = rb"\"[^\"]*+\"|'[^']*+'"
+_VALUE = _QUOTED + rb"|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+"
+_RAW_NAMES = (b"script", b"style", b"title", b"textarea")
+"""Elements whose content is text."""
+
+
+def _rest(value: bytes) -> bytes:
+    """Return the pattern of a tag behind its name, with values of that pattern."""
+    between = rb"[^\"'>=]{0,%d}+" % _MOST_BETWEEN
+    return between + rb"(?:(?<=[^ \t\n\r\f/\"'])=(?:" + value + rb")" + between + rb"){0,%d}+>" % _MOST_VALUES
+
+
+def _any_of(*patterns: bytes) -> bytes:
+    return rb"(?:" + rb"|".join(patterns) + rb")"
+
+
+def _raw(name: bytes, content: bytes) -> bytes:
+    return name + _ENDS_NAME + _rest(_VALUE) + content + rb"</" + name + rb">"
+
+
+_COMMENT = rb"!--(?:-?>|.*?--!?>)"
+_LINE = rb"<" + _any_of(
+    rb"path" + _ENDS_NAME + _rest(_QUOTED) + rb"(?:(?<=/>)|</path>)",
+    rb"(?:circle|ellipse|line|polygon|polyline|rect|use)" + _ENDS_NAME + _rest(_QUOTED) + rb"(?<=/>)",
+)
+_PICTURE = rb"svg" + _ENDS_NAME + _rest(_QUOTED) + rb"(?<!/>)" + _BLANKS + rb"(?:" + _LINE + _BLANKS + rb")*+</svg>"
+_EMPTY = _any_of(b"br", b"img", b"meta") + _ENDS_NAME + _rest(_VALUE)
+_TEXT = _any_of(*(_raw(name, rb"[^<]*+") for name in _RAW_NAMES))
+_MARKUP = _any_of(*(_raw(name, rb"(?:[^<]++|<(?!(?i:/" + name + rb")|!--))*+") for name in _RAW_NAMES))
+_PASSED_OVER = rb"(?:[^<]*+<" + _any_of(_COMMENT, _PICTURE, _EMPTY, _TEXT) + rb")*+"
+_IS_RAW = _any_of(*_RAW_NAMES) + _ENDS_NAME
+_TAG = re.compile(
+    rb"<(?:(?=(/?" + _NAME + rb"))"
+    rb"(?:" + _MARKUP + rb"|(?!" + _IS_RAW + rb")/?" + _NAME + _rest(_VALUE) + rb")" + _PASSED_OVER + rb"|.*+)",
+    re.DOTALL,
+)
+"""A tag with what is passed over behind it, or all that is left of the page where what begins there is no such tag."""
+
+_BEGIN = re.compile(rb"\s*+(?:<!doctype[^<>\"']*+>)?+[^<]*+", re.IGNORECASE)
+_NOT_HERE = frozenset((*_RAW_NAMES, b"xmp", b"iframe", b"noembed", b"noframes", b"plaintext"))
+_UNSURE_ENDS = frozenset(b"/" + name for name in UNSURE)
+_FOREIGN_ENDS = frozenset(b"/" + name for name in FOREIGN)
+
+
+def depth_as_written(body: bytes) -> int | None:
+    """Return how deep a page's elements are nested at most; None where its tags are not all written out cleanly."""
+    begin = _BEGIN.match(body)
+    tags = _TAG.findall(body, begin.end() if begin else 0, _end(body))
+    ends: dict[bytes, bytes] = {}
+    open: list[bytes] = []  # the end tags that are to come, the innermost last
+    deepest = 0
+    for tag in tags:
+        if (end := ends.get(tag)) is not None:
+            open.append(end)
+        elif open and open[-1] == tag:
+            open.pop()
+            continue
+        elif not _is_taken(tag, open, ends):
+            return None
+        if len(open) > deepest:
+            deepest = len(open)
+            if deepest > _DEEPEST:
+                return None
+    return deepest + _MOST_PASSED_OVER
+
+
+def _end(body: bytes) -> int:
+    """Return where the tags of a page end: before the last one if that is cut off."""
+    last = max(body.rfind(b"<"), 0)
+    return len(body) if body.find(b">", last) >= 0 else last
+
+
+def _is_taken(tag: bytes, open: list[bytes], ends: dict[bytes, bytes]) -> bool:
+    """Take a tag that is not the usual one; False where more would have to be known of it.
+
+    ``ends``: the end tags of elements that are closed by these alone, by their start tags.
+    """
+    name = tag.lower()
+    if tag in _RAW_NAMES:
+        return _UNSURE_ENDS.isdisjoint(open)
+    if not name or name in _NOT_HERE:
+        return False
+    if name[:1] == b"/":
+        return bool(open) and open[-1] == name and open.pop() == name
+    if name in VOID:
+        return name in VOID_ANYWHERE or _FOREIGN_ENDS.isdisjoint(open)
+    if name == b"form" and b"/form" in open:
+        return False
+    return _is_opened(tag, name, open, ends)
+
+
+def _is_opened(tag: bytes, name: bytes, open: list[bytes], ends: dict[bytes, bytes]) -> bool:
+    if is_of_table(name) and not _FOREIGN_ENDS.isdisjoint(open):
+        return False
+    if open and ends_last(open[-1][1:], name):
+        open[-1] = b"/" + name
+        return True
+    if not ends_last(name, name) and name != b"form":
+        ends[tag] = b"/" + name
+    open.append(b"/" + name)
+    return True
