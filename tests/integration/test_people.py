@@ -17,6 +17,7 @@ from tests.integration.conftest import Database
 from tests.integration.receivers import Web, web
 from tests.terminals import Terminal
 from watcher.cli import main
+from watcher.files.kept_rules import KEPT_RULES
 from watcher.model import DeliveryKind, Endpoint, Entry, IncidentKind
 from watcher.store import Store, open_store
 from watcher.store.database import schema
@@ -278,6 +279,7 @@ def test_a_running_daemon_has_to_know_first(lab: Lab) -> None:
 
 def test_nothing_is_left_of_a_person(lab: Lab) -> None:
     assert all(any(needle in text for text in lab.raw().values()) for needle in NEEDLES)
+    (lab.folder / "state" / KEPT_RULES).write_text(NEEDLES[0])  # as of a daemon with thousands of rules
     lab.without_ana()
     status, out, err = lab.run("forget", "anaowner", "--yes")
     assert status == 0, err

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from tests.integration.test_pipeline import World, subscription
 from tests.patience import PATIENCE
 from watcher.cli import main
+from watcher.files.kept_rules import KEPT_RULES, KeptRulesFile
 from watcher.model import Endpoint, Origin, Rhythm, When
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.subscribe import Subscribed, subscribe, unsubscribe
@@ -152,6 +153,43 @@ def test_every_daemon_learns_of_a_change_and_reads_only_that(world: World, monke
     unsubscribe([("ana", "hers")], world.context)
     learn()
     assert not ask_for_numbers()
+
+
+def test_a_next_process_reads_only_the_rules_that_changed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [subscription(f"s{n}", owner="ana", rule=f"title:word{n}") for n in range(50)]
+    some.append(subscription("best", owner="ana", rule="upvotes > 5"))
+    subscribe([(one, compile_rule(one.rule)) for one in some], world.context)
+    compiled: list[str] = []
+
+    def compiling(rule: str, sources: Any = ()) -> Any:
+        compiled.append(rule)
+        return compile_rule(rule, sources)
+
+    def started() -> tuple[RuleBook, list[str]]:
+        compiled.clear()
+        book = RuleBook(KeptRulesFile(tmp_path))
+        with world.context.store.reading() as tx:
+            book.bring_up_to_date(tx, hold=False)
+        return book, sorted(compiled)
+
+    monkeypatch.setattr("watcher.pipeline.rulebook.compile_rule", compiling)
+    assert len(started()[1]) == 52 and len(started()[1]) == 52  # so few are not worth a file
+    monkeypatch.setattr("watcher.pipeline.subscriptions.restored_rules.LEAST", 3)
+    assert len(started()[1]) == 52
+    book, read = started()
+    assert read == [] and len(book) == 52 and book.uses_numbers
+    ask(world, rule="title:part")
+    unsubscribe([("ana", "s7"), ("ana", "best")], world.context)
+    for _ in range(2):  # the second time all are kept again
+        book, read = started()
+        assert len(book) == 51 and not book.uses_numbers
+        monkeypatch.setattr("watcher.pipeline.subscriptions.restored_rules.LEAST", 4)
+    assert read == []
+    (tmp_path / KEPT_RULES).write_bytes(b"damaged")
+    assert len(started()[1]) == 51
+    assert started()[1] == []
 
 
 def test_daemons_over_one_server_are_woken(world: World) -> None:

@@ -75,12 +75,20 @@ def forget(desk: CliContext, person: str, yes: bool, dry_run: bool, as_json: boo
     with session(desk, required=False, mode="write") as work:
         done = _forget(work.context.store, person, work.context.config, written)
         is_clean = work.context.store.purge()
+    _forget_compiled(desk)
     _print(done, as_json, "deleted")
     if not is_clean:
         click.echo(
             "the write-ahead log is in use and keeps some of it until all programs that read have ended", err=True
         )
     return 0 if is_clean else 1
+
+
+def _forget_compiled(desk: CliContext) -> None:
+    """Delete what is kept of compiled rules: the next start keeps those that are left."""
+    from watcher.files.kept_rules import KeptRulesFile
+
+    KeptRulesFile(desk.state_dir()).forget()
 
 
 def _written(desk: CliContext) -> Config:

@@ -15,6 +15,7 @@ from watcher.daemon.link_desk import LinkDesk
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
+from watcher.files.kept_rules import KeptRulesFile
 from watcher.keeping.keeper import PaperKeeper
 from watcher.model import Tuning
 from watcher.model.masking import OpenedAddress
@@ -39,8 +40,8 @@ def open_context(
     """Return the context of a real process, with network, database and notifier.
 
     ``clock``: None for the database's clock.
-    ``console``: where ``console://`` receivers print, None for stdout.
-    ``state_dir``: where bodies of broken pages are kept, None for nowhere.
+    ``console``: where receivers of the kind ``console`` print, None for stdout.
+    ``state_dir``: where bodies of broken pages and compiled rules are kept, None for nowhere.
     ``tuning``: None for the usual sizes and intervals.
     """
     clock, stopping = clock or store.clock, Event()
@@ -61,7 +62,7 @@ def open_context(
         clock=clock,
         jitter=random.random,
         env=env,
-        rules=RuleBook(),
+        rules=RuleBook(KeptRulesFile(state_dir) if state_dir else None),
         parsing=ParseApart(env, stopping),
         stopping=stopping,
         tuning=tuning or Tuning(),

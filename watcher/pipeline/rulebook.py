@@ -7,8 +7,10 @@ from itertools import islice
 from threading import Lock
 from typing import NamedTuple
 
+from watcher.files.kept_rules import KeptRulesFile
 from watcher.model import DigestOrder, Hit, Paper
 from watcher.pipeline.liking.profiles import CountedRarity, SubscriptionRules
+from watcher.pipeline.subscriptions.restored_rules import RestoredRules
 from watcher.pipeline.thumbs import TasteBook
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of
 from watcher.store import Transaction
@@ -22,6 +24,8 @@ MATCHED_AT_ONCE = 2_000
 
 LEARNED_AT_ONCE = 8_192
 """Most changed rules that are read into memory together."""
+
+_BY_NUMBERS = (DigestOrder.UPVOTES, DigestOrder.RISING)
 
 
 class FoundMatch(NamedTuple):
@@ -42,14 +46,18 @@ class RuleBook:
 
     It holds rules alone, and what thumbs have taught (``tastes``). Everything else about a subscription is read from
     the database when it is needed.
+
+    ``kept``: the file in which compiled rules are kept for the next start, None for nowhere.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: KeptRulesFile | None = None) -> None:
+        self._kept = kept
         self._lock = Lock()
         self._generation = 0
         self._is_loaded = False
         self._index = Index()
-        self._using_numbers: set[int] = set()
+        self._comparing_numbers: set[int] = set()
+        self._in_order_of_numbers: set[int] = set()
         self._with_library: set[int] = set()
         self._rarity = CountedRarity()
         self._never = NeverList()
@@ -110,7 +118,7 @@ class RuleBook:
     def uses_numbers(self) -> bool:
         """Whether any rule, digest order or item of a ``never:`` list uses upvotes or comments."""
         with self._lock:
-            return bool(self._using_numbers) or self._never.uses_numbers
+            return bool(self._comparing_numbers or self._in_order_of_numbers) or self._never.uses_numbers
 
     def __len__(self) -> int:
         with self._lock:
@@ -121,9 +129,12 @@ class RuleBook:
 
         Return the rows with libraries; their rules are not in the index yet.
         """
-        self._index, self._using_numbers, self._with_library = Index(), set(), set()
+        restored = RestoredRules(self._kept)
+        self._index, self._comparing_numbers = restored.index(), restored.using_numbers
+        self._in_order_of_numbers, self._with_library = set(), set()
         liked: list[RuleRow] = []
-        self._index.add_many(self._compiled(rows, liked))
+        self._index.add_many(self._compiled(restored.changed(self._with_orders_noted(rows)), liked))
+        restored.finish(self._index, self._comparing_numbers)
         return liked
 
     def _learn(self, rows: Iterator[RuleRow]) -> list[RuleRow]:
@@ -131,9 +142,10 @@ class RuleBook:
         while some := list(islice(rows, LEARNED_AT_ONCE)):
             for row in some:
                 self._index.remove(row.id)
-                self._using_numbers.discard(row.id)
-                self._with_library.discard(row.id)
-            self._index.add_many(self._compiled((row for row in some if row.is_active), liked))
+                for ids in (self._comparing_numbers, self._in_order_of_numbers, self._with_library):
+                    ids.discard(row.id)
+            active = (row for row in some if row.is_active)
+            self._index.add_many(self._compiled(self._with_orders_noted(active), liked))
         return liked
 
     def _add_liked(self, tx: Transaction, rows: Sequence[RuleRow]) -> None:
@@ -145,7 +157,7 @@ class RuleBook:
             self._index.remove(row.id)
             self._with_library.add(row.id)
             rule = rules.compiled(row.rule, row.sources, row.library, row.above)
-            self._note_numbers(row, rule)
+            self._note_numbers(row.id, rule)
             self._index.add(row.id, rule)
 
     def _compiled(self, rows: Iterable[RuleRow], liked: list[RuleRow]) -> Iterator[tuple[int, Rule]]:
@@ -154,9 +166,15 @@ class RuleBook:
                 liked.append(row)
                 continue
             rule = compile_rule(row.rule, row.sources)
-            self._note_numbers(row, rule)
+            self._note_numbers(row.id, rule)
             yield row.id, rule
 
-    def _note_numbers(self, row: RuleRow, rule: Rule) -> None:
-        if rule.uses_numbers or row.order in (DigestOrder.UPVOTES, DigestOrder.RISING):
-            self._using_numbers.add(row.id)
+    def _note_numbers(self, id: int, rule: Rule) -> None:
+        if rule.uses_numbers:
+            self._comparing_numbers.add(id)
+
+    def _with_orders_noted(self, rows: Iterable[RuleRow]) -> Iterator[RuleRow]:
+        for row in rows:
+            if row.order in _BY_NUMBERS:
+                self._in_order_of_numbers.add(row.id)
+            yield row

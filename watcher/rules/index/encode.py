@@ -1,7 +1,7 @@
-"""Encode a rule as rows of numbers: branches (OR) of clauses (AND) of literals (OR), each term under a 64-bit key.
+"""Encode a rule: branches (OR) of clauses (AND) of literals (OR), each term as the word sequences it is found by.
 
-The keys are those of :mod:`watcher.rules.index.keys`. Terms that they cannot decide (nearness, exact spelling, regexes,
-numbers …) are marked ``READ``. For most of these a key is known without which they cannot hold.
+Each sequence has a key (:mod:`watcher.rules.index.keys`). Terms that these cannot decide (nearness, exact spelling,
+regexes, numbers …) are marked ``READ``. For most of these a sequence is known without which they cannot hold.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import IntEnum, IntFlag
 from itertools import product
 from typing import NamedTuple
 
-from watcher.rules.index.keys import LONGEST_GRAM, MASK, STEP, key_of
+from watcher.rules.index.keys import LONGEST_GRAM
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import (
     And,
@@ -52,25 +52,20 @@ class Mark(IntFlag):
 
 
 class Term(NamedTuple):
-    """The keys of a leaf: the leaf is found if any of ``grams`` is.
+    """What a leaf is found by: any of ``sequences`` of words in a field.
 
-    ``key``: stands for all of them and the kind.
-    ``longest``: number of words of the longest sequence.
-    ``prefixes``: beginnings of words that they ask for.
+    A final ``*`` marks the beginning of a word.
     """
 
-    key: int
     kind: LiteralKind
-    grams: tuple[int, ...]
-    longest: int
+    sequences: tuple[tuple[str, ...], ...]
     field: str
-    prefixes: frozenset[str]
 
 
 class Literal(NamedTuple):
     """A leaf of a rule in a clause.
 
-    ``term``: its keys, None if it has none.
+    ``term``: None if no words decide it.
     ``number``: its place among the rule's leaves, from left to right.
     """
 
@@ -157,7 +152,7 @@ class _Encoder:
 
 
 def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
-    """Return a leaf's keys, and whether they decide; if not, the leaf cannot hold unless one of them is found."""
+    """Return a leaf's term, and whether it decides; if not, the leaf cannot hold unless it is found."""
     match leaf:
         case TextTerm():
             return _text(leaf)
@@ -201,13 +196,7 @@ def _guard(sequences: Iterable[tuple[str, ...]], field: str) -> Term:
 
 
 def _term(sequences: Iterable[tuple[str, ...]], field: str, kind: LiteralKind) -> Term:
-    some = list(sequences)
-    grams = tuple(sorted({key_of(words, field) for words in some}))
-    key = int(kind)
-    for gram in grams:
-        key = ((key ^ gram) * STEP + len(grams)) & MASK
-    prefixes = frozenset(words[-1][:-1] for words in some if words[-1].endswith("*"))
-    return Term(key, kind, grams, max(map(len, some)), field, prefixes)
+    return Term(kind, tuple(sequences), field)
 
 
 def _sequences(pattern: Pattern, *, is_prefix: bool = False) -> set[tuple[str, ...]]:

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.model.fields import FieldKind, rule_names
-from watcher.rules.index.keys import FIELDS, SALTS, STEP, key_of
+from watcher.rules.index.keys import FIELDS, SALTS, STEP, KeyMaker
 from watcher.rules.match.document import Document
-from watcher.rules.text.text import Chunk, Folded
+from watcher.rules.text.text import Chunk, Folded, WordEdges
 
 GramKeys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
@@ -58,7 +58,8 @@ class Vocabulary(dict[Chunk, int]):
     ``prefixes``: beginnings of words that rules ask for.
     """
 
-    def __init__(self, prefixes: Collection[str]) -> None:
+    def __init__(self, prefixes: Collection[str], keys: KeyMaker) -> None:
+        self.key_maker = keys
         self._prefixes = prefixes
         self._lengths = sorted({len(one) for one in prefixes})
         self.clear()
@@ -72,10 +73,10 @@ class Vocabulary(dict[Chunk, int]):
         self._aside_end = array("q", [0])
 
     def __missing__(self, chunk: Chunk) -> int:
-        self._line.extend(map(hash, chunk.line))
+        self._line.frombytes(self.key_maker.hashes(chunk.line))
         self._line_end.append(len(self._line))
-        for first, last, word in chunk.more:
-            self._aside.extend((first, last, hash(word), 0))
+        if chunk.more:
+            self._add_aside(chunk.more, is_beginning=False)
         if self._prefixes:
             self._add_beginnings(chunk)
         self._aside_end.append(len(self._aside) // 4)
@@ -85,13 +86,17 @@ class Vocabulary(dict[Chunk, int]):
     def _add_beginnings(self, chunk: Chunk) -> None:
         line = tuple((n, n + 1, word) for n, word in enumerate(chunk.line))
         beginnings = dict.fromkeys(
-            (first, last, word[:length])
+            (first, last, word[:length] + "*")
             for first, last, word in line + chunk.more + chunk.spelled
             for length in self._lengths
             if length <= len(word) and word[:length] in self._prefixes
         )
-        for first, last, beginning in beginnings:
-            self._aside.extend((first, last, hash(beginning + "*"), 1))
+        self._add_aside(tuple(beginnings), is_beginning=True)
+
+    def _add_aside(self, edges: WordEdges, *, is_beginning: bool) -> None:
+        hashes = array("q", self.key_maker.hashes(word for _, _, word in edges))
+        for (first, last, _), one in zip(edges, hashes, strict=True):
+            self._aside.extend((first, last, one, is_beginning))
 
     def edges(self, texts: Sequence[Folded]) -> GramEdges:
         """Return the words of all texts."""
@@ -160,7 +165,7 @@ def grams_of(
     ]
     keys, first, last, text = _sequences([text for _, _, text in texts], longest, vocabulary)
     if not texts:
-        return _together([_labels(documents, name) for name in _LABELS])
+        return _together([_labels(documents, name, vocabulary.key_maker) for name in _LABELS])
     paper = np.array([n for n, _, _ in texts], np.int64)[text]
     field = np.array([FIELDS.index(field) for _, field, _ in texts], np.int64)[text]
     grams = Grams(keys, first, last, paper, field == FIELDS.index("title"))
@@ -168,7 +173,7 @@ def grams_of(
     parts = [grams if in_main.all() else grams.only(in_main)]
     for name in fields:
         if name in _LABELS:
-            parts.append(_labels(documents, name))
+            parts.append(_labels(documents, name, vocabulary.key_maker))
         else:
             here = grams.only(field == FIELDS.index(name))
             parts.append(replace(here, keys=here.keys ^ np.uint64(SALTS[name])))
@@ -193,11 +198,13 @@ def _sequences(
     return np.concatenate(keys), firsts, np.concatenate(last), edges.text[firsts]
 
 
-def _labels(documents: Sequence[Document], field: str) -> Grams:
-    known = [(key_of([label], field), n) for n, document in enumerate(documents) for label in document.names(field)]
+def _labels(documents: Sequence[Document], field: str, keys: KeyMaker) -> Grams:
+    known = [
+        (keys.key_of([label], field), n) for n, document in enumerate(documents) for label in document.names(field)
+    ]
     zeros = np.zeros(len(known), np.int64)
-    keys = np.array([key for key, _ in known], np.uint64)
-    return Grams(keys, zeros, zeros, np.array([n for _, n in known], np.int64), zeros.astype(np.bool_))
+    numbers = np.array([key for key, _ in known], np.uint64)
+    return Grams(numbers, zeros, zeros, np.array([n for _, n in known], np.int64), zeros.astype(np.bool_))
 
 
 def _together(parts: Sequence[Grams]) -> Grams:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from watcher.model import Hit
 from watcher.rules.index.encode import Mark, encode
+from watcher.rules.index.keys import KeyMaker
 from watcher.rules.index.word_index import Few
 from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
@@ -116,9 +117,11 @@ class Index:
     """Rules by number. Adding and removing a rule touches only that rule; :meth:`match_page` packs what was added.
 
     ``most_few``: rules that are kept unpacked; more are packed into arrays (numpy), and small packs are merged.
+    ``keys``: what their words are found by.
     """
 
-    def __init__(self, most_few: int = MOST_FEW) -> None:
+    def __init__(self, most_few: int = MOST_FEW, keys: KeyMaker | None = None) -> None:
+        self._keys = keys or KeyMaker()
         self._few = Few()
         self._packs: list[Packed] = []
         self._most_few = most_few
@@ -153,7 +156,7 @@ class Index:
             return
         from watcher.rules.index.rule_rows import Rows
 
-        rows = Rows()
+        rows = Rows(self._keys)
         for id, rule in chain(first, some):
             if (encoded := encode(rule)) is None:
                 self._few.add(id, rule)
@@ -161,7 +164,7 @@ class Index:
                 rows.add(id, rule, encoded)
             if len(rows.ids) >= LOADED_AT_ONCE:
                 self._take(rows)
-                rows = Rows()
+                rows = Rows(self._keys)
         self._take(rows)
 
     def remove(self, id: int) -> None:
@@ -181,7 +184,7 @@ class Index:
         """
         from watcher.rules.index.rule_rows import Rows
 
-        rows, odd = Rows(), Few()
+        rows, odd = Rows(self._keys), Few()
         for id, rule in self._few.rules():
             if (encoded := encode(rule)) is None:
                 odd.add(id, rule)
@@ -202,6 +205,27 @@ class Index:
         while self._packs and len(self._packs[-1].ids) < GROWTH * len(loose.ids):
             loose = merged(self._packs.pop().loose(), loose)
         self._packs.append(arranged(loose))
+
+    def adopt(self, pack: Packed) -> None:
+        """Add packed rules under free numbers. Their keys are those of this index."""
+        if not pack.prefixes <= self._all_prefixes():
+            self._vocabulary = None
+        self._packs.insert(0, pack)
+
+    def in_one_pack(self) -> Packed | None:
+        """Pack all rules that can be encoded together, and return the pack; None if there are none."""
+        from watcher.rules.index.arrange import arranged
+        from watcher.rules.index.rule_arrays import merged
+
+        self.pack()
+        if len(self._packs) > 1 or any(not pack.alive.all() for pack in self._packs):
+            self._packs = [arranged(reduce(merged, [pack.loose() for pack in self._packs]))]
+        return self._packs[0] if self._packs else None
+
+    @property
+    def keys(self) -> KeyMaker:
+        """What the words of its rules are found by."""
+        return self._keys
 
     def match(self, document: Document) -> LazyMatches:
         """Return the rules that hold for a paper, with their hits."""
@@ -262,7 +286,7 @@ class Index:
         if self._vocabulary is None:
             from watcher.rules.index.grams import Vocabulary
 
-            self._vocabulary = Vocabulary(self._all_prefixes())
+            self._vocabulary = Vocabulary(self._all_prefixes(), self._keys)
         return self._vocabulary
 
     def _all_prefixes(self) -> frozenset[str]:

@@ -1,12 +1,13 @@
 """Give every word sequence in a field a 64-bit key.
 
-A word is hashed by Python (SipHash, with a new key in every process), a sequence by a polynomial over its words, modulo
-2**64. Two sequences collide with a chance of 2**-64, and nobody outside can make them collide.
+A word is hashed by BLAKE2 behind a secret, a sequence by a polynomial over its words, modulo 2**64. Two sequences
+collide with a chance of 2**-64, and nobody who does not know the secret can make them collide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 
 from watcher.model.fields import FieldKind, rule_names
 
@@ -21,12 +22,33 @@ FIELDS = ("", *rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL))
 """Fields that keys are made for; the first is title and abstract together, and these two follow."""
 
 SALTS = {field: (n * 0xD6E8FEB86659FD93) & MASK for n, field in enumerate(FIELDS)}
-"""Field → salt of its keys. Keys live as long as the process, so that a salt may differ in the next release."""
+"""Field → salt of its keys."""
+
+_BYTES = 8
 
 
-def key_of(words: Sequence[str], field: str = "") -> int:
-    """Return the key of a word sequence in a field. A last word that ends in ``*`` is the beginning of a word."""
-    key = hash(words[0])
-    for word in words[1:]:
-        key = key * STEP + hash(word)
-    return (key & MASK) ^ SALTS[field]
+class KeyMaker:
+    """Makes keys.
+
+    ``secret``: what they depend on; without one they are those of this process.
+    """
+
+    def __init__(self, secret: bytes = b"") -> None:
+        self.secret = secret or b"".join(  # Python's own secret for hashes of texts is new in every process
+            (hash(one) & MASK).to_bytes(_BYTES, "little") for one in ("first", "second")
+        )
+
+    def hashes(self, words: Iterable[str]) -> bytes:
+        """Return the hashes of words one after another, eight bytes each, the lowest first."""
+        secret = self.secret
+        return b"".join(
+            [blake2b(secret + word.encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest() for word in words]
+        )
+
+    def key_of(self, words: Sequence[str], field: str = "") -> int:
+        """Return the key of a word sequence in a field. A last word ending in ``*`` is the beginning of a word."""
+        hashes = self.hashes(words)
+        key = 0
+        for at in range(0, len(hashes), _BYTES):
+            key = (key * STEP + int.from_bytes(hashes[at : at + _BYTES], "little")) & MASK
+        return key ^ SALTS[field]

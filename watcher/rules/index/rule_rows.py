@@ -6,13 +6,15 @@ from array import array
 from collections.abc import Sequence
 
 from watcher.rules.index.encode import Encoded, Mark, Term
+from watcher.rules.index.keys import MASK, STEP, KeyMaker
 from watcher.rules.language.rule import Rule
 
 
 class Rows:
     """Rules one after another: rows for rules, branches, literals and terms."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: KeyMaker) -> None:
+        self._keys = keys
         self.ids = array("q")
         self.texts: list[str] = []
         self.sources: list[frozenset[str]] = []
@@ -48,19 +50,27 @@ class Rows:
             self.branch_end.append(len(self.literal_marks))
 
     def _literal(self, term: Term | None, marks: Mark, span: Sequence[int]) -> None:
-        self.literal_term.append(term.key if term else 0)
         self.literal_marks.append(marks)
         self.literal_from.append(span[0])
         self.literal_to.append(span[1])
-        if term is None or term.key in self._terms:
-            return
-        self._terms.add(term.key)
-        self.term_key.append(term.key)
+        self.literal_term.append(0 if term is None else self._numbered(term))
+
+    def _numbered(self, term: Term) -> int:
+        """Return the key of a term, which stands for those of all its sequences and its kind; add a new one."""
+        grams = sorted({self._keys.key_of(words, term.field) for words in term.sequences})
+        key = int(term.kind)
+        for gram in grams:
+            key = ((key ^ gram) * STEP + len(grams)) & MASK
+        if key in self._terms:
+            return key
+        self._terms.add(key)
+        self.term_key.append(key)
         self.term_kind.append(term.kind)
-        for gram in term.grams:
-            self.gram_term.append(term.key)
+        for gram in grams:
+            self.gram_term.append(key)
             self.gram_key.append(gram)
-        self.longest = max(self.longest, term.longest)
-        self.prefixes |= term.prefixes
+        self.longest = max(self.longest, *map(len, term.sequences))
+        self.prefixes.update(words[-1][:-1] for words in term.sequences if words[-1].endswith("*"))
         if term.field:
             self.fields.add(term.field)
+        return key

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, insert, or_, select, text, update
 
 from watcher.alerts.changes import Wanted
 from watcher.model import DigestOrder, Fate, Origin, StoredSubscription
@@ -32,8 +34,18 @@ _table, _generation = schema.subscription, schema.rules_generation
 
 _ABOVE = _table.c.settings["above"].as_float().label("above")
 _ORDER = func.coalesce(_table.c.settings["order"].as_string(), DigestOrder.SCORE.value).label("order")
-_RULE = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at, _table.c.library, _ABOVE, _ORDER)
-"""The columns of a :class:`RuleRow`."""
+_RULE = (
+    _table.c.id,
+    _table.c.rule,
+    cast(_table.c.sources, Text),
+    _table.c.gone_at.is_(None),
+    _ORDER,
+    _table.c.library,
+    _ABOVE,
+)
+"""The columns of a :class:`RuleRow`, in its order."""
+
+_ORDERS = {one.value: one for one in DigestOrder}
 
 _GENERATION = select(_generation.c.generation)
 _HELD_GENERATION = _GENERATION.with_for_update(read=True)
@@ -52,8 +64,7 @@ class New:
     sign_due: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
+class RuleRow(NamedTuple):
     """What the index of rules needs of a subscription."""
 
     id: int
@@ -65,9 +76,14 @@ class RuleRow:
     above: float | None = None
 
 
-def _rule_row(row: Any) -> RuleRow:
-    order = DigestOrder(row.order)
-    return RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None, order, row.library, row.above)
+def _rule_rows(rows: Iterable[Any]) -> Iterator[RuleRow]:
+    for id, rule, sources, is_active, order, library, above in rows:
+        yield RuleRow(id, rule, _names(sources), is_active, _ORDERS[order], library, above)
+
+
+@lru_cache(maxsize=1024)
+def _names(sources: str) -> tuple[str, ...]:
+    return tuple(json.loads(sources))
 
 
 class Subscriptions:
@@ -168,12 +184,12 @@ class Subscriptions:
         """
         query = _active(*_RULE) if after is None else select(*_RULE).where(_table.c.changed_in > after)
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
-        return (_rule_row(row) for row in rows)
+        return _rule_rows(rows)
 
     def with_libraries(self) -> list[RuleRow]:
         """Return the rules with libraries of subscriptions that are not gone."""
         rows = self._connection.execute(_active(*_RULE).where(_table.c.library != "").order_by(_table.c.id))
-        return [_rule_row(row) for row in rows]
+        return list(_rule_rows(rows))
 
     def due(self, now: datetime) -> list[int]:
         """Return the ids of subscriptions that are due.

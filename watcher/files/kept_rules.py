@@ -1,0 +1,93 @@
+"""The file of the state folder in which compiled rules are kept from one start to the next.
+
+Whatever is wrong with it, it is made anew: nothing is lost with it but time.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import sys
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import watcher
+from watcher.files.made import make_folder, open_file
+
+KEPT_RULES = "rules.kept"
+"""Its name in the state folder."""
+
+_MODE = 0o600
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_DECIDE = ("rules", "model/fields.py")
+"""Parts of this program that decide what a rule means."""
+_LIBRARIES = ("lark", "google-re2")
+
+
+class KeptRulesFile:
+    """The file in a state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / KEPT_RULES
+
+    def read(self) -> bytes | None:
+        """Return what is kept; None where there is no file, or one that somebody else may have written.
+
+        It belongs to this user or to the owner of its folder, and only its owner may write it.
+        """
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with open(descriptor, "rb") as file:
+                seen = os.fstat(descriptor)
+                owners = (os.geteuid(), self._path.parent.stat().st_uid)
+                if not stat.S_ISREG(seen.st_mode) or seen.st_uid not in owners or seen.st_mode & _OTHERS_WRITE:
+                    return None
+                return file.read()
+        except OSError:
+            return None
+
+    def write(self, pieces: Iterable[bytes | memoryview]) -> None:
+        """Replace what is kept. Raises ``OSError``.
+
+        Not waited for until it is on the disk: what a crash leaves of it is refused when it is read.
+        """
+        make_folder(self._path.parent)
+        half = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
+        try:
+            with os.fdopen(open_file(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
+                os.fchmod(file.fileno(), _MODE)
+                file.writelines(pieces)
+            half.replace(self._path)
+        finally:
+            half.unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Delete the file, if there is one. Raises ``OSError``."""
+        self._path.unlink(missing_ok=True)
+
+
+def version_of_rules() -> str:
+    """Return a digest of all that decides what the text of a rule means: code, libraries, Python; "" if unknown."""
+    home = Path(watcher.__file__).parent
+    parts = [home / one for one in _DECIDE]
+    sources = sorted(file for part in parts for file in (part.rglob("*.py") if part.is_dir() else [part]))
+    digest = blake2b(digest_size=16)
+    try:
+        for file in sources:
+            digest.update(b"%d\0%s" % (file.stat().st_size, file.read_bytes()))
+    except OSError:
+        return ""
+    for said in (sys.version, sys.byteorder, unicodedata.unidata_version, *map(_version, _LIBRARIES)):
+        digest.update(f"{said}\0".encode())
+    return digest.hexdigest() if len(sources) > 1 else ""
+
+
+def _version(library: str) -> str:
+    with suppress(PackageNotFoundError):
+        return version(library)
+    return ""

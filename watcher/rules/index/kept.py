@@ -1,0 +1,153 @@
+"""Write packed rules as bytes, and take those that have not changed from such bytes, without reading their texts again.
+
+The bytes hold arrays of numbers and a head in JSON, nothing that could be run. Their digest stands before them: bytes
+that were cut or changed by accident are refused. So are those of another version, since it may read rules in another
+way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields, replace
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from watcher.rules.index.keys import KeyMaker
+from watcher.rules.index.packed_index import Flags, Packed
+from watcher.rules.index.rule_arrays import Array
+
+_MAGIC = b"watcher: packed rules\n"
+_DIGEST, _STAMP, _LENGTH, _ALIGNED = 32, 16, 8, 8
+_STAMPS, _NUMBERS = "stamps", "numbers"
+
+Piece = bytes | memoryview
+
+
+class WrittenRule(NamedTuple):
+    """A rule as it is written."""
+
+    id: int
+    text: str
+    sources: Sequence[str]
+
+
+class KeptRules:
+    """Packed rules of an earlier process. Those that have not changed are taken one page after another.
+
+    ``keys``: what their words are found by.
+    """
+
+    def __init__(self, pack: Packed, stamps: Array, numbers: Flags, keys: KeyMaker) -> None:
+        self._pack, self._stamps, self._numbers = pack, stamps, numbers
+        self.keys = keys
+
+    def __len__(self) -> int:
+        return len(self._pack.ids)
+
+    def take(self, rules: Sequence[WrittenRule]) -> list[bool | None]:
+        """Return of each rule whether it compares numbers, None if it is not kept, or not as it is now."""
+        ids = np.array([one.id for one in rules], np.int64)
+        stamps = np.frombuffer(b"".join(map(_stamp, rules)), np.uint64).reshape(-1, 2)
+        at = np.searchsorted(self._pack.ids, ids, sorter=self._pack.order)
+        place = self._pack.order[np.minimum(at, len(self) - 1)]
+        same = (self._pack.ids[place] == ids) & (self._stamps[place] == stamps).all(axis=1)
+        self._pack.alive[place[same]] = True
+        numbers = self._numbers[place].tolist()
+        found: list[bool | None] = []
+        for n, (here, is_same) in enumerate(zip(place.tolist(), same.tolist(), strict=True)):
+            if is_same:
+                self._pack.texts[here] = rules[n].text
+            found.append(numbers[n] if is_same else None)
+        return found
+
+    def taken(self) -> Packed:
+        """Return the rules that were taken."""
+        return self._pack
+
+
+def write_kept(pack: Packed, keys: KeyMaker, numbers: Collection[int], version: str) -> Iterator[Piece]:
+    """Yield the bytes of packed rules, in pieces.
+
+    ``numbers``: rules that compare upvotes or comments.
+    ``version``: of everything that decides what a rule's text means.
+    """
+    arrays = _arrays_of(pack)
+    texts = zip(pack.ids.tolist(), pack.texts, pack.rule_sources.tolist(), strict=True)
+    stamps = b"".join(_stamp(WrittenRule(id, text, sorted(pack.source_sets[of]))) for id, text, of in texts)
+    arrays[_STAMPS] = np.frombuffer(stamps, np.uint64)
+    arrays[_NUMBERS] = np.isin(pack.ids, np.fromiter(numbers, np.int64, len(numbers)))
+    head = {
+        "version": version,
+        "secret": keys.secret.hex(),
+        "arrays": [(name, one.dtype.str, len(one)) for name, one in arrays.items()],
+        "source_sets": [sorted(one) for one in pack.source_sets],
+        "bucket_shift": pack.bucket_shift,
+        "longest": pack.longest,
+        "fields": sorted(pack.fields),
+        "prefixes": sorted(pack.prefixes),
+    }
+    written = json.dumps(head).encode("ascii")
+    parts: list[Piece] = [len(written).to_bytes(_LENGTH, "little"), written]
+    at = len(_MAGIC) + _DIGEST + _LENGTH + len(written)
+    for one in arrays.values():
+        parts += [bytes(-at % _ALIGNED), np.ascontiguousarray(one).view(np.uint8).data]
+        at += -at % _ALIGNED + one.nbytes
+    digest = blake2b(digest_size=_DIGEST)
+    for part in parts:
+        digest.update(part)
+    yield _MAGIC
+    yield digest.digest()
+    yield from parts
+
+
+def read_kept(data: bytes, version: str) -> KeptRules | None:
+    """Return the rules in these bytes; None if they are damaged, of another version, or something else."""
+    begin = len(_MAGIC) + _DIGEST
+    body = memoryview(data)[begin:]
+    if not data.startswith(_MAGIC) or blake2b(body, digest_size=_DIGEST).digest() != data[len(_MAGIC) : begin]:
+        return None
+    at = begin + _LENGTH
+    end = at + int.from_bytes(body[:_LENGTH], "little")
+    head = json.loads(data[at:end])
+    if head["version"] != version:
+        return None
+    arrays: dict[str, Array] = {}
+    for name, dtype, length in head["arrays"]:
+        end += -end % _ALIGNED
+        arrays[name] = np.frombuffer(data, dtype, length, end)
+        end += arrays[name].nbytes
+    stamps, numbers = arrays.pop(_STAMPS).reshape(-1, 2), arrays.pop(_NUMBERS)
+    count = len(arrays["ids"])
+    pack = Packed(
+        **arrays,
+        alive=np.zeros(count, np.bool_),
+        columns=np.zeros(len(arrays["term_keys"]), np.int32),
+        texts=[""] * count,
+        source_sets=[frozenset(one) for one in head["source_sets"]],
+        bucket_shift=head["bucket_shift"],
+        longest=head["longest"],
+        fields=frozenset(head["fields"]),
+        prefixes=frozenset(head["prefixes"]),
+    )
+    return KeptRules(
+        replace(pack, term_seen=pack.term_seen.copy()), stamps, numbers, KeyMaker(bytes.fromhex(head["secret"]))
+    )
+
+
+def _arrays_of(pack: Packed) -> dict[str, Array]:
+    """Return the arrays of a pack by name, without those that begin anew."""
+    some: dict[str, Any] = {one.name: getattr(pack, one.name) for one in fields(pack)}
+    return {
+        name: value
+        for name, value in some.items()
+        if isinstance(value, np.ndarray) and name not in ("alive", "columns")
+    }
+
+
+def _stamp(rule: WrittenRule) -> bytes:
+    """Return the digest of what a rule says; no text has the sign that is put between."""
+    said = "\0".join((rule.text, *sorted(rule.sources)))
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_STAMP).digest()
