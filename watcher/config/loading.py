@@ -98,18 +98,15 @@ def load(
     if not checker.is_broken:
         warn_of_modes(checker, config, env)
     around = _surroundings(checker, keys, config, check_rule, target_check(config, env, check_url))
-    around = replace(around, never=never_of(checker, keys.never, around))
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
     files = _files(checker, keys, path, last_good)
     _check_allow(checker, keys, config, files)
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
-    config = replace(
-        config,
-        subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions),
-        never=around.never + tuple(item for one in theirs for item in one.never),
-    )
+    subscriptions = own + tuple(sub for one in theirs for sub in one.subscriptions)
+    never = around.never + tuple(item for one in theirs for item in one.never)
+    config = replace(config, subscriptions=subscriptions, never=never)
     libraries = [one.library for one in config.subscriptions]
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
@@ -150,7 +147,7 @@ def _with_files(config: Config, theirs: Sequence[IncludedSubscriptions], templat
 def _surroundings(
     checker: Checker, keys: ConfigKeys, config: Config, check_rule: ReadRule, check_target: CheckTarget
 ) -> Surroundings:
-    return Surroundings(
+    around = Surroundings(
         config,
         check_rule,
         check_target,
@@ -162,6 +159,7 @@ def _surroundings(
         accepted=checker.accepted,
         libraries=LibraryFiles(config.folder),
     )
+    return replace(around, never=never_of(checker, keys.never, around))
 
 
 def _keys(checker: Checker) -> ConfigKeys:
