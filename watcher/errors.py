@@ -41,11 +41,12 @@ class UsageError(WatcherError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a config file.
+    """One thing that is wrong in a config file.
 
-    ``line`` and ``column`` count from 1; 0 where the place is not known. ``source_line`` is the offending line as
-    it stands in the file, for the caret. ``fatal`` is false for a warning. ``name`` is what docs/warnings.md has it
-    under, and what ``accept:`` takes of a warning.
+    ``line`` and ``column``: from 1; 0 if the place is not known.
+    ``source_line``: the line as it stands in the file, for the caret.
+    ``fatal``: it is an error; False for a warning.
+    ``name``: as docs/warnings.md has it; ``accept:`` takes the names of warnings.
     """
 
     file: str
@@ -65,7 +66,10 @@ class Problem:
 
 
 class ConfigError(UsageError):
-    """The config cannot be used; ``problems`` holds all of them, in file order."""
+    """The config cannot be used.
+
+    ``problems``: all that is wrong, in file order.
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -73,7 +77,11 @@ class ConfigError(UsageError):
 
 
 class CronError(UsageError):
-    """An unreadable cron expression; ``what`` is wrong with it, ``hint`` is the remedy."""
+    """A cron expression cannot be read.
+
+    ``what``: what is wrong with it.
+    ``hint``: what to write instead.
+    """
 
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(f"{what}; {hint}")
@@ -81,10 +89,11 @@ class CronError(UsageError):
 
 
 class RuleError(UsageError):
-    """A rule that cannot be read.
+    """A rule cannot be read.
 
-    ``start`` and ``end`` are character offsets into the rule's text; ``hint`` says what to write instead. ``text``
-    is the rule's whole text, set by whoever knows it, so that the place can be shown.
+    ``start`` and ``end``: offsets of the mistake in the rule's text.
+    ``hint``: what to write instead.
+    ``text``: the rule's whole text, set by whoever knows it, so that the place can be shown.
     """
 
     def __init__(self, what: str, *, start: int = 0, end: int = 0, hint: str = "", text: str = "") -> None:
@@ -97,32 +106,32 @@ class StoreError(WatcherError):
 
 
 class DaemonRunning(StoreError):
-    """Another process holds the lock on this state folder."""
+    """Another process holds the lock of this state folder."""
 
 
 class DatabaseAway(StoreError):
-    """The database's server does not answer, which may mend itself."""
+    """The database's server does not answer. That may pass."""
 
 
 class DatabaseLost(StoreError):
-    """The database's file is gone or emptied, or another one lies in its place."""
+    """The database's file is gone or emptied, or another one is in its place."""
 
 
 class DatabaseDamaged(DatabaseLost):
-    """The database's file is there and cannot be read, or not all of it."""
+    """The database's file is there, but cannot be read as a whole."""
 
 
 class DatabaseNewer(StoreError):
-    """A newer watcher has brought the tables further than this one knows."""
+    """A newer release of watcher has migrated the tables further than this one knows."""
 
 
 class Stopped(WatcherError):
-    """The process was asked to stop while a source was being read: what was not read says nothing of the source."""
+    """The process was asked to stop while a source was being read. That says nothing about the source."""
 
 
 class Overtaken(WatcherError):
-    """Another daemon has read the source meanwhile, since this one was held up past its turn: nothing is stored."""
+    """Another daemon has read the source after this one lost its turn. Nothing is stored."""
 
 
 class UnknownPage(WatcherError):
-    """A saved page of no kind that watcher reads."""
+    """A saved page is of no kind that watcher reads."""

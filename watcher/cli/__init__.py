@@ -1,6 +1,6 @@
-"""The command line: a table of commands, loaded only when called, and one place where errors become lines.
+"""The command line: a table of commands, imported when called, and the place where errors become lines.
 
-``watcher --help`` imports none of the commands: its one-line helps stand in the table beside their addresses.
+``watcher --help`` imports no command: the one line of help of each stands in the table.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ READER_GONE = 141
 
 @dataclass(frozen=True, slots=True)
 class Lazy:
-    """A command that is not imported yet: ``target`` is ``module:attribute`` inside this package."""
+    """A command that is not imported yet.
+
+    ``target``: ``module:attribute`` in this package.
+    """
 
     target: str
     help: str
@@ -106,7 +109,7 @@ def _set_verbose(context: click.Context, _: click.Parameter, value: bool) -> Non
 
 
 def _common_options() -> list[click.Option]:
-    """The options that may stand before a command's name and after it."""
+    """Return the options that may stand before the name of a command as well as after it."""
     return [
         click.Option(
             ["-c", "--config"],
@@ -204,9 +207,11 @@ click.version_option(__version__, "--version", prog_name="watcher", message="%(p
 def main(
     args: Sequence[str] | None = None, env: Mapping[str, str] | None = None, *, desk: CliContext | None = None
 ) -> int:
-    """Run one command and return its exit status; a command says its own by returning it or by ``ctx.exit()``.
+    """Run one command; return its exit status, which it returns itself or passes to ``ctx.exit()``.
 
-    ``desk`` is what commands find, for programs that bring their own.
+    ``args``: None for those of the process.
+    ``env``: None for that of the process.
+    ``desk``: what commands are given, for programs that bring their own.
     """
     _open_closed_streams()
     _never_fail_to_print()
@@ -225,7 +230,7 @@ def main(
 
 
 def _explain(error: Exception, verbose: bool) -> int:
-    """Say on stderr what went wrong, for the person who typed the command; return the exit status."""
+    """Say on stderr what went wrong, in words for whoever typed the command; return the exit status."""
     from watcher.files.made import why_denied
 
     if verbose and not isinstance(error, (click.ClickException, ConfigError, RuleError, UsageError)):
@@ -265,9 +270,9 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _open_closed_streams() -> None:
-    """Let a standard stream that was closed (``>&-``, as some cron jobs do) lead nowhere, as /dev/null does.
+    """Open /dev/null in place of standard streams that are closed (``>&-``, as in some cron jobs).
 
-    Otherwise the next file that is opened would take its number, and be printed into.
+    Otherwise the next file that is opened would get the stream's number, and everything would be printed into it.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:
@@ -279,12 +284,12 @@ def _open_closed_streams() -> None:
 
 
 def _never_fail_to_print() -> None:
-    """Papers hold characters that a terminal's encoding may lack."""
+    """Print a replacement for characters that the terminal's encoding does not have, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _point_stdout_nowhere() -> None:
-    """Nobody reads any more: keep the interpreter's last flush from failing too."""
+    """Point stdout to /dev/null after its reader has gone, so that the interpreter's last flush does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

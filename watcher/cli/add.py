@@ -1,4 +1,4 @@
-"""``watcher add``: a new subscription, tried on the past before it is written."""
+"""Run ``watcher add``: try a new subscription on the past, then write it into the config."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _tried(tx: Transaction, rule: str, since: date | None) -> Trial[Paper]:
 
 
 def _write(desk: CliContext, config: Config, path: Path, lines: list[str], *, dry_run: bool) -> int:
-    """Write the lines into a file of the config; return where they begin."""
+    """Write the lines into a file of the config; return the number of their first line there."""
     from watcher.config.saving import SubscriptionFile
 
     good = desk.state_dir() / "includes"

@@ -1,4 +1,4 @@
-"""``watcher backtest``: what a rule would have told."""
+"""Run ``watcher backtest``: show what a rule would have told."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from watcher.rules.advice.trial import TermCount, Trial
 
 DAYS_SHOWN = 31
-"""With more days than this the chart has a bar a week."""
+"""Most days that have a bar each; with more days there is a bar for each week."""
 
 BAR = 40
 
@@ -58,7 +58,10 @@ def backtest(
 
 
 def trial_lines(trial: Trial[Paper], rule: str, since: date | None, limit: int) -> Iterator[str]:
-    """A trial in words and bars, 80 columns wide."""
+    """Yield the lines that show a trial, in words and bars, 80 columns wide.
+
+    ``limit``: most papers.
+    """
     yield f"rule: {rules.fit_line(rule, 74)}"
     yield from summary(trial, since)
     if not trial.matches:
@@ -73,7 +76,7 @@ def trial_lines(trial: Trial[Paper], rule: str, since: date | None, limit: int) 
 
 
 def summary(trial: Trial[Paper], since: date | None) -> Iterator[str]:
-    """How much was tried, and how much of it matched."""
+    """Yield lines that say how much was tried and how much of it matched."""
     if not trial.papers:
         yield "no paper is stored" + (f" since {since}" if since else "") + ": import some, or wait for the first polls"
         return
@@ -89,7 +92,7 @@ def summary(trial: Trial[Paper], since: date | None) -> Iterator[str]:
 
 
 def chart(trial: Trial[Paper]) -> Iterator[str]:
-    """A bar for each digest day, or where there are many for each week."""
+    """Yield a line with a bar for each digest day, or for each week if there are many days."""
     is_short = len(trial.days) <= DAYS_SHOWN
     counts: Mapping[date, int] = trial.by_day() if is_short else trial.by_week()
     most = max(counts.values(), default=0)
@@ -114,7 +117,10 @@ def _terms(terms: tuple[TermCount, ...]) -> Iterator[str]:
 
 
 def titles(trial: Trial[Paper], limit: int) -> Iterator[str]:
-    """The matched papers, newest first, the strong ones before the weak ones."""
+    """Yield the titles of the matches, strong ones first, the newest first.
+
+    ``limit``: most of them.
+    """
     for name, strong in (("strong", True), ("weak", False)):
         some = [(paper, hit) for paper, hit in trial.matches if hit.strong is strong]
         for paper, hit in some[:limit]:

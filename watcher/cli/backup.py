@@ -1,4 +1,4 @@
-"""``watcher backup``: a copy of the database that can be restored."""
+"""Run ``watcher backup``: copy the database so that it can be restored."""
 
 from __future__ import annotations
 

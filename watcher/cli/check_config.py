@@ -1,4 +1,4 @@
-"""``watcher check-config``: everything that is wrong, at once."""
+"""Run ``watcher check-config``: show everything that is wrong in the config at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT = timedelta(days=90)
 MOST_PAPERS = 5_000
-"""Papers that are looked at, the newest: a few seconds' work."""
+"""Most papers that rules are tried on, the newest: this takes a few seconds."""
 
 
 @click.command("check-config")
@@ -67,13 +67,13 @@ def check_config(desk: CliContext, file: Path | None, secrets: bool, as_run: boo
 
 
 def _broken(config: Config) -> Iterator[Problem]:
-    """What is wrong in files of which a running watcher keeps the last good version."""
+    """Yield the problems of files of which a running watcher uses the last good version."""
     for some in config.broken_includes.values() if not config.accepts("broken-include") else ():
         yield from (dataclasses.replace(problem, fatal=False, name="broken-include") for problem in some)
 
 
 def _advice(desk: CliContext, config: Config, path: Path) -> Iterator[Problem]:
-    """What the papers stored in the last ninety days suggest, where there is a database to look into."""
+    """Yield what the papers of the last ninety days suggest; nothing if there is no database."""
     from watcher.config import place_of_rule
     from watcher.pipeline.liking.profiles import SubscriptionRules
     from watcher.rules import document_of

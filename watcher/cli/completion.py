@@ -1,4 +1,4 @@
-"""``watcher completion``: names of commands, options, subscriptions, sources and receivers, completed by the shell."""
+"""Run ``watcher completion``: let a shell complete names of commands, options and things in the config."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from watcher.errors import UsageError, WatcherError
 SHELLS = ("bash", "zsh", "fish")
 
 _BEGUN = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }\n"
-"""Begins zsh's completion where the user's own files do not, as on a new Mac."""
+"""Starts zsh's completion if the user's own files do not, as on a new Mac."""
 
 
 class ConfigName(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
-    """A name from the config, which the shell completes. Any text is taken: the command says what it does not know.
+    """A name in the config that a shell can complete. Any text is accepted; the command itself refuses unknown names.
 
     ``section``: ``sources``, ``receivers``, ``subscriptions`` or ``people``.
     """
@@ -26,7 +26,7 @@ class ConfigName(click.ParamType):  # type: ignore[type-arg]  # generic in newer
         self._section = section
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the names that begin so; none without a config, or with a broken one."""
+        """Return the names that begin with ``incomplete``; none if the config is missing or broken."""
         desk = ctx.find_object(CliContext)
         try:
             config = desk.config() if desk else None

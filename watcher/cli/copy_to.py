@@ -1,4 +1,4 @@
-"""``watcher copy-to``: from SQLite to PostgreSQL."""
+"""Run ``watcher copy-to``: copy the database from SQLite to PostgreSQL."""
 
 from __future__ import annotations
 

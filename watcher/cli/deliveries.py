@@ -1,4 +1,4 @@
-"""``watcher deliveries``: messages that were sent or were not."""
+"""Run ``watcher deliveries``: list messages that were sent, or were not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "made", "receiver", "state", "message~")
 SHORT = 8
-"""Characters of an id that a table shows: enough to tell it from millions."""
+"""Characters of an id that a table shows: enough to tell it from millions of others."""
 
 
 @click.command()
@@ -53,5 +53,5 @@ def _row(one: Listed) -> tuple[object, ...]:
 
 
 def described(one: Listed) -> str:
-    """What a message tells, in short."""
+    """Return in a few words what a message tells."""
     return counted(one.papers, "paper") if one.papers else one.kind.value

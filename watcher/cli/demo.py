@@ -1,4 +1,4 @@
-"""``watcher demo``: what watcher does, seen in a few seconds, without network or config."""
+"""Run ``watcher demo``: show what watcher does in a few seconds, without network or config."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def demo(state: Path | None, web: bool) -> int:
 
 
 def _serve(tour: Tour) -> None:
-    """Serve the pages of what the demo made, at a free port, until somebody ends it."""
+    """Serve the web pages about the demo on a free port until somebody ends it."""
     from watcher.config import ListenAddress, WebSettings
     from watcher.pipeline.folding import fold_all
     from watcher.web.door import open_web
@@ -75,7 +75,7 @@ def _folder(state: Path | None) -> Path:
 
 
 def _days(tour: Tour) -> list[Stop]:
-    """The first morning, the second, and an hour later."""
+    """Return the results of the first morning, the second morning, and an hour later."""
     stops = [_look(tour, "eight papers are listed")]
     tour.sleep(timedelta(days=1))
     stops.append(_look(tour, "five new papers, and one of yesterday's is listed again"))

@@ -1,4 +1,4 @@
-"""What every command finds on its desk: the options given to all, the config, the state folder, the database."""
+"""Hold what every command needs: the options common to all, the config, the state folder, the database."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ NO_CONFIG = (
 
 
 def state_dir(config_path: Path | None, env: Mapping[str, str]) -> Path:
-    """Where the database, the locks and the good copies of included files lie, unless the config says otherwise.
+    """Return the state folder, with the database, locks and good copies of included files.
 
-    ``$STATE_DIRECTORY`` (systemd sets it; the first where it names several), else ``/var/lib/watcher`` with the
-    system's config, else ``watcher`` under ``$XDG_STATE_HOME``, which is ``~/.local/state`` where unset.
+    It is ``$STATE_DIRECTORY`` (set by systemd; the first if there are several), or ``/var/lib/watcher`` for the
+    system's config, or ``watcher`` in ``$XDG_STATE_HOME`` (``~/.local/state`` if that is unset).
     """
     if given := env.get("STATE_DIRECTORY", "").split(":")[0]:
         return Path(given)
@@ -51,10 +51,11 @@ def _home(env: Mapping[str, str]) -> Path:
 
 @dataclass(kw_only=True)
 class CliContext:
-    """The object that click hands to every command; ``config_path`` is what ``-c`` named, or None.
+    """The object that click gives to every command.
 
-    ``tuning`` (None: the usual one) and ``wall_clock`` are for programs that run a command by other intervals, or on a
-    clock that is wrong.
+    ``config_path``: the argument of ``-c``, None without.
+    ``tuning``: other sizes and intervals than usual, None for the usual ones.
+    ``wall_clock``: this machine's clock; programs that test commands set another one.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
@@ -65,13 +66,16 @@ class CliContext:
     wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def find(self) -> Path | None:
-        """The config's path: ``-c``, ``$WATCHER_CONFIG``, or the first that lies at a usual place."""
+        """Return the path of the config, None without one: ``-c``, ``$WATCHER_CONFIG``, or the first usual place."""
         from watcher.config import find_config
 
         return find_config(self.config_path, self.env, Path.cwd())
 
     def config(self, *, required: bool = True) -> Config:
-        """Read and check the config; without one, raise ``UsageError``, or where not required be content with none."""
+        """Return the config, read and checked.
+
+        ``required``: raise ``UsageError`` if there is none; otherwise return the config of commands that need none.
+        """
         from watcher.config import default_config
 
         path = self.find()
@@ -82,14 +86,17 @@ class CliContext:
         return self.read_config(path, last_good=self.state_dir() / "includes")
 
     def edited_config(self) -> Config:
-        """Read the config without taking it up: of included files no good version is kept, and none stands in."""
+        """Return the config as its files say it now: no good copies are made of included files, and none are used."""
         path = self.find()
         if path is None:
             raise UsageError(NO_CONFIG)
         return self.read_config(path)
 
     def read_config(self, path: Path, **options: Any) -> Config:
-        """Read the config at a path with all checks; ``options`` as :func:`watcher.config.load` takes them."""
+        """Return the config at a path, after all checks.
+
+        ``options``: arguments of :func:`watcher.config.load`.
+        """
         from watcher.config import load
         from watcher.notify import doubt_of, problem_of
         from watcher.rules import compile_rule
@@ -108,11 +115,11 @@ class CliContext:
         return state_dir(self.find(), self.env)
 
     def database(self, config: Config) -> str | Path:
-        """The database's URL where the config names one, else the path of the SQLite file in the state folder."""
+        """Return the URL of the database that the config names, or the path of the SQLite file in the state folder."""
         return config.database(self.env) or self.state_dir() / "watcher.db"
 
     def place(self, config: Config) -> DatabaseAddress:
-        """Where the database is; in words it shows no password."""
+        """Return where the database is; as text it shows no password."""
         from watcher.store.database.engine import database_address
 
         return database_address(self.database(config), self.state_dir())
@@ -120,9 +127,10 @@ class CliContext:
     def open_store(
         self, config: Config, mode: Literal["read", "write", "create"] = "read", *, accepted: bool = False
     ) -> Store:
-        """Open the database; only ``create`` makes a missing one. Raises ``StoreError`` that shows no variable.
+        """Open the database. Raises ``StoreError`` without the values of variables.
 
-        ``accepted``: take what is there, though another database was last used.
+        ``mode``: only ``create`` makes a missing database.
+        ``accepted``: take the database that is there, even if another one was last used.
         """
         from watcher.store import open_store
 

@@ -1,4 +1,4 @@
-"""Examples for the help of each command: what people type, as it stands in a shell."""
+"""Examples for the help of commands: what people type in a shell."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "forget": ("watcher forget ana --dry-run",),
     "copy-to": ("watcher copy-to 'postgresql://watcher:${DB_PASSWORD}@db.lab.example/watcher'",),
 }
-"""Command, with the word of its own command behind it → lines of a shell."""
+"""Command, with its subcommand behind it → lines for a shell."""
 
 
 def example_text(command: str) -> str:
-    """Return the end of a command's help, "" without examples."""
+    """Return the examples as the end of a command's help, "" if there are none."""
     lines = EXAMPLES.get(command, ())
     title = "Examples:" if len(lines) > 1 else "Example:"
     return "\n".join(["\b", title, *(f"  {line}" for line in lines)]) if lines else ""

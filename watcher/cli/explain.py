@@ -1,4 +1,4 @@
-"""``watcher explain``: why a rule matches a paper, or why it does not."""
+"""Run ``watcher explain``: say why a rule matches a paper, or why not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from watcher.store import Transaction
 
 AROUND = 24
-"""Characters of the text that are shown on both sides of a place."""
+"""Characters of the text shown on both sides of a place."""
 
 MOST_PLACES = 3
 
@@ -70,7 +70,7 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
 
 
 def _taste(tx: Transaction, config: Config, name: str) -> Taste | None:
-    """What the thumbs of a subscription have taught it, None if it does not learn."""
+    """Return the taste of a subscription, None if it does not learn."""
     from watcher.pipeline.thumbs import TasteBook
 
     full_name = rules.find_subscription(config, name).full_name
@@ -79,7 +79,7 @@ def _taste(tx: Transaction, config: Config, name: str) -> Taste | None:
 
 
 def explanation_json(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:
-    """An explanation as ``--json`` shows it."""
+    """Return an explanation in the form of ``--json``."""
     return {
         "key": paper.key,
         "title": paper.title,
@@ -109,7 +109,7 @@ def _reason(reason: Reason) -> dict[str, object]:
 
 
 def explanation_lines(paper: Paper, rule: Rule, found: Explanation) -> Iterator[str]:
-    """An explanation in words, 80 columns wide."""
+    """Yield the lines of an explanation, 80 columns wide."""
     yield rules.fit_line(f"{paper.key}  {paper.title}", rules.WIDTH)
     yield f"rule: {rules.in_one_line(rule, 74)}"
     if found.score is None:

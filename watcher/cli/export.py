@@ -1,4 +1,4 @@
-"""``watcher export``: all that is kept of a person, as one document."""
+"""Run ``watcher export``: print everything that is kept of a person as one document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``watcher forget``: delete all that is kept of a person."""
+"""Run ``watcher forget``: delete everything that is kept of a person."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MANY = {"library": "libraries", "match": "matches", "try": "tries", "item of `ne
 
 
 class _Planned(Exception):
-    """Ends a transaction after it has counted the rows to delete and the missing files; nothing is deleted."""
+    """Ends a transaction after counting what would be deleted, so that nothing is deleted."""
 
     def __init__(self, done: Forgotten, gone: set[str]) -> None:
         self.done, self.gone = done, gone
@@ -92,7 +92,7 @@ def _forget_compiled(desk: CliContext) -> None:
 
 
 def _written(desk: CliContext) -> Config:
-    """Return the config as its files say it now, without the copies of what they said before."""
+    """Return the config as its files say it now, without last good copies."""
     from watcher.config import default_config
 
     path = desk.find()
@@ -100,7 +100,7 @@ def _written(desk: CliContext) -> Config:
 
 
 def _planned(store: Store, name: str, config: Config, written: Config) -> tuple[Forgotten, set[str]]:
-    """Return what would be deleted, and the owners of whom no file says anything any more."""
+    """Return what would be deleted, and the owners of whom no file is left."""
     from watcher.pipeline.people import owners_without_file, person_called, reasons_to_stay
 
     try:
@@ -116,7 +116,7 @@ def _planned(store: Store, name: str, config: Config, written: Config) -> tuple[
 
 
 def _forget(store: Store, name: str, config: Config, written: Config) -> Forgotten:
-    """Delete what is stored of a person. Raises ``WatcherError`` while a daemon still has a subscription of theirs."""
+    """Delete what is stored of a person. Raises ``WatcherError`` while a daemon has a subscription of theirs."""
     from watcher.pipeline.people import person_called, reasons_to_stay, still_active
 
     with store.transaction() as tx:

@@ -1,4 +1,4 @@
-"""``watcher gc``: delete history that is older than the config keeps it."""
+"""Run ``watcher gc``: delete history that is older than the config's ``retain`` says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``watcher history``: was I told of this, when, and where?"""
+"""Run ``watcher history``: say when and where a paper was told, or why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``watcher import``: saved pages."""
+"""Run ``watcher import``: store and match saved pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from watcher.pipeline.imports import Imported
 
 LARGEST = 50_000_000
-"""Bytes of a saved page that are read; a larger file is none."""
+"""Most bytes of a saved page; a larger file is none."""
 
 
 @click.command("import")

@@ -1,4 +1,4 @@
-"""``watcher init``: a config to start from."""
+"""Run ``watcher init``: write a config to start from."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _ask() -> tuple[Place, list[tuple[str, str]]]:
 
 
 def _free_file(path: Path) -> Path:
-    """Return the path, with a number where a file has it: another receiver's secret may stand there."""
+    """Return the path, with a number if a file has it: that may hold another receiver's secret."""
     free, n = path, 1
     while free.exists():
         n += 1
@@ -76,7 +76,10 @@ def _free_file(path: Path) -> Path:
 
 
 def _config_text(place: Place, topics: Sequence[tuple[str, str]], zone: str, kept: Path | None) -> str:
-    """Return the example config with a zone, a receiver and subscriptions of its own."""
+    """Return the example config with this zone, receiver and subscriptions.
+
+    ``kept``: the file with the receiver's address, None if the address has no secret.
+    """
     text = _ZONE_LINE.sub(f"timezone: {zone}", example(), count=1)
     if place is not TERMINAL:
         address = f"url_file: {kept.name}" if kept else f'url: "{place.address}"'
@@ -97,7 +100,7 @@ def _write_schema(path: Path) -> None:
 def _say_written(
     desk: CliContext, path: Path, kept: Path | None, place: Place, topics: Sequence[tuple[str, str]], zone: str
 ) -> None:
-    """Say how the config is meant, where its secret lies, and how to go on."""
+    """Say what the config does, where its secret is, and what to do next."""
     from watcher.config import find_config
 
     shown = _as_typed(path, desk.env)
@@ -122,7 +125,7 @@ def _say_written(
 
 
 def _as_typed(path: Path, env: Mapping[str, str]) -> str:
-    """A path as people type it: with ~ for their home folder, in quotes where a shell needs them."""
+    """Return a path as people type it: with ~ for the home folder, quoted if a shell needs that."""
     home, quoted = env.get("HOME"), shlex.quote(str(path))
     if home and quoted == str(path) and path.is_absolute() and path.is_relative_to(home):
         return f"~/{path.relative_to(home)}"
@@ -130,7 +133,7 @@ def _as_typed(path: Path, env: Mapping[str, str]) -> str:
 
 
 def _write_for_its_owner(path: Path, text: str) -> None:
-    """Write a file that holds a secret, or may get it later; only its owner reads it, and the service its own."""
+    """Write a file that holds a secret, or may hold one later. Only its owner can read it, or the service its own."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         group = _group_of_service() if path.absolute().parent == SYSTEM_CONFIG.parent else None
@@ -141,7 +144,7 @@ def _write_for_its_owner(path: Path, text: str) -> None:
 
 
 def _group_of_service() -> int | None:
-    """The id of the group that the unit makes; None where it is not installed, or for anybody but root."""
+    """Return the id of the service's group, None if the service is not installed or the user is not root."""
     try:
         return grp.getgrnam("watcher").gr_gid if os.geteuid() == 0 else None
     except KeyError:
@@ -149,7 +152,7 @@ def _group_of_service() -> int | None:
 
 
 def example() -> str:
-    """The example config, as it is shipped."""
+    """Return the text of the example config that comes with watcher."""
     shipped = files("watcher") / "config.example.yaml"
     if shipped.is_file():
         return shipped.read_text()
@@ -157,7 +160,7 @@ def example() -> str:
 
 
 def local_zone(env: Mapping[str, str]) -> str:
-    """This machine's IANA zone: ``$TZ``, what /etc/localtime links to, /etc/timezone; else UTC."""
+    """Return this machine's IANA zone: from ``$TZ``, /etc/localtime or /etc/timezone; UTC if none tells it."""
     link = os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2]
     try:
         named = Path("/etc/timezone").read_text().strip()

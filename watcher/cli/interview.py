@@ -1,4 +1,4 @@
-"""The two questions of ``watcher init``: where papers are read about, and which topics they have."""
+"""Ask the two questions of ``watcher init``: where papers should be told, and about which topics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 AnswerT = TypeVar("AnswerT")
 
 LATER = "MAIL_PASSWORD"
-"""The variable that a password is taken from which was not told yet."""
+"""Name of the variable that the password is taken from, if it was not given yet."""
 
 MAIL_HOUR = "daily at 08:00"
 _RECIPES = {
@@ -38,9 +38,9 @@ class Place:
     """Where somebody wants to read about papers.
 
     ``address``: the receiver's address.
-    ``file``: the file that it is kept in because of the secret in it, "" for none.
+    ``file``: the file that holds the address if it has a secret, "" for none.
     ``said``: the place in words.
-    ``when``: when papers are told there.
+    ``when``: the schedule of the subscriptions.
     """
 
     address: str
@@ -53,21 +53,21 @@ TERMINAL = Place("console://", "", "told on this terminal", "immediately")
 
 
 def ask_place() -> Place:
-    """Ask where papers are read about, until the answer is a place; Enter is this terminal."""
+    """Ask where to tell papers until the answer is a place. Enter means this terminal."""
     click.echo("Where do you want to read about papers? Your mail address, or a chat's address:")
     click.echo("  ana@gmail.com   https://hooks.slack.com/services/…   ntfys://my-topic")
     return _ask("[this terminal]", _place_of)
 
 
 def ask_topics() -> list[tuple[str, str]]:
-    """Ask which topics, until each is a rule; return their names and rules, none for Enter."""
+    """Ask for topics until each is a rule; return (name, rule) of each. Enter means none."""
     click.echo("\nWhich topics? Words or phrases, with commas between; * stands for any ending:")
     click.echo("  continual learning, tool use, quanti*")
     return _ask("[three examples]", topics_of)
 
 
 def topics_of(text: str) -> list[tuple[str, str]]:
-    """Return a name and a rule for each topic in a text. Raises ``UsageError`` for the first that is none."""
+    """Return (name, rule) of each topic in a text. Raises ``UsageError`` for the first one that is no rule."""
     from watcher.config import name_for
 
     named: dict[str, str] = {}
@@ -80,7 +80,7 @@ def topics_of(text: str) -> list[tuple[str, str]]:
 
 
 def _rule_of(topic: str) -> str:
-    """Return a topic as a rule: one with operators as it is, words in a row as a phrase."""
+    """Return a topic as a rule: unchanged if it has operators, else as a phrase."""
     from watcher.rules import misread_item, plainly_wrong
     from watcher.rules.advice.typed import compile_typed, doubts_of
     from watcher.rules.language.language import quoted_term
@@ -144,7 +144,7 @@ def _mail(mailbox: str) -> Place:
 
 
 def _ask_server(mailbox: str) -> MailAccount:
-    """Ask by which server to send, and who signs in there."""
+    """Ask which server sends the mail, and who signs in there."""
     from watcher.notify.addresses.accounts import account_at
 
     click.echo("  By which server is mail sent? Your mail program names it (outgoing mail, SMTP):")
@@ -160,7 +160,7 @@ def _ask_server(mailbox: str) -> MailAccount:
 
 
 def _ask_password(account: MailAccount) -> str:
-    """Ask for the password without showing it; "" for later."""
+    """Ask for the password, without showing it; "" means later."""
     from watcher.notify.addresses.accounts import password_read
 
     return _ask(
@@ -171,7 +171,7 @@ def _ask_password(account: MailAccount) -> str:
 
 
 def _ask(prompt: str, read: Callable[[str], AnswerT], *, hidden: bool = False) -> AnswerT:
-    """Ask until ``read`` takes the answer; what it raises is said, with what to write instead."""
+    """Ask until ``read`` accepts the answer; return what it returns. Its errors say what to write instead."""
     while True:
         text = click.prompt(f"  {prompt}", default="", show_default=False, hide_input=hidden, prompt_suffix=": ")
         try:
@@ -181,7 +181,7 @@ def _ask(prompt: str, read: Callable[[str], AnswerT], *, hidden: bool = False) -
 
 
 def subscriptions_text(topics: Sequence[tuple[str, str]], when: str) -> str:
-    """Return the lines of a new config's subscriptions, one a topic, with further keys as comments."""
+    """Return the lines of the subscriptions in a new config, one for each topic, with other keys as comments."""
     from watcher.config import subscription_lines
 
     blocks = ["\n".join(f"  {line}" for line in subscription_lines(name, rule, ["me"], when)) for name, rule in topics]

@@ -1,4 +1,4 @@
-"""``watcher like``: the stored papers that are like some others."""
+"""Run ``watcher like``: show the stored papers that are like others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from watcher.store import Transaction
 
 LARGEST = 20_000_000
-"""Bytes of a file of references."""
+"""Most bytes of a file of references."""
 
 SHOWN = 20
 MISTAKES_SHOWN = 5
@@ -77,7 +77,10 @@ def like(
 
 
 def library_of_files(files: Sequence[Path]) -> tuple[LikedPaper, ...]:
-    """Read the files; what of them is not read is said on stderr. Raises ``UsageError`` where nothing is read."""
+    """Return the papers in files of references. Parts that cannot be read are named on stderr.
+
+    Raises ``UsageError`` if nothing can be read.
+    """
     from watcher.parsers.references import read_library
 
     papers: list[LikedPaper] = []
@@ -102,7 +105,7 @@ def _say_mistakes(file: str, read: ReadLibrary) -> None:
 
 
 def _named(tx: Transaction, ids: Sequence[str]) -> Iterator[LikedPaper]:
-    """Yield the papers that are named by id, key, link or title. Raises ``UsageError`` for what is not stored."""
+    """Yield the papers that are given by id, key, link or title. Raises ``UsageError`` for one that is not stored."""
     from watcher.cli.naming import paper_named
 
     for id in ids:
@@ -113,7 +116,7 @@ def _named(tx: Transaction, ids: Sequence[str]) -> Iterator[LikedPaper]:
 def _compared(
     tx: Transaction, profile: Profile, sample: PhraseSample, since: date | None
 ) -> Sequence[tuple[int, float]]:
-    """Return (id, score) of all papers that are not in the library, best first."""
+    """Return (paper id, score) of all papers that are not in the library, best first."""
     from watcher.rules.likes.profile import score_of_closeness
 
     ranked = []
@@ -127,7 +130,7 @@ def _compared(
 def _shown(
     tx: Transaction, profile: Profile, sample: PhraseSample, found: Sequence[tuple[int, float]]
 ) -> Iterator[ComparedPaper]:
-    """Yield the papers with their hits; why, only of those that would be told."""
+    """Yield papers with their hits. Only those that would be told have a reason."""
     from watcher.rules import document_of
     from watcher.rules.likes.profile import because
 
@@ -142,7 +145,7 @@ def _shown(
 def _lines(
     profile: Profile, papers: Iterator[ComparedPaper], close: int, compared: int, since: date | None
 ) -> Iterator[str]:
-    """The papers in words, 80 columns wide: score, day, title; because of which papers and words."""
+    """Yield the lines that show papers, 80 columns wide: score, day, title; which papers and words they are like."""
     days = f" since {since}" if since else ""
     yield f"compared {counted(compared, 'stored paper')}{days} with {counted(len(profile.liked), 'paper')}"
     yield f"{close} would be told (score from {STRONG_FROM:.2f} on)"

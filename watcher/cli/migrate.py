@@ -1,4 +1,4 @@
-"""``watcher migrate``: bring the database up to this version."""
+"""Run ``watcher migrate``: bring the database up to this version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``watcher mute`` and ``watcher unmute``: something of which nothing is to be told for a while."""
+"""Run ``watcher mute`` and ``watcher unmute``: tell nothing of a subscription or paper for a while."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 
 
 def _span(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
-    """The time that ``--for`` means."""
+    """Return the time that ``--for`` means."""
     if value is None:
         return None
     found = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", value)

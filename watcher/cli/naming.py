@@ -1,4 +1,4 @@
-"""What a person calls something that is stored: a paper, a subscription."""
+"""Find what people mean when they name a stored paper or subscription."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_TITLES = 5
 
 
 def paper_named(tx: Transaction, name: str) -> Paper:
-    """The stored paper with this key or title; raises ``UsageError`` where none or several may be meant."""
+    """Return the stored paper with this key or title. Raises ``UsageError`` if none or several may be meant."""
     if paper := tx.papers.find(name):
         return paper
     folded = " ".join(name.casefold().split())
@@ -31,9 +31,9 @@ def paper_named(tx: Transaction, name: str) -> Paper:
 
 
 def subscription_named(tx: Transaction, name: str) -> StoredSubscription | None:
-    """Find a stored subscription by name: in force if possible, else the last of that name; None without any.
+    """Return the stored subscription with a name, None if there is none: an active one, else the last one.
 
-    The name alone will do for one of an included file. Raises ``UsageError`` where several in force may be meant.
+    The owner may be left out. Raises ``UsageError`` if several active ones may be meant.
     """
     named = tx.subscriptions.called(name)
     named.sort(key=lambda one: (one.gone_at is None, one.subscription.full_name == name, one.id))
@@ -45,7 +45,7 @@ def subscription_named(tx: Transaction, name: str) -> StoredSubscription | None:
 
 
 def active_named(tx: Transaction, name: str) -> StoredSubscription:
-    """The subscription in force that a person means; raises ``UsageError`` where there is none."""
+    """Return the active subscription with a name. Raises ``UsageError`` if there is none."""
     saved = subscription_named(tx, name)
     if saved is None:
         near = nearest(tx, name)
@@ -57,12 +57,12 @@ def active_named(tx: Transaction, name: str) -> StoredSubscription:
 
 
 def nearest(tx: Transaction, name: str) -> list[str]:
-    """Subscriptions in force that are called alike."""
+    """Return the names of active subscriptions that resemble a name."""
     return get_close_matches(name, [one.subscription.full_name for one in tx.subscriptions.of_files(active=True)], n=3)
 
 
 def anything_named(tx: Transaction, name: str) -> StoredSubscription | Paper:
-    """The subscription, else the paper, that a person means; raises ``UsageError`` where there is neither."""
+    """Return the subscription with a name, or else the paper. Raises ``UsageError`` if there is neither."""
     if saved := subscription_named(tx, name):
         return saved
     try:

@@ -1,4 +1,4 @@
-"""``watcher once``: everything that is due, once, and what came of it."""
+"""Run ``watcher once``: do everything that is due, once, and say what came of it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from watcher.sending.deliver import Delivered
 
 STORING = 5.0
-"""Seconds in which words are stored at most, for searches; what is left is stored the next time."""
+"""Most seconds for storing the words of papers; the rest is stored the next time."""
 
 FIRST_PAPERS = date(1991, 8, 1)
-"""When the oldest of all sites that are read began."""
+"""Day on which the oldest site that can be read began."""
 
 BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
 TROUBLE = BAD | {Verdict.PARTIAL}
@@ -94,7 +94,7 @@ def _tell(work: Session, sent: list[Delivered], *, flush: bool = False) -> None:
 
 
 def _sources(config: Config, names: tuple[str, ...], since: date | None) -> list[Source]:
-    """Those that are meant; all if none is named."""
+    """Return the sources with these names, all if no name is given."""
     from watcher.parsers import PARSERS
 
     known = ", ".join(config.sources) or "none"
@@ -168,19 +168,19 @@ def _poll_line(polled: Polled) -> str:
 
 
 def _matches(n: int) -> str:
-    """A match is one paper of one subscription: there may be more of them than papers."""
+    """Return a number of matches in words. Several subscriptions may match the same paper."""
     return "1 match" if n == 1 else f"{n:,} matches"
 
 
 def _complain(sent: list[Delivered]) -> None:
-    """Say which messages were not sent."""
+    """Say which messages were not sent, and why."""
     for one in sent:
         if one.state in UNSENT:
             click.echo(delivered_line(one), err=True)
 
 
 def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool, matched: int) -> None:
-    """Say how much was told and how much waits; if neither though papers matched, say why."""
+    """Say how much was told and how much waits. If papers matched and neither is so, say why."""
     for one in sent:
         click.echo(delivered_line(one))
     for held in waiting:

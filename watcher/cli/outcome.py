@@ -1,4 +1,4 @@
-"""Describe what sending did: how attempts ended, and what subscriptions hold for later."""
+"""Put into words what sending did, and what subscriptions hold for later."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 class HeldDigest(NamedTuple):
-    """What a subscription holds: how many papers, and until when; None where it is paused."""
+    """What a subscription holds.
+
+    ``papers``: number of papers.
+    ``due``: until when, None while it is paused.
+    """
 
     saved: StoredSubscription
     papers: int
@@ -26,7 +30,7 @@ class HeldDigest(NamedTuple):
 
 
 def warned_line(config: Config) -> str:
-    """Name the warnings of a config in one line; "" without any."""
+    """Return one line that names the warnings of a config, "" if there are none."""
     if not config.problems:
         return ""
     names = ", ".join(dict.fromkeys(one.name for one in config.problems if one.name))
@@ -34,7 +38,7 @@ def warned_line(config: Config) -> str:
 
 
 def held_digests(context: Context) -> list[HeldDigest]:
-    """What every subscription holds that tells later, or not before it goes on."""
+    """Return what each subscription holds that is told later, or is paused."""
     from watcher.alerts.schedule import next_due
 
     now = context.clock()
@@ -52,7 +56,7 @@ def held_digests(context: Context) -> list[HeldDigest]:
 
 
 def next_look_line(context: Context) -> str:
-    """One line for the source that is looked at next; "" without sources."""
+    """Return one line about the source that is polled next, "" without sources."""
     from watcher.pipeline.report import next_look
 
     now, config = context.clock(), context.config
@@ -68,7 +72,7 @@ def next_look_line(context: Context) -> str:
 
 
 def waiting_line(waiting: HeldDigest) -> str:
-    """One line for what a subscription holds: how many papers, and until when."""
+    """Return one line about what a subscription holds: how many papers, and until when."""
     saved, papers, due = waiting
     name = saved.subscription.full_name
     if due is None:
@@ -79,7 +83,7 @@ def waiting_line(waiting: HeldDigest) -> str:
 
 
 def delivered_line(one: Delivered) -> str:
-    """Describe an attempt in a line: receiver, message, outcome."""
+    """Return one line about an attempt: receiver, message, outcome."""
     what = counted(len(one.papers), "paper") if one.papers else f"the {one.delivery.kind.value} message"
     of = f" of {', '.join(one.subscriptions)}" if one.subscriptions else ""
     ended = "sent" if one.state is DeliveryState.SENT else f"not sent ({one.state.value}: {one.reason})"

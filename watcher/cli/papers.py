@@ -1,4 +1,4 @@
-"""``watcher papers``: what is stored, or what of it a rule matches."""
+"""Run ``watcher papers``: list stored papers, or those that a rule matches."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 COLUMNS = ("day", "upvotes>", "sources?", "venue?", "title~", "paper", "link|")
 ON_A_TERMINAL = 50
-"""Papers that a terminal shows, unless `--limit` says otherwise."""
+"""Most papers that are shown on a terminal unless ``--limit`` says otherwise."""
 
 IN_MEMORY = 8_000_000
-"""Characters of output that are kept in memory; more goes to a temporary file."""
+"""Most characters of output that are kept in memory; more go to a temporary file."""
 
 SCORE = "score"
-"""The order of what a rule matches, as messages have it."""
+"""Order by score, as in messages; for papers that a rule matches."""
 
 TOGETHER = 200
 """Papers that are read from the database together."""
@@ -108,9 +108,9 @@ def papers(
 class _Asked:
     """Which stored papers are asked for.
 
-    ``rule``: None for all.
+    ``rule``: None for all papers.
     ``order``: None for the best first.
-    ``starred_by``: whose starred papers are meant, "" for everybody's, None for all papers.
+    ``starred_by``: only papers starred by this person, "" for everybody's; None for all papers.
     """
 
     rule: Rule | None
@@ -120,11 +120,11 @@ class _Asked:
 
     @property
     def is_some(self) -> bool:
-        """Whether not all stored papers are meant."""
+        """Whether only some of the stored papers are asked for."""
         return self.rule is not None or self.starred_by is not None
 
     def found(self, tx: Transaction) -> Iterator[ListedPaper]:
-        """The papers, each with its hit where a rule was asked."""
+        """Yield the papers, each with its hit, None if no rule is asked."""
         if self.starred_by is None:
             return self._stored(tx)
         from watcher.store.papers.marks import MarkKind
@@ -142,7 +142,7 @@ class _Asked:
 
 
 def _scores(rule: Rule, since: date | None, tx: Transaction) -> dict[int, float]:
-    """Return id → score of what matches."""
+    """Return paper id → score of the papers that a rule matches."""
     from watcher.pipeline.searching import Search
     from watcher.rules.advice.trial import RuleTrial
 
@@ -160,7 +160,7 @@ def _in_order(rule: Rule, since: date | None, order: PaperOrder, tx: Transaction
 
 
 def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[ListedPaper]:
-    """Yield what matches, in the order of messages; memory holds a few hundred papers, of the others their scores."""
+    """Yield the papers that a rule matches, in the order of messages. Only a few hundred are in memory at a time."""
     scores = _scores(rule, since, tx)
     ids = list(scores)
     ranked = sorted(
@@ -178,7 +178,7 @@ def _objects(found: Iterable[ListedPaper], limit: int | None) -> Iterator[dict[s
 
 
 def _print_aside(store: Store, write: Callable[[Transaction, TextIO], object]) -> None:
-    """Written aside first: whoever reads our output may be slow, and the database must not wait for that."""
+    """Write to a temporary file, then print it: a reader of the output may be slow, and the database must not wait."""
     with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace", newline="") as aside:
         with store.reading() as tx:
             write(tx, cast(TextIO, aside))

@@ -1,4 +1,4 @@
-"""``watcher pause`` and ``watcher unpause``: a subscription that is to wait, and then go on."""
+"""Run ``watcher pause`` and ``watcher unpause``: hold what a subscription matches, and tell it later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``watcher preview``: what a subscription would say, without saying it."""
+"""Run ``watcher preview``: show what a subscription would tell, without sending it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def preview(desk: CliContext, subscriptions: tuple[str, ...], form: str, since: 
 
 
 def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | None, now: datetime) -> list[Message]:
-    """Return what is sent next; without any, or if asked for, how papers of the past would have been told."""
+    """Return the next messages; if nothing waits, or ``since`` is given, messages about papers of the past."""
     from watcher.notify import limit_of, size_in
     from watcher.notify.addresses.samples import SERVICES
     from watcher.pipeline.telling.preview import next_contents, preview_contents
@@ -78,7 +78,7 @@ def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | N
 
 
 def _shown(message: Message, form: str) -> str:
-    """Return a message as the service gets it: its title first if that is sent apart, its HTML for e-mail."""
+    """Return a message as a service gets it: with its title first if that is sent apart; for e-mail, its HTML."""
     if form == "text":
         return f"Subject: {message.subject}\n\n{message.text}"
     from watcher.notify.addresses.samples import seen_by

@@ -1,4 +1,4 @@
-"""A line on stderr for work that takes long: what, how much of it is done, how long it will take."""
+"""Show a line on stderr for work that takes long: what is done, how much of it, how long it will take."""
 
 from __future__ import annotations
 
@@ -23,32 +23,37 @@ LONGEST_NOTE = 24
 
 
 class Steps:
-    """How far some work is: ``done`` steps ``of`` so many, None where nobody knows; ``note``: what is done now."""
+    """How far some work is.
+
+    ``done``: number of steps done.
+    ``of``: number of all steps, None if not known.
+    ``note``: what is being done now.
+    """
 
     def __init__(self, of: int | None = None) -> None:
         self.of, self.done, self.note = of, 0, ""
 
     def begin(self, note: str) -> None:
-        """Say what is done now."""
+        """Note what is being done now."""
         self.at(self.done, self.of, note)
 
     def step(self, n: int = 1) -> None:
-        """Count ``n`` more steps."""
+        """Count ``n`` further steps."""
         self.at(self.done + n, self.of, self.note)
 
     def at(self, done: int, of: int | None, note: str = "") -> None:
-        """Set everything anew."""
+        """Set how far the work is."""
         self.done, self.of, self.note = done, of, note
 
     def over(self, items: Iterable[T]) -> Iterator[T]:
-        """Yield items, and count each once it is worked on."""
+        """Yield items; count each as a step when the next one is asked for."""
         for item in items:
             yield item
             self.step()
 
 
 class _ShownSteps(Steps):
-    """The same, shown in a bar once that is begun."""
+    """Steps that can be shown as a bar."""
 
     def __init__(self, what: str, of: int | None) -> None:
         super().__init__(of)
@@ -58,7 +63,7 @@ class _ShownSteps(Steps):
         self._task: TaskID | None = None
 
     def show(self) -> None:
-        """Begin the bar, unless the work is over."""
+        """Show the bar, unless the work is over."""
         with self._lock:
             if self._is_over:
                 return
@@ -72,7 +77,7 @@ class _ShownSteps(Steps):
             self._bar.update(self._task, completed=done, total=of, note=_cut(note))
 
     def end(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         with self._lock:
             self._is_over = True
             if self._bar is not None:
@@ -81,9 +86,10 @@ class _ShownSteps(Steps):
 
 @contextmanager
 def progress(what: str, of: int | None = None) -> Iterator[Steps]:
-    """Give the steps of some work to count; shown if stderr is a terminal and the work takes longer than ``PATIENCE``.
+    """Yield an object that counts the steps of some work. A bar shows them on a terminal after ``PATIENCE`` seconds.
 
-    ``what``: the work, as "importing".
+    ``what``: the work, as in "importing".
+    ``of``: number of steps, None if not known.
     """
     if not sys.stderr.isatty():
         yield Steps(of)
@@ -104,7 +110,10 @@ def progress(what: str, of: int | None = None) -> Iterator[Steps]:
 
 @contextmanager
 def counting(tx: Transaction, since: date | None) -> Iterator[Callable[[int], bool]]:
-    """Yield what a search calls with the number of papers it looked at, of those from digest day ``since`` on."""
+    """Yield a function that a search calls with the number of papers it has looked at; a bar shows them.
+
+    ``since``: first digest day of these papers, None for all.
+    """
     with progress("trying the rule", len(tx.papers.ids(since)) if sys.stderr.isatty() else None) as steps:
 
         def count(looked: int) -> bool:
@@ -142,7 +151,10 @@ def _new_bar() -> Progress:
 
 
 def _how_far(done: float, of: float | None, elapsed: float, left: float | None) -> str:
-    """Return in words how far something is; times in seconds, ``left`` None where it cannot be said yet."""
+    """Return in words how far some work is.
+
+    ``elapsed`` and ``left``: seconds; ``left`` is None if it is not known yet.
+    """
     if of:
         remaining = "" if left is None else f", {_clock(left)} left"
         return f"{done:,.0f} of {of:,.0f}, {100 * done / of:.0f} %{remaining}"

@@ -1,4 +1,4 @@
-"""``watcher reload``: the running daemon reads its config again."""
+"""Run ``watcher reload``: make the running daemon read its config again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from watcher.store.fleet.daemons import KnownDaemon
 
 PATIENCE = 30.0
-"""Seconds within which a daemon has taken up a config, or refused it."""
+"""Seconds within which a daemon applies a config, or refuses it."""
 
 BETWEEN = 0.1
 
@@ -55,7 +55,7 @@ def reload(desk: CliContext) -> int:
 
 
 def _here(store: Store) -> list[KnownDaemon]:
-    """Return the daemons of this machine that use the database."""
+    """Return the daemons on this machine that use the database."""
     if store.daemon_lock and not store.daemon_lock.held_by_other():
         return []
     with store.reading() as tx:
@@ -73,14 +73,14 @@ def _signal(one: KnownDaemon) -> None:
 
 
 def _refusal(store: Store) -> tuple[object, str] | None:
-    """Return since when a config is refused, and why; None if none is."""
+    """Return (since when, why) a config is refused, None if none is."""
     with store.reading() as tx:
         found = tx.incidents.open_one(IncidentKind.CONFIG_BROKEN, "config")
         return (found.incident.began, found.incident.reason) if found else None
 
 
 def _wait(store: Store, config: Config, refused: tuple[object, str] | None) -> None:
-    """Wait until the config counts. Raises ``WatcherError`` if the daemon refuses it, or says nothing."""
+    """Wait until the daemon has applied the config. Raises ``WatcherError`` if it refuses it, or does not answer."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         time.sleep(BETWEEN)  # between two looks at what another process does

@@ -1,4 +1,4 @@
-"""``watcher replay``: send messages again that were given up, or that arrived and were lost."""
+"""Run ``watcher replay``: send messages again that are dead, or that arrived and were lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Replayed:
-    """The result of a replay: ids and endpoints of the new messages, and reasons for all that was not replayed."""
+    """The result of a replay.
+
+    ``made``: ids of the new deliveries.
+    ``endpoints``: where they go.
+    ``left``: why others were not replayed.
+    """
 
     made: list[str] = field(default_factory=list)
     endpoints: set[Endpoint] = field(default_factory=set)
@@ -84,7 +89,7 @@ def replay(
 
 
 def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
-    """Let a subscription tell what counts as known, and say when it does."""
+    """Make a subscription tell its baseline matches, and say when it does."""
     from watcher.cli.naming import active_named
     from watcher.cli.outcome import delivered_line, held_digests, waiting_line
     from watcher.sending.deliver import failed
@@ -120,7 +125,7 @@ def _known(work: Session, name: str) -> Sequence[Endpoint]:
 
 
 def _replayable(one: Listed) -> Listed:
-    """A message that a person named; raises ``UsageError`` where sending it again makes no sense."""
+    """Return a delivery that a person named. Raises ``UsageError`` if it makes no sense to send it again."""
     if one.state in (DeliveryState.PENDING, DeliveryState.SENDING):
         raise UsageError(f"{one.id[:SHORT]} is {one.state.value}: it is sent without being asked for")
     if one.folded_into:
@@ -131,7 +136,7 @@ def _replayable(one: Listed) -> Listed:
 
 
 def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] | None, work: Session) -> Replayed:
-    """Make the new messages; those whose receiver is gone are left where no other is named."""
+    """Make the new deliveries. One whose receiver is gone is left out, unless another receiver is named."""
     done, gone = Replayed(), dict[Endpoint, int]()
     for one in old:
         if targets is None and not work.context.config.has_endpoint(one.endpoint):
@@ -148,7 +153,7 @@ def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] 
 
 
 def _send(work: Session, done: Replayed) -> list[Listed]:
-    """Send what was made, but into nobody's quiet hours and not beside a daemon; how each ended."""
+    """Send the new deliveries, except in quiet hours and while a daemon runs; return how each ended."""
     from watcher.sending.deliver import deliver_all
 
     if work.may_send:

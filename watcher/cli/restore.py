@@ -1,4 +1,4 @@
-"""``watcher restore``: a backup in the database's place, and nothing told twice."""
+"""Run ``watcher restore``: put a backup in the place of the database, and tell nothing twice."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def restore(desk: CliContext, file: Path | None, in_place: bool, tell: bool) -> 
 
 
 def _from_file(desk: CliContext, config: Config, file: Path, tell: bool) -> Restored:
-    """Put a backup in the database's place, and say where the old one is."""
+    """Put a backup in the place of the database, and say where the old one is."""
     from watcher.files.made import make_folder
     from watcher.store.database.clock import utc_now
     from watcher.store.database.file.restores import put_in_place, restore_command
@@ -99,7 +99,7 @@ def _bring_up(desk: CliContext, config: Config, store: Store, tell: bool) -> Res
 
 
 def _read_sources(desk: CliContext, config: Config, polled: list[Polled]) -> None:
-    """Read each source once, so that its newer papers are known. Add each result to ``polled``."""
+    """Poll each source once, so that its papers count as known. Add each result to ``polled``."""
     from watcher.cli.working import session
     from watcher.pipeline.polling.together import poll_together
 
@@ -142,7 +142,7 @@ def _becomes(done: Restored, papers: Sequence[tuple[str, str, str]]) -> str:
 def _all_known(
     desk: CliContext, config: Config, done: Restored, papers: list[tuple[str, str, str]]
 ) -> list[tuple[str, str, str]]:
-    """Return all papers that count as known since the restore: due ones, and those listed meanwhile."""
+    """Return all papers that count as known since the restore: those that were due, and those that sources listed."""
     with desk.open_store(config) as store, store.reading() as tx:
         known = tx.history.counted_as_known(done.blind.reason)
         found = {paper.id: paper for paper in tx.papers.get({id for _, id in known})}

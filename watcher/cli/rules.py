@@ -1,4 +1,4 @@
-"""Share among the commands that try a rule: reading the rule and the days, and listing papers."""
+"""Read rules and days from the command line, and find subscriptions: for commands that try a rule."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDTH = 80
 
 
 def day_option(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
-    """The day that ``--since`` means: so many days (``7d``) or weeks (``2w``) before today, or itself."""
+    """Return the day that ``--since`` means: a day, or a number of days (``7d``) or weeks (``2w``) before today."""
     if value is None:
         return None
     today = datetime.now(UTC).date()
@@ -40,7 +40,7 @@ def day_option(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def typed_rule(text: str) -> Rule:
-    """The rule that was typed, with a warning on stderr of each part that was probably meant otherwise."""
+    """Return a typed rule, compiled. Warn on stderr of each part that was probably meant otherwise."""
     from watcher.rules.advice.typed import compile_typed, doubts_of
 
     rule = compile_typed(text)
@@ -51,7 +51,7 @@ def typed_rule(text: str) -> Rule:
 
 
 def meant(desk: CliContext, rule: str | None, subscription: str | None) -> tuple[Rule, Config]:
-    """The rule of ``--rule`` or of the subscription with this name, and the config; exactly one is given."""
+    """Return the rule of ``--rule`` or of the subscription with this name, and the config. One must be given."""
     if (rule is None) == (subscription is None):
         raise UsageError("say either --rule RULE or --subscription NAME")
     if rule is not None:
@@ -64,7 +64,7 @@ def meant(desk: CliContext, rule: str | None, subscription: str | None) -> tuple
 
 
 def with_library(rule: Rule, config: Config, subscription: str | None, tx: Transaction) -> Rule:
-    """The rule of a subscription with its library, if it has one."""
+    """Return the rule of a subscription together with its library, if it has one."""
     found = find_subscription(config, subscription) if subscription else None
     if found is None or not found.library:
         return rule
@@ -74,7 +74,7 @@ def with_library(rule: Rule, config: Config, subscription: str | None, tx: Trans
 
 
 def in_one_line(rule: Rule, width: int) -> str:
-    """What a rule asks for: its text, and how many papers it likes."""
+    """Return what a rule asks for in one line: its text, and the number of papers that it likes."""
     if rule.likes is None:
         return fit_line(rule.text, width)
     liked = f"like {counted(len(rule.likes.profile.liked), 'paper')}"
@@ -82,7 +82,7 @@ def in_one_line(rule: Rule, width: int) -> str:
 
 
 def find_subscription(config: Config, name: str) -> Subscription:
-    """The subscription with this name, or with this name in an included file where only one has it."""
+    """Return the subscription of the config with this name. The owner may be left out if only one has the name."""
     full = {one.full_name: one for one in config.subscriptions}
     if name in full:
         return full[name]
@@ -97,13 +97,16 @@ def find_subscription(config: Config, name: str) -> Subscription:
 
 
 def name_of(config: Config, name: str) -> str:
-    """The subscription that is meant by a name: its display name and its full name."""
+    """Return the display name and the full name of the subscription that a name means."""
     found = find_subscription(config, name)
     return with_name(found.shown_as, found.full_name)
 
 
 def kept_back_by(config: Config, name: str, document: Document) -> str:
-    """The item of the config's ``never:`` lists for which the subscription of a name does not tell a paper; else ""."""
+    """Return the item of a ``never:`` list that keeps a paper back from a subscription, "" if none does.
+
+    ``name``: of the subscription.
+    """
     from watcher.rules import NeverList
 
     owner = find_subscription(config, name).owner
@@ -111,6 +114,6 @@ def kept_back_by(config: Config, name: str, document: Document) -> str:
 
 
 def fit_line(text: str, width: int) -> str:
-    """``text`` in one line of ``width`` characters at most."""
+    """Return ``text`` in one line of at most ``width`` characters."""
     line = " ".join(text.split())
     return line if len(line) <= width else line[: max(width - 1, 0)] + "…"

@@ -1,4 +1,4 @@
-"""``watcher run``: the daemon."""
+"""Run ``watcher run``: the daemon."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
-"""Seconds between tries to reach a database when starting."""
+"""Shortest and longest time between tries to reach a database at the start (seconds)."""
 
 MOST_HELD = 10
-"""Held digests that are named at the start."""
+"""Most held digests that are named at the start."""
 
 ANSWER = 60.0
-"""Seconds that one try takes at most."""
+"""Most seconds that one try takes."""
 
 
 @click.command()
@@ -78,7 +78,7 @@ def run(desk: CliContext) -> int:
 
 
 def _say_what_comes(context: Context) -> None:
-    """Say on a terminal what waits for its time, and which source is looked at next."""
+    """Say on a terminal what waits for its time, and which source is polled next."""
     from watcher.cli.outcome import held_digests, next_look_line, waiting_line
 
     held = held_digests(context)
@@ -91,7 +91,7 @@ def _say_what_comes(context: Context) -> None:
 
 
 def _open(desk: CliContext, config: Config, systemd: Systemd) -> Store:
-    """Open the database; under a service manager wait, ever longer, for a server that does not answer."""
+    """Open the database. As a service, wait and try again for a server that does not answer."""
     from watcher.cli.working import open_or_tell
     from watcher.errors import DatabaseAway
 

@@ -1,4 +1,4 @@
-"""``watcher schema``: the config's JSON Schema."""
+"""Run ``watcher schema``: print the config's JSON Schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How commands put things on the terminal: JSON, and problems with a caret under the place."""
+"""Print JSON, and problems with a caret under the place, for all commands."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ CUT = "…"
 
 
 def problems(found: Iterable[Problem]) -> str:
-    """All problems as check-config shows them, one under the other."""
+    """Return all problems as check-config shows them, one below the other."""
     return "\n".join(problem(each) for each in found)
 
 
 def problem(found: Problem) -> str:
-    """``file:line:col: what; hint``, and where the line is known the line itself with a caret under the column."""
+    """Return ``file:line:col: what; hint``, with the line and a caret under the column if the line is known."""
     if not found.source_line.strip():
         return str(found)
     return f"{found}\n{under(found.source_line, found.column - 1)}"
 
 
 def rule_problem(error: RuleError) -> str:
-    """A rule's error with the rule, where its text is known, and carets under the part that is wrong."""
+    """Return the error of a rule, with the rule's text if it is known and carets under the wrong part."""
     text = error.text
     if not text.strip():
         return f"watcher: {error}"
@@ -42,9 +42,9 @@ def rule_problem(error: RuleError) -> str:
 
 
 def under(line: str, start: int, length: int = 1) -> str:
-    """``line``, and below it carets under its characters from ``start`` on; a long line is cut around them.
+    """Return ``line``, and below it carets under its characters from ``start`` on; a long line is cut around them.
 
-    Carets stand right under wide characters too, and what would move the cursor is shown as a blank.
+    Wide characters are counted as such. Characters that would move the cursor are shown as blanks.
     """
     line = "".join(visible(character) for character in line.rstrip("\r\n"))
     start = min(max(start, 0), len(line))
@@ -59,12 +59,12 @@ def under(line: str, start: int, length: int = 1) -> str:
 
 
 def visible(character: str) -> str:
-    """A character as a terminal can show it: what would move the cursor or change colours is a blank."""
+    """Return a character as a terminal can show it: a blank for one that would move the cursor or change colours."""
     return character if character.isprintable() else " "
 
 
 def columns_of(text: str) -> int:
-    """How many columns of a terminal a text takes: wide characters two, accents none."""
+    """Return how many columns of a terminal a text takes: two for a wide character, none for an accent."""
     return sum(_width(character) for character in text)
 
 
@@ -75,7 +75,10 @@ def _width(character: str) -> int:
 
 
 def json_array(values: Iterable[object], file: TextIO | None = None) -> None:
-    """Print one JSON array, a value a line as they come, so that memory stays flat; days and instants as ISO 8601."""
+    """Print one JSON array, with each value on a line as soon as it comes. Days and instants are in ISO 8601.
+
+    ``file``: where to print, None for stdout.
+    """
     out = file or sys.stdout
     opening = "["
     for value in values:

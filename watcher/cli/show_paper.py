@@ -1,4 +1,4 @@
-"""``watcher show``: everything that is known of one paper."""
+"""Run ``watcher show``: show everything that is known of one paper."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from watcher.store.history.history import HistoryRow
 
 COMPARED = 1_000
-"""Papers that are looked at for similar ones, the newest: a second's work."""
+"""Most papers that are searched for similar ones, the newest: this takes a second."""
 
 MOST_LINES = 50
-"""Lines about who was told; `watcher history` has all."""
+"""Most lines about who was told; `watcher history` has all."""
 
 
 @click.command("show")
@@ -103,7 +103,7 @@ def _facts(paper: Paper, keys: Sequence[str], config: Config) -> Iterator[str]:
 
 
 def _named(name: str, value: str) -> Iterator[str]:
-    """A name and its value beside it, over as many lines as it takes; links and keys stay whole."""
+    """Yield the lines of a name and, beside it, its value. Links and keys are not broken."""
     lines = textwrap.wrap(value, rules.WIDTH - 15, break_long_words=False, break_on_hyphens=False)
     for n, line in enumerate(lines):
         yield f"  {name if n == 0 else '':<12} {line}"
@@ -165,7 +165,7 @@ def _wrapped(line: str) -> list[str]:
 def _untold(
     tx: Transaction, config: Config, paper: Paper, told: Sequence[HistoryRow]
 ) -> list[tuple[Subscription, str]]:
-    """The config's subscriptions that did not match a paper, each with the reason."""
+    """Return the config's subscriptions that did not match a paper, each with the reason."""
     from watcher.pipeline.liking.profiles import SubscriptionRules
 
     matched, made = {one.subscription for one in told}, SubscriptionRules(tx)

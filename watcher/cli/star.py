@@ -1,4 +1,4 @@
-"""``watcher star``: a paper that somebody wants to find again."""
+"""Run ``watcher star``: mark a paper that somebody wants to find again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``watcher status``: how sources, receivers and deliveries are doing, and whether anything got stuck."""
+"""Run ``watcher status``: show how sources, receivers and deliveries are doing, and what is stuck."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _print_watched(report: Report, zone: str) -> None:
 
 
 def _print_never(report: Report, zone: str) -> None:
-    """How many papers each item of the `never:` lists keeps back."""
+    """Print how many papers each item of the ``never:`` lists keeps back."""
     owners = [(one["owner"],) for one in report["never"]] if any(one["owner"] for one in report["never"]) else []
     section(
         "never told",

@@ -1,4 +1,4 @@
-"""``watcher status SOURCE``: the last polls of a source, its pages, and the papers expected of them."""
+"""Run ``watcher status SOURCE``: show a source's last polls, its pages, and how many papers they should have."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOKS = 10
 
 
 def print_source(desk: CliContext, name: str, *, as_json: bool) -> int:
-    """Print how the source ``name`` is doing; the exit status."""
+    """Print how the source ``name`` is doing; return the exit status."""
     from watcher.files.broken_pages import KeptPages
 
     config = desk.config(required=False)
@@ -94,7 +94,7 @@ def _page(page: Shown) -> dict[str, Any]:
 
 
 def _duration(time: timedelta) -> str:
-    """``90m`` as ``1h 30m``."""
+    """Return a time in the form ``1h 30m``."""
     left, parts = round(time.total_seconds()), []
     for unit, seconds in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
         count, left = divmod(left, seconds)
@@ -137,7 +137,7 @@ def _print(report: dict[str, Any], zone: str) -> None:
 
 
 def _reasons(looks: list[dict[str, Any]]) -> list[tuple[datetime, str, str]]:
-    """The newest look with each reason."""
+    """Return (time, verdict, reason) of the newest poll with each reason."""
     newest = {one["reason"]: one for one in reversed(looks) if one["reason"]}
     return [(one["at"], one["verdict"], reason) for reason, one in reversed(newest.items())]
 

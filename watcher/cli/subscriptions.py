@@ -1,4 +1,4 @@
-"""``watcher subscriptions``: those that are kept in the database, beside the config's files."""
+"""Run ``watcher subscriptions``: change the subscriptions that are kept in the database."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool)
 
 @contextmanager
 def _opened(file: str) -> Iterator[BinaryIO]:
-    """The file, the pipe, or what - stands for."""
+    """Open a file or pipe, or stdin for ``-``."""
     if file == "-":
         yield sys.stdin.buffer
         return
@@ -162,7 +162,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _writing(desk: CliContext) -> Iterator[Context]:
-    """The parts of a process that writes beside a daemon, or without one, and sends nothing itself."""
+    """Open the parts of a process that writes, beside a daemon or without one, and sends nothing itself."""
     from watcher.daemon.opening import open_context
 
     config = desk.config()
@@ -182,7 +182,7 @@ def _import(
     check: bool = False,
     heard: Callable[[Effect], object] = lambda effect: None,
 ) -> tuple[Subscribed, int]:
-    """Store all valid lines and name the mistakes in the others; return the counts of both."""
+    """Store all valid lines and name the mistakes in the others; return what was stored, and how many are wrong."""
     from watcher.config import LineReader, target_check
     from watcher.notify import problem_of
     from watcher.pipeline.subscriptions.subscribe import BATCH, Subscribed, subscribe

@@ -1,4 +1,4 @@
-"""``watcher suggest``: rules for a library, each tried on the past."""
+"""Run ``watcher suggest``: suggest rules for a library, each tried on the past."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def suggest(desk: CliContext, files: tuple[Path, ...], since: date | None, as_js
 
 
 def _lines(found: Suggestions, since: date | None) -> Iterator[str]:
-    """The suggestions in words, 80 columns wide."""
+    """Yield the lines that show suggestions, 80 columns wide."""
     if not found.papers:
         yield "no paper is stored" + (f" since {since}" if since else "") + ": import some, or wait for the first polls"
         return

@@ -1,4 +1,4 @@
-"""How commands print tables: fitted to the terminal, or as tab-separated lines for other programs."""
+"""Print tables: fitted to a terminal, or as tab-separated lines for other programs."""
 
 from __future__ import annotations
 
@@ -20,18 +20,21 @@ BETWEEN = 3
 """Blanks between two columns."""
 
 ENOUGH = 40
-"""Width of a cut text below which columns that can be spared are left out."""
+"""Width below which a cut text is too narrow; then columns that can be spared are left out."""
 
 LEAST = 16
-"""Width that even the narrowest terminal leaves for a text that is cut."""
+"""Width that a cut text has even on the narrowest terminal."""
 
 UNWRAPPED = 24
-"""Width up to which a text is kept in one line in any case: instants, names, numbers."""
+"""Width up to which a text is always kept in one line: instants, names, numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedText:
-    """A text that a terminal can open: ``url`` stands behind it. Elsewhere only the text is printed."""
+    """A text that a terminal can open. Elsewhere only the text is printed.
+
+    ``url``: what is opened, None for nothing.
+    """
 
     text: str
     url: str | None
@@ -42,7 +45,7 @@ class LinkedText:
 
 @dataclass(frozen=True, slots=True)
 class NamedText:
-    """The name of something, which a terminal shows behind its display name; other programs get the name alone."""
+    """The name of something. A terminal shows it behind the display name; other programs get the name alone."""
 
     name: str
     shown_as: str | None
@@ -53,7 +56,7 @@ class NamedText:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column: its marked name, and the text and the link of each of its cells."""
+    """A column: its name with marks, and the text and link of each cell."""
 
     marked: str
     texts: Sequence[str]
@@ -73,18 +76,20 @@ class _Column:
 
     @property
     def width(self) -> int:
-        """What it takes at least, unless it is cut."""
+        """The width that it needs, unless it is cut."""
         return min(max(map(columns_of, (self.name, *self.texts))), UNWRAPPED)
 
 
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], file: TextIO | None = None, zone: str = UTC
 ) -> None:
-    """Print a table that fits the terminal; where ``file`` is none, tab-separated lines, whole, for other programs.
+    """Print a table that fits the terminal; if ``file`` is no terminal, whole tab-separated lines.
 
-    The last character of a column's name says how a terminal shows it: ``>`` to the right; ``~`` cut to one line where
-    that is needed; ``?`` left out where it is empty or where the cut ones would be left with little room; ``|`` left
-    out. Other long texts are wrapped. Instants are shown in ``zone``.
+    The last character of a column's name says how a terminal shows it. ``>``: to the right. ``~``: cut to one line if
+    necessary. ``?``: left out if it is empty, or if cut columns would become too narrow. ``|``: left out. Other long
+    texts are wrapped.
+
+    ``zone``: in which instants are shown.
     """
     out = file or sys.stdout
     is_terminal = out.isatty()
@@ -107,7 +112,7 @@ def print_table(
 
 
 def clock_time(at: datetime, zone: str) -> str:
-    """An instant to the minute, as clocks in ``zone`` show it."""
+    """Return an instant to the minute, as clocks in ``zone`` show it."""
     return f"{local_time(at, zone):%Y-%m-%d %H:%M}"
 
 
@@ -123,7 +128,7 @@ def _link(value: object) -> str | None:
 
 
 def _room(columns: Sequence[_Column], width: int) -> int:
-    """The width of each column that is cut, on a terminal of this width."""
+    """Return the width that each cut column has on a terminal of this width."""
     cut = sum(one.is_cut for one in columns)
     taken = sum(one.width for one in columns if not one.is_cut) + BETWEEN * (len(columns) - 1)
     return max((width - taken) // max(cut, 1), LEAST)

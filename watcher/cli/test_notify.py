@@ -1,4 +1,4 @@
-"""``watcher test-notify``: does a message arrive?"""
+"""Run ``watcher test-notify``: send a test message and say whether it was taken."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from watcher.sending.deliver import Delivered
 
 PATIENCE = 90.0
-"""Seconds to wait for a running daemon to send it."""
+"""Seconds to wait for a running daemon to send the message."""
 
 
 @click.command("test-notify")
@@ -52,7 +52,7 @@ def test_notify(desk: CliContext, receiver: str | None, everybody: bool) -> int:
 
 
 def _endpoints(config: Config) -> Iterator[Endpoint]:
-    """Yield the endpoints of all receivers, in the config's order; of receivers with addresses, those in use."""
+    """Yield the endpoints of all receivers in the config's order; of receivers that take addresses, those in use."""
     told = [*config.operator, *(endpoint for one in config.subscriptions for endpoint in one.endpoints)]
     for name, receiver in config.receivers.items():
         named = config.endpoints_of(name)
@@ -61,7 +61,10 @@ def _endpoints(config: Config) -> Iterator[Endpoint]:
 
 
 def _test(endpoint: Endpoint, work: Session, waited: list[Delivered]) -> tuple[DeliveryState, str]:
-    """Send a test; how it ended. What had waited for the endpoint and is taken then, too, goes into ``waited``."""
+    """Send a test; return the state of its delivery and the reason.
+
+    ``waited``: filled with deliveries that had waited for the endpoint and were sent now, too.
+    """
     from watcher.sending.deliver import deliver_all
 
     with work.context.store.transaction() as tx:

@@ -1,4 +1,4 @@
-"""``watcher thumbs``: call a paper useful to a subscription, or not for it; see the words it learned."""
+"""Run ``watcher thumbs``: say that a paper was useful to a subscription or not for it; show what it has learned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``watcher try-source``: what a source shows, before it is watched."""
+"""Run ``watcher try-source``: show what a source lists before it is watched."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 COLUMNS = ("rank>", "key", "title~", "authors>", "date?", "characters>")
 FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
 LARGEST = 50_000_000
-"""Bytes of a saved page that are read."""
+"""Most bytes of a saved page."""
 
 
 @click.command("try-source")

@@ -1,4 +1,4 @@
-"""``watcher web``: the pages for a browser, without a daemon."""
+"""Run ``watcher web``: serve the web pages without a daemon."""
 
 from __future__ import annotations
 

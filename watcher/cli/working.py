@@ -1,4 +1,4 @@
-"""What commands that write have in common: the config, the database and, if no daemon runs, the right to send."""
+"""Open what commands need that write: the config, the database and, if no daemon runs, the right to send."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``may_send`` is false while a daemon runs on the same database: it sends, and its config stands.
+    """What a command that writes works with.
 
-    ``effects`` are what the config's changes since the last time did, and ``is_edited`` says that it has changes which
-    the running daemon does not know yet.
+    ``may_send``: no daemon runs on this database. If one does, it sends, and its config is in force.
+    ``effects``: what the changes of the config did since it was last applied.
+    ``is_edited``: the config has changes that the running daemon has not applied yet.
     """
 
     context: Context
@@ -44,14 +45,14 @@ def _daemons_live(store: Store) -> bool:
 def open_or_tell(
     desk: CliContext, config: Config, mode: Literal["write", "create"], *, console: TextIO | None = None
 ) -> Store:
-    """Open the database; if it is gone or another one, the operator hears of it, once, before the error is raised."""
+    """Open the database. If it is gone or another one, tell the operator once before the error is raised."""
     with _telling_of_loss(desk, config, console):
         return desk.open_store(config, mode)
 
 
 @contextmanager
 def _telling_of_loss(desk: CliContext, config: Config, console: TextIO | None) -> Iterator[None]:
-    """Tell the operator, once, of a database that is found to be lost or damaged in the block; the error goes on."""
+    """If the database is found to be lost or damaged in the block, tell the operator once, and raise the error."""
     try:
         yield
     except DatabaseLost as error:
@@ -76,10 +77,11 @@ def session(
     mode: Literal["write", "create"] = "create",
     shows_effects: bool = False,
 ) -> Iterator[Session]:
-    """Open everything, apply the config where no daemon runs, and close it all at the end.
+    """Open everything, apply the config if no daemon runs, and close everything at the end.
 
-    In mode ``write`` the database has to be there already. Unless the command ``shows_effects`` itself, what became of
-    new and edited subscriptions is said on stderr: whichever command applies a config first, its user hears of it.
+    ``mode``: ``write`` needs an existing database.
+    ``shows_effects``: the command itself says what became of new and edited subscriptions. If not, it is said on
+        stderr, so that the user of the command that applies a config first learns of it.
     """
     from watcher.daemon import logs
     from watcher.daemon.opening import open_context
@@ -105,9 +107,9 @@ def session(
 
 
 def news(work: Session, *, beginnings: bool = True) -> list[str]:
-    """Return the lines to print before anything else: what the config's changes did, or that they do not count.
+    """Return lines to print first: what the changes of the config did, or that the running daemon does not know them.
 
-    Without ``beginnings``, nothing of subscriptions that are new and had no paper to be tried on.
+    ``beginnings``: include new subscriptions that had no paper to be tried on.
     """
     from watcher.alerts.effects import Change, said
 
@@ -117,9 +119,9 @@ def news(work: Session, *, beginnings: bool = True) -> list[str]:
 
 
 def tell_and_send(work: Session, *, flush: bool = False) -> list[Delivered]:
-    """Tell and send what is due, with ``flush`` also what is not due yet; how each message ended.
+    """Tell and send what is due; return the attempts. Nothing is done while a daemon runs, since it does so itself.
 
-    Nothing while a daemon runs: it sees at its next tick what there is to send.
+    ``flush``: also tell what is not due yet.
     """
     from watcher.pipeline.telling.tell import tell_due
     from watcher.sending.deliver import deliver_all
@@ -134,7 +136,7 @@ def tell_and_send(work: Session, *, flush: bool = False) -> list[Delivered]:
 
 
 def _begin(context: Context, *, has_config: bool) -> Session:
-    """Take the right to send, if no daemon has it, and with it let the config take effect."""
+    """Take the right to send if no daemon has it; with it, apply the config."""
     from watcher.pipeline.subscriptions.apply import apply_config
     from watcher.pipeline.subscriptions.config_incidents import record_config_troubles
 
@@ -154,7 +156,7 @@ def _begin(context: Context, *, has_config: bool) -> Session:
 
 
 def _may_send(store: Store) -> bool:
-    """Whether no daemon runs; one of SQLite cannot start any more, then, until this process ends."""
+    """Return whether no daemon runs. If none does, no daemon can start on SQLite until this process ends."""
     from watcher.errors import DaemonRunning
 
     if not store.daemon_lock:

@@ -1,6 +1,6 @@
-"""The values that the program is about. All frozen; no IO, no clock, no library but the standard one.
+"""The values that the program is about. All are frozen; there is no IO, no clock and only the standard library.
 
-Instants are timezone-aware and in UTC; days are plain dates (UTC days for Hugging Face).
+Instants are timezone-aware and in UTC. Days are plain dates (for Hugging Face, days in UTC).
 """
 
 from watcher.model.display_names import DisplayNames, with_name

@@ -1,4 +1,4 @@
-"""Instants as clocks and calendars show them."""
+"""Show instants as clocks and calendars do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 
 def local_time(at: datetime, zone: str) -> datetime:
-    """Return an instant as clocks in ``zone`` show it; where no calendar reaches, the first or last that they show."""
+    """Return an instant as clocks in ``zone`` show it; beyond the years that Python knows, the first or last one."""
     there = ZoneInfo(zone)
     try:
         return at.astimezone(there)
@@ -16,5 +16,5 @@ def local_time(at: datetime, zone: str) -> datetime:
 
 
 def utc_midnight(now: datetime) -> datetime:
-    """Return when the day of ``now`` began in UTC."""
+    """Return when the UTC day of ``now`` began."""
     return datetime.combine(now.astimezone(UTC).date(), time(), UTC)

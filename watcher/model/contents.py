@@ -1,4 +1,4 @@
-"""Tell whether two texts speak of different things. Pure."""
+"""Tell whether two texts are about different things. Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 from functools import lru_cache
 
 IN_COMMON = 0.8
-"""Share of the words of the shorter text that the longer one has, too, from which they may be of one thing."""
+"""Smallest share of the words of the shorter text that must be in the longer one if both are about one thing."""
 
 _WORD = re.compile(r"\w+")
 
 
 def contents_differ(one: str, other: str, in_common: float = IN_COMMON) -> bool:
-    """Return whether two descriptions are of different things: too few words of the shorter one are in the longer one.
+    """Return whether two descriptions are about different things: few words of the shorter one are in the longer one.
 
-    ``in_common``: the share of its words that would do.
+    Numbers do not count ("posted 3 hours ago"). A text without words differs from no text.
 
-    Numbers do not count ("posted 3 hours ago"); a text without words differs from none.
+    ``in_common``: smallest share of common words with which they do not differ.
     """
     if one == other:
         return False

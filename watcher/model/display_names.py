@@ -1,4 +1,4 @@
-"""What people are shown in place of the names of sources and subscriptions."""
+"""Know what people are shown in place of the names of sources and subscriptions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class DisplayNames:
-    """The display names of the sources and subscriptions that have one; all others are shown by their names.
+    """The display names of those sources and subscriptions that have one. All others are shown by their names.
 
     ``sources``: name → display name.
     ``subscriptions``: full name → display name.
@@ -18,14 +18,14 @@ class DisplayNames:
     subscriptions: Mapping[str, str] = field(default_factory=dict)
 
     def of_source(self, name: str) -> str:
-        """Return what readers are shown."""
+        """Return the display name of a source, its name if it has none."""
         return self.sources.get(name) or name
 
     def of_subscription(self, full_name: str) -> str:
-        """Return what readers are shown."""
+        """Return the display name of a subscription, its full name if it has none."""
         return self.subscriptions.get(full_name) or full_name
 
 
 def with_name(shown: str, name: str) -> str:
-    """Return a display name with the name that commands want in brackets; once where they are the same."""
+    """Return ``display name (name)``, since commands take the name; just the name if both are the same."""
     return f"{shown} ({name})" if shown and shown != name else name

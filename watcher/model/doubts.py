@@ -1,4 +1,4 @@
-"""What may be wrong with an address that can be used."""
+"""Describe what may be wrong with an address that can be used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 
 class AddressDoubt(NamedTuple):
-    """A warning of an address: its name in docs/warnings.md, what is doubtful, what to write instead."""
+    """A warning about an address.
+
+    ``name``: as docs/warnings.md has it.
+    ``what``: what is doubtful.
+    ``hint``: what to write instead.
+    """
 
     name: str
     what: str

@@ -1,7 +1,7 @@
 """The table of paper fields: what is known of a paper, and how rules, merging, rows and lists treat each field.
 
-A field is one line of :class:`PaperFacts`, or of :class:`Listing` where each list has its own value. The rule language,
-both indexes, the evaluator, merging, the columns of the database and ``papers --json`` are made from these lines.
+A field is one line of :class:`PaperFacts`; or of :class:`Listing`, if each list has a value of its own. The rule
+language, both indexes, the evaluator, merging, database columns and ``papers --json`` are made from these lines.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class FieldKind(StrEnum):
-    """What a rule can ask of a field."""
+    """How rules can ask for a field."""
 
     TEXT = "text"  # words, phrases, regexes
     PEOPLE = "people"  # names
@@ -24,7 +24,7 @@ class FieldKind(StrEnum):
 
 
 class Merge(StrEnum):
-    """Which value a paper keeps when another one is read."""
+    """Which value a paper keeps when another value is read."""
 
     NEWEST = "newest"  # the last one read
     TEXT = "text"  # the one of the newest version, together with the rest of that version's text
@@ -35,9 +35,12 @@ class Merge(StrEnum):
 class Field:
     """One field of a paper.
 
-    ``attribute`` names it in values, rows and JSON, ``rule`` in the rule language ("" where rules cannot ask for it).
-    ``kind`` is None just there, and ``merge`` just for what belongs to a list. ``is_several`` fields hold a tuple of
-    texts. ``folds_plurals`` makes singular and plural one.
+    ``attribute``: its name in values, rows and JSON.
+    ``rule``: its name in the rule language, "" if rules cannot ask for it.
+    ``kind``: None if rules cannot ask for it.
+    ``merge``: None for a value that belongs to a list.
+    ``is_several``: it holds a tuple of texts.
+    ``folds_plurals``: rules take singular and plural of a word in it as one.
     """
 
     attribute: str
@@ -49,7 +52,7 @@ class Field:
 
     @property
     def is_fact(self) -> bool:
-        """Whether it belongs to the paper itself, whatever lists it."""
+        """Whether it belongs to the paper itself, not to a list of papers."""
         return self.merge is not None
 
 
@@ -65,11 +68,15 @@ def _of_list(rule: str, kind: FieldKind) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperFacts:
-    """What a page says of a paper and the database keeps.
+    """What pages say of a paper, and the database stores.
 
-    In this order the places of a match are sorted. ``organization`` is whose paper it is, ``note`` what the authors
-    remark (the number of pages, where it will appear), ``venue`` where it appears; ``summary`` and ``keywords`` are the
-    site's own, ``submitter`` is who brought the paper to the site.
+    The places of a match are sorted in the order of these fields.
+
+    ``organization``: whose paper it is.
+    ``keywords`` and ``summary``: made by the site.
+    ``note``: what the authors remark, such as the number of pages or where it will appear.
+    ``venue``: where it appears.
+    ``submitter``: who brought the paper to the site.
     """
 
     title: str = field(metadata=_fact(Merge.TEXT, "title", FieldKind.TEXT, folds_plurals=True))
@@ -95,7 +102,12 @@ class PaperFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A paper on a source's list of a day, with the numbers last seen there (``read_at``)."""
+    """A paper on a source's list of a day.
+
+    ``day``: None if the list names no day.
+    ``rank``: its place on the list, from 1.
+    ``read_at``: when the numbers were last read.
+    """
 
     source: str
     day: date | None = field(metadata=_of_list("listed", FieldKind.DAY))
@@ -110,28 +122,28 @@ def _table(record: type[Any]) -> tuple[Field, ...]:
 
 
 FACTS = _table(PaperFacts)
-"""What belongs to a paper wherever it is listed: its columns."""
+"""Fields that belong to a paper wherever it is listed; each is a column."""
 
 LISTED = tuple(one for one in _table(Listing) if one.attribute not in ("source", "day", "read_at"))
-"""The numbers of one listing."""
+"""Fields that belong to one listing: its numbers."""
 
 SOURCE = Field("listings", "source", FieldKind.LABEL)
-"""The names of the sources that list a paper."""
+"""The names of the sources that list a paper, as a field."""
 
 ID = Field("key", "id", FieldKind.LABEL)
-"""Everything that a paper is called by: its key, arXiv id with and without version, DOI, link."""
+"""All that a paper is called by, as a field: its key, arXiv id with and without version, DOI, link."""
 
 SEARCHED = tuple(one for one in (*FACTS, *_table(Listing), SOURCE, ID) if one.rule)
-"""What a rule can ask for, in the order in which the places of a match are sorted."""
+"""Fields that rules can ask for, in the order in which the places of a match are sorted."""
 
 BY_RULE = {one.rule: one for one in SEARCHED}
 
 
 def rule_names(*kinds: FieldKind) -> tuple[str, ...]:
-    """The names in the rule language of all fields of these kinds, in the table's order."""
+    """Return the names in the rule language of all fields of these kinds, in the table's order."""
     return tuple(one.rule for one in SEARCHED if one.kind in kinds)
 
 
 def attributes(*merges: Merge) -> tuple[str, ...]:
-    """The attributes of all facts that are merged in one of these ways, in the table's order."""
+    """Return the attributes of all facts that are merged in one of these ways, in the table's order."""
     return tuple(one.attribute for one in FACTS if one.merge in merges)

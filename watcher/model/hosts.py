@@ -1,4 +1,4 @@
-"""Tell which hosts belong to the public Internet, and which to the machine's own provider."""
+"""Tell which hosts belong to the public Internet, and which to the provider of this machine."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
 ISATAP = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")  # RFC 5214: between the prefix and an IPv4 address
 NEVER = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
-"""Networks for protocols, relays and documentation that older Pythons count as public."""
+"""Networks for protocols, relays and documentation. Older Pythons count them as public."""
 
 METADATA = frozenset(map(ip_address, ("100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
-"""Where Alibaba, Oracle and Amazon tell a machine its own keys, beside the link-local addresses."""
+"""Addresses at which Alibaba, Oracle and Amazon give a machine its own keys, besides link-local ones."""
 
 INNER_DOMAINS = (
     "localhost",
@@ -25,15 +25,15 @@ INNER_DOMAINS = (
     "home",
     "lan",
 )
-"""Domains that no public name ends in (RFC 6761, RFC 6762 with its appendix G, RFC 8375, ICANN's .internal)."""
+"""Domains in which no public name ends (RFC 6761, RFC 6762 with its appendix G, RFC 8375, ICANN's .internal)."""
 
 _PART = re.compile(r"0x[0-9a-f]{0,16}|[0-9]{1,20}")
 
 
 def is_of_provider(address: str) -> bool:
-    """Return whether ``address`` is link-local or another of those by which cloud providers tell a machine its keys.
+    """Return whether ``address`` is link-local, or another at which a cloud provider gives a machine its own keys.
 
-    An IPv6 address that contains an IPv4 address is judged by that one as well.
+    An IPv6 address that contains an IPv4 address is judged by both.
     """
     ip = ip_address(address)
     carried = _carried(ip) if isinstance(ip, IPv6Address) else None
@@ -41,7 +41,7 @@ def is_of_provider(address: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Return whether ``address`` can be reached by anybody: not private, loopback, link-local, multicast or reserved.
+    """Return whether ``address`` is on the public Internet: not private, loopback, link-local, multicast or reserved.
 
     An IPv6 address that contains an IPv4 address (mapped, NAT64, 6to4, ISATAP) is judged by that one. Teredo is never
     public.
@@ -75,9 +75,9 @@ def is_loopback(host: str) -> bool:
 
 
 def address_as_written(host: str) -> str | None:
-    """Read ``host`` as an address, in any of the ways to write one; None for a name.
+    """Return ``host`` as an address in its usual form, None if it is a name.
 
-    IPv4 also as the C library reads it: ``127.1``, ``2130706433``, ``0x7f.0.0.1``, ``0177.0.0.1``.
+    IPv4 addresses are also read as the C library reads them: ``127.1``, ``2130706433``, ``0x7f.0.0.1``, ``0177.0.0.1``.
     """
     text = _bare(host)
     try:
@@ -87,9 +87,9 @@ def address_as_written(host: str) -> str | None:
 
 
 def may_be_public(host: str) -> bool:
-    """Return whether ``host``, as written in a URL, can be one of the public Internet; nothing is looked up.
+    """Return whether ``host``, as written in a URL, may be on the public Internet. Nothing is looked up.
 
-    Not public are addresses that :func:`is_public` refuses, names of one word, and those in ``INNER_DOMAINS``.
+    Not public are addresses that :func:`is_public` refuses, names of a single word, and names in ``INNER_DOMAINS``.
     """
     if (address := address_as_written(host)) is not None:
         return is_public(address)

@@ -1,4 +1,4 @@
-"""Take secrets out of texts for people: known ones, and the parts of addresses that look like secrets."""
+"""Remove secrets from texts for people: known ones, and parts of addresses that look like secrets."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ _OF_LISTS = """
     sortby sortorder start subject tag tags term terms to topic topics type until v via view volume week year
 """
 _HARMLESS = frozenset(_OF_LISTS.split())
-"""Names of parameters that say what is listed, and not who asks."""
+"""Names of parameters that say what is listed, not who asks."""
 
 _TOKEN = re.compile(
     r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_~]{16,}|\d{24,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.ASCII | re.IGNORECASE,
 )
-"""A piece of a path that is no word: letters and digits in a row, without the hyphens and points of names; a UUID."""
+"""Matches a token in a path: letters and digits without the hyphens and points of names, or a UUID."""
 
 _ALONE = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).{8,}", re.ASCII)
-"""A parameter without a name, or what stands behind a #, where it is no word."""
+"""Matches a token that is a parameter without a name, or follows a #."""
 
 _ENDING = re.compile(r"\.(?:rss|xml|atom|json|rdf|ics|html?|php)$", re.IGNORECASE)
 _ADDRESS_LIKE = re.compile(r"[/=?&@%]")
 _ENCODINGS = 5
-"""How often an address may be quoted again as a parameter of another one."""
+"""How many times an address may be percent-encoded, as parameter of an address in an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedAddress:
-    """An address that is asked for, with its secrets put in.
+    """An address with its secrets put in.
 
-    ``real``: for the wire.
-    ``shown``: for everything that is kept and shown; relative links count from there.
-    ``secrets``: each secret, with what stands in its place.
+    ``real``: what is sent.
+    ``shown``: what is stored and shown; relative links begin there.
+    ``secrets``: secret → placeholder for it in ``shown``.
     """
 
     real: str = field(repr=False)
@@ -48,16 +48,21 @@ class OpenedAddress:
 
 
 def replaced(text: str, by: Mapping[str, str]) -> str:
-    """Return a text with some parts replaced, longer ones first, so that no rest of one is left."""
+    """Return a text with some parts replaced, the longer ones first, so that nothing of one is left.
+
+    ``by``: part → replacement.
+    """
     for part in sorted(by, key=len, reverse=True):
         text = text.replace(part, by[part])
     return text
 
 
 def without_secrets(text: str, secrets: Mapping[str, str]) -> str:
-    """Return a text without secrets, in whatever way they are quoted in it.
+    """Return a text without secrets, however they are encoded in it.
 
-    A word in which one stands otherwise than as it is written is left out but for its host.
+    A word with a secret in an encoding is replaced as a whole, except its host.
+
+    ``secrets``: secret → what replaces it.
     """
     folded = {_plain(secret): place for secret, place in secrets.items() if secret}
     known = replaced(text, secrets)
@@ -74,7 +79,7 @@ def _without(word: str, secrets: Mapping[str, str], folded: Mapping[str, str]) -
 
 
 def _plain(text: str) -> str:
-    """Return a text as it is when nothing in it is quoted, without case; blanks and plus signs are one."""
+    """Return a text fully decoded and in lower case, with blanks in place of plus signs."""
     for _ in range(_ENCODINGS):
         if (further := unquote(text)) == text:
             break
@@ -83,19 +88,19 @@ def _plain(text: str) -> str:
 
 
 def starred(address: str) -> str:
-    """Return an address for people, with stars for everything that may be a secret."""
+    """Return an address for people, with stars in place of everything that may be secret."""
     return replaced(address, dict.fromkeys(secret_parts(address), STARS))
 
 
 def starred_in(text: str, address: str) -> str:
-    """Return a sentence with stars for what may be a secret in ``address``, where it speaks of addresses."""
+    """Return a sentence with stars in place of what may be secret in ``address``, in words that look like addresses."""
     parts = dict.fromkeys(secret_parts(address), STARS)
     words = re.split(r"(\s+)", text)
     return "".join(without_secrets(word, parts) if _ADDRESS_LIKE.search(word) else word for word in words)
 
 
 def without_login(address: str) -> str:
-    """Return an address without user, password and fragment: what a page is known by."""
+    """Return an address without user, password and fragment: this is how pages are identified."""
     try:
         place = urlsplit(address)
     except ValueError:
@@ -104,12 +109,12 @@ def without_login(address: str) -> str:
 
 
 def secret_parts(address: str) -> frozenset[str]:
-    """Return everything of an address that may be a secret, as it is written and decoded; nothing shorter than two."""
+    """Return all parts of an address that may be secret, as written and decoded. Single characters are left out."""
     return frozenset(part for part in _parts(address) if len(part) > 1 and not part.startswith("${"))
 
 
 def has_token(path: str) -> bool:
-    """Return whether a piece of a path is a token: letters and digits in a row, sixteen at least."""
+    """Return whether a part of a path is a token, such as sixteen or more letters and digits without a gap."""
     return any(_tokens(path))
 
 

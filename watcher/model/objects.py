@@ -1,4 +1,4 @@
-"""Things as objects of JSON, the same in ``--json`` and in the API of the web pages."""
+"""Write things as JSON objects, the same for ``--json`` and the API of the web pages."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PAPER_FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
 
 
 def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
-    """Return a paper in the form of ``--json``; ``strength`` and ``score`` are null where nothing was asked for.
+    """Return a paper in the form of ``--json``.
 
-    ``because`` is null where no library was asked.
+    ``strength`` and ``score`` in it are null if no rule was asked, ``because`` if no library was.
     """
     shown: dict[str, object] = {name: getattr(paper, name) for name in PAPER_FIELDS}
     shown["strength"] = strength(hit)
@@ -31,7 +31,7 @@ def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
 
 
 def because_json(because: Because | None) -> dict[str, object] | None:
-    """Return as an object why a paper is close to a library; null where no library was asked."""
+    """Return as an object why a paper is like a library; None if no library was asked."""
     if because is None:
         return None
     papers = [{"key": one.keys[0] if one.keys else None, "title": one.title} for one in because.papers]
@@ -39,17 +39,17 @@ def because_json(because: Because | None) -> dict[str, object] | None:
 
 
 def strength(hit: Hit | None) -> str | None:
-    """Return how a rule holds, in a word; None without a hit."""
+    """Return ``strong`` or ``weak``, None without a hit."""
     return None if hit is None else "strong" if hit.strong else "weak"
 
 
 def json_text(value: object) -> str:
-    """Return a value as JSON in one line; days and instants as ISO 8601."""
+    """Return a value as JSON in one line, with days and instants in ISO 8601."""
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def json_bytes(value: object) -> int:
-    """Return how many bytes a value of JSON's own kinds takes where all of it is written in ASCII."""
+    """Return how many bytes a value takes as JSON in ASCII."""
     return len(json.dumps(value))
 
 

@@ -1,4 +1,4 @@
-"""Papers and their listings; papers that somebody likes, and the reasons why others are like them."""
+"""Papers and their listings; papers that somebody likes, and why others are like them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ class PaperOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper(PaperFacts):
-    """A paper as it is stored: one, whatever lists it. ``key`` is its strongest identity."""
+    """A paper as it is stored: one value, whatever lists the paper.
+
+    ``key``: its strongest identity.
+    """
 
     id: int
     key: str
@@ -29,32 +32,32 @@ class Paper(PaperFacts):
 
     @property
     def digest_day(self) -> date:
-        """The day it was first announced, else published, else first seen."""
+        """The day on which it was first listed, or else published, or else first seen."""
         days = [listing.day for listing in self.listings if listing.day]
         return min(days) if days else (self.published or self.first_seen).date()
 
     @property
     def upvotes(self) -> int | None:
-        """The number of upvotes that was seen last, wherever it is listed; None if no source counts them."""
+        """The last known number of upvotes on any list, None if no source counts them."""
         counted = [listing for listing in self.listings if listing.upvotes is not None]
         return max(counted, key=lambda listing: listing.read_at).upvotes if counted else None
 
     @property
     def precedence(self) -> tuple[int, int]:
-        """What puts it before others in lists and messages: upvotes, then the digest day; the larger comes first.
+        """A sort key for lists and messages, larger first: upvotes, then digest day.
 
-        A paper without a count comes after one with no upvotes: the latter was at least shown to readers who can vote.
+        A paper without a count comes after one with no upvotes, which was shown to readers who could vote.
         """
         return precedence_of(self.upvotes, self.digest_day)
 
 
 def precedence_of(upvotes: int | None, day: date) -> tuple[int, int]:
-    """Return what puts a paper before others, see :attr:`Paper.precedence`."""
+    """Return the sort key that :attr:`Paper.precedence` describes."""
     return -1 if upvotes is None else upvotes, day.toordinal()
 
 
 class RankablePaper(Protocol):
-    """What puts a paper at its place among others."""
+    """What is needed to rank a paper."""
 
     @property
     def id(self) -> int: ...
@@ -68,7 +71,7 @@ class RankablePaper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FoundPaper:
-    """A paper that a search has found, without anything that was not needed to find and rank it."""
+    """A paper that a search has found, with only what is needed to rank it."""
 
     id: int
     digest_day: date
@@ -76,20 +79,20 @@ class FoundPaper:
 
     @property
     def precedence(self) -> tuple[int, int]:
-        """What puts it before others, as :attr:`Paper.precedence`."""
+        """A sort key, like :attr:`Paper.precedence`."""
         return precedence_of(self.upvotes, self.digest_day)
 
 
 LONGEST_TITLE = 60
-"""Characters of a liked paper's title in a line."""
+"""Most characters of a liked paper's title in a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LikedPaper:
     """A paper in a library, as a file or a list names it.
 
-    ``keys``: what it is known by: ``arxiv:2601.00001``, ``doi:10.1000/x``.
-    ``title`` / ``abstract`` / ``keywords``: what the file says of it, empty where it says nothing.
+    ``title``, ``abstract`` and ``keywords``: what the file says of it, empty if nothing.
+    ``keys``: its identities, such as ``arxiv:2601.00001`` and ``doi:10.1000/x``.
     """
 
     title: str = ""
@@ -102,8 +105,8 @@ class LikedPaper:
 class Because:
     """Why a paper is like a library.
 
-    ``papers``: the papers in it that are closest, with their titles and their first keys.
-    ``words``: the words and pairs of words that bring it near, as the paper writes them.
+    ``papers``: the closest papers in the library, with title and first key.
+    ``words``: words and pairs of words that make it close, as the paper writes them.
     """
 
     papers: tuple[LikedPaper, ...] = ()
@@ -111,7 +114,7 @@ class Because:
 
     @property
     def in_words(self) -> str:
-        """``because of …, …; words: …`` in one line; "" where nothing can be named."""
+        """One line such as ``because of …, …; words: …``; "" if there is nothing to name."""
         names = [f"“{_in_short(one.title or one.keys[0])}”" for one in self.papers if one.title or one.keys]
         parts = [f"because of {', '.join(names)}"] if names else []
         if self.words:
@@ -120,6 +123,6 @@ class Because:
 
 
 def _in_short(title: str) -> str:
-    """Return a title in one line, cut after a word where it is long."""
+    """Return a title in one line; a long one is cut after a word."""
     line = " ".join(title.split())
     return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"

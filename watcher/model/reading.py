@@ -1,4 +1,4 @@
-"""What is read: sources, their pages, the entries on them, and how a look went."""
+"""What is read: sources, their pages, the entries on these, and verdicts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from watcher.model.fields import PaperFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A place that lists papers. ``url`` is the address that the config names, or None for the kind's own.
+    """A place that lists papers.
 
-    ``shown_as`` is what messages and pages call it, "" for its name.
-    ``is_auto`` where it finds its own rhythm; ``every`` is then how often it is looked at until that is known.
-    ``robots`` says whether its robots.txt is obeyed, None for as is usual for its kind. ``look_back`` and ``follow``
-    count digest days. ``own`` are the values of the keys that its kind alone has, as a dataclass of that kind's; None
-    for their defaults.
+    ``url``: the address in the config, None for the kind's own.
+    ``every``: time between polls; with ``is_auto``, only until the source's own rhythm is known.
+    ``is_auto``: it is polled in its own rhythm.
+    ``robots``: whether its robots.txt is obeyed, None for what is usual for the kind.
+    ``look_back`` and ``follow``: numbers of digest days.
+    ``own``: values of the keys that only its kind has, as a dataclass of the kind; None for their defaults.
+    ``shown_as``: its display name, "" to show its name.
     """
 
     name: str
@@ -34,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave to ask "changed since?" with, verbatim."""
+    """What a server gave so that the next request can ask "changed since?", verbatim."""
 
     etag: str | None = None
     modified: str | None = None
@@ -45,10 +47,11 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One fetched answer. ``url`` is where the body was found, after redirects.
+    """One fetched answer.
 
-    ``charset`` is what the header of the answer calls it, "" if it does not; ``warnings`` name what was passed over in
-    the answer.
+    ``url``: its address after redirects.
+    ``charset``: as the header names it, "" if it does not.
+    ``warnings``: what was ignored in the answer, in words.
     """
 
     url: str
@@ -61,7 +64,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The server answered 304: the page at ``url`` is the one already read."""
+    """The server answered 304: the page at ``url`` is the one that was read before."""
 
     url: str
     fetched_at: datetime
@@ -69,9 +72,11 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """No usable answer: no connection, a status of 400 and more, or over a bound. ``reason`` is for people.
+    """There was no usable answer: no connection, a status from 400 on, or a limit was passed.
 
-    ``status`` is that of HTTP where there was an answer; ``retry_after`` for how long the site asks to be left alone.
+    ``reason``: in words for people.
+    ``retry_after``: how long the site asks to be left alone, None if it does not.
+    ``status``: the HTTP status, None if there was no answer.
     """
 
     url: str
@@ -91,10 +96,12 @@ Fetched = Page | NotModified | Unreachable
 
 @dataclass(frozen=True, slots=True)
 class SiteTurn:
-    """Whether a site may be asked now: in ``wait`` seconds at the earliest, where that is not 0.
+    """Whether a site may be asked now.
 
-    ``is_closed`` where the site itself asked to be left alone for that long; ``is_spent`` where it has answered as much
-    as it does on one day; ``is_public`` where it has ever answered from the public Internet.
+    ``wait``: seconds until it may be asked, 0 for now.
+    ``is_closed``: the site itself asked to be left alone for that long.
+    ``is_public``: the site has answered from the public Internet before.
+    ``is_spent``: the site has answered as much as it does on one day.
     """
 
     wait: float = 0.0
@@ -105,14 +112,16 @@ class SiteTurn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(PaperFacts):
-    """A paper as a page shows it: its facts, and the numbers of that page's list.
+    """A paper as a page shows it: its facts, and the numbers on that page's list.
 
-    ``keys`` are its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``), empty where the
-    page shows none and the title has to do. ``shared`` are keys that other papers of the page bear as well: they are
-    nobody's. ``listed`` is the digest day; ``rank`` counts from 1. What
-    ``is_secondhand`` stands on a page of somebody else, who may have put the text in words of their own. What
-    ``is_follow_up`` says something of a paper that came before (a change, a withdrawal, also without its title): it is
-    none where no paper with one of its keys is known.
+    ``keys``: its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``); empty if the page shows
+        none, so that only the title identifies it.
+    ``shared``: keys that other papers of the page have as well. They identify nothing.
+    ``listed``: the digest day.
+    ``rank``: its place on the list, from 1.
+    ``is_secondhand``: the page is somebody else's, who may have put the texts in words of their own.
+    ``is_follow_up``: it only says something about an earlier paper (a change, a withdrawal), and may lack its title. If
+        no paper with one of its keys is known, it is ignored.
     """
 
     keys: tuple[str, ...] = ()
@@ -129,14 +138,17 @@ class Entry(PaperFacts):
 class Reading:
     """What a parser read from one page.
 
-    ``day`` is the digest day, ``previous`` the day before it that has a page, ``is_newest`` whether the page names
-    no next day; ``next`` is the address of the next page of the same list. ``whole`` is false where only the page's
-    cards could be read: titles without abstracts. ``parts`` are the addresses of the pages that show what this page
-    only counts. ``remarks`` are what the site says of what it was asked for.
-
+    ``day``: the digest day, None for pages without one.
+    ``previous``: the digest day before that has a page, None if the page does not name it.
+    ``is_newest``: the page names no next day.
+    ``next``: address of the next page of the same list, None at the end.
+    ``whole``: False if only titles without abstracts could be read.
+    ``warnings``: what could not be read, in words.
+    ``parts``: addresses of pages that show what this page only counts.
+    ``remarks``: what the site says about what it was asked for.
     ``total``: how many records the whole list has by its own account, None if it does not say.
     ``records``: how many of them this page has, with those that are no papers; None for as many as ``entries``.
-    ``reaches``: how far back the page goes in the order of its list; None where the days of the entries tell it.
+    ``reaches``: how far back the page goes in the order of its list; None if the days of the entries tell it.
     """
 
     entries: tuple[Entry, ...]
@@ -155,13 +167,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The page is there and cannot be read; ``reason`` says what was looked for and what was found."""
+    """The page is there and cannot be read.
+
+    ``reason``: what was looked for, and what was found.
+    """
 
     reason: str
 
 
 class Verdict(StrEnum):
-    """How one look at a source went; of several pages, the first in this order."""
+    """How one poll of a source went. A poll of several pages has the first of their verdicts in this order."""
 
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
@@ -173,7 +188,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict with its reason, in words for people; empty where there is nothing to explain."""
+    """A verdict with its reason.
+
+    ``reason``: in words for people, "" if there is nothing to explain.
+    """
 
     verdict: Verdict
     reason: str = ""

@@ -1,4 +1,4 @@
-"""What people ask for: subscriptions, schedules, the endpoints that they are told at, the places to keep papers."""
+"""What people ask for: subscriptions, schedules, endpoints, and the places where papers are kept."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ class Rhythm(StrEnum):
 class When:
     """When a subscription is told.
 
-    ``at`` is local time, ``weekday`` 0 for Monday, ``cron`` five fields, ``every`` the number of days from one time to
-    the next, ``month_day`` a day of the month, or its last day where the month has none of that number.
+    ``at``: local time.
+    ``weekday``: 0 for Monday.
+    ``cron``: five fields.
+    ``every``: number of days from one time to the next.
+    ``month_day``: a day of the month; the last day of a month that has no such day.
     """
 
     rhythm: Rhythm = Rhythm.IMMEDIATELY
@@ -50,7 +53,7 @@ class When:
 
 
 class DigestOrder(StrEnum):
-    """In which order a subscription's papers are told; strong matches come first in each."""
+    """In which order a subscription's papers are told. In each, strong matches come first."""
 
     SCORE = "score"  # by how much they are about the rule, then the most upvoted
     UPVOTES = "upvotes"
@@ -60,9 +63,10 @@ class DigestOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """Local times between which nothing is sent, and whole local days (0 for Monday).
+    """Local hours and days in which nothing is sent.
 
-    ``start`` may lie after ``end`` (over midnight); equal to it there are days only.
+    ``start``: may be later than ``end`` (over midnight). If both are equal, only ``days`` are quiet.
+    ``days``: whole local days, 0 for Monday.
     """
 
     start: time = time()
@@ -72,7 +76,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most so many messages within any span of this length."""
+    """At most ``most`` messages within any span of the length ``within``."""
 
     most: int
     within: timedelta
@@ -80,7 +84,11 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Endpoint:
-    """One address that a message can go to: a receiver as ``to:`` names it (``mail:ana@lab.org``) and its label."""
+    """One address that messages go to.
+
+    ``receiver``: as ``to:`` names it, such as ``mail:ana@lab.org``.
+    ``label``: which of the receiver's addresses, "" if it has only one.
+    """
 
     receiver: str
     label: str = ""
@@ -93,18 +101,25 @@ class Endpoint:
 class Subscription:
     """One saved rule of one person, as the config has it.
 
-    ``owner`` is the included file's stem, empty for the main file. ``rule`` is the rule's whole text, lists and
-    ``where`` joined in. ``sources`` is empty for all. ``backfill`` counts days of the past that a new subscription
-    tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
-    ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
-    others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
-    those behind the first ``top`` of a message in its ``order``, have no more than their titles. It may send also
-    empty digests, a sign of life once a month, and new versions of papers that it told. With ``learns`` its thumbs
-    move the scores of its matches. ``keep`` names where what it tells is kept.
-
-    ``library`` is the name of the papers that it likes, "" where it has none: with a rule they say how much each paper
-    is wanted, without one (``rule`` is empty, or has nothing but exclusions) they also say which. ``liked`` are those
-    papers, as far as they were read with it; two subscriptions with the same ``library`` are equal either way.
+    ``rule``: its whole text, with lists and ``where`` joined in.
+    ``to``: names of receivers.
+    ``endpoints``: of all receivers in ``to``.
+    ``owner``: the included file's name without ending, "" for the main file.
+    ``sources``: names of sources, empty for all.
+    ``backfill``: how many past days a new subscription is told, None for the source's look-back.
+    ``bundle``: it may share a message with others.
+    ``max_papers``: how many papers a message tells in full; the others are told in short form.
+    ``above`` and ``top``: papers with a lower score, or after the first ``top`` in ``order``, are told by their title
+        alone.
+    ``learns``: thumbs move the scores of its matches.
+    ``sends_empty``: a digest is sent even if there are no papers.
+    ``shows_life``: a sign of life is sent each month in which nothing matched.
+    ``tells_updates``: new versions and withdrawals of told papers are told.
+    ``shown_as``: its display name, "" to show its name.
+    ``keep``: names of places where told papers are kept.
+    ``library``: name of the library, "" for none. With a rule, the library says how much a paper is wanted. Without one
+        (``rule`` is empty or only excludes), it also says which papers are wanted.
+    ``liked``: the papers of the library, if they were read; they do not count when subscriptions are compared.
     """
 
     name: str
@@ -138,10 +153,11 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class NeverItem:
-    """What nobody wants to hear of: an item of a ``never:`` list.
+    """An item of a ``never:`` list.
 
-    ``owner``: the included file's stem whose subscriptions it holds for, empty for all subscriptions. ``written``: as
-    the list has it. ``rule``: the rule that it stands for.
+    ``owner``: the included file whose subscriptions it is for, "" for all subscriptions.
+    ``written``: as the list has it.
+    ``rule``: the rule that it stands for.
     """
 
     owner: str
@@ -149,13 +165,16 @@ class NeverItem:
     rule: str
 
     def holds_for(self, subscription: Subscription) -> bool:
-        """Return whether it says something of a subscription's papers."""
+        """Return whether it keeps papers back from a subscription."""
         return self.owner in ("", subscription.owner)
 
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """What a reader said of a paper that a subscription told: ``up`` for useful, else not for them."""
+    """What a reader said of a paper that a subscription told.
+
+    ``up``: True for useful, False for not for them.
+    """
 
     paper_id: int
     up: bool
@@ -163,7 +182,7 @@ class Thumb:
 
 
 class Origin(StrEnum):
-    """Where a subscription is kept: in the config's files, or in the database alone."""
+    """Where a subscription is kept: in the config's files, or only in the database."""
 
     FILE = "file"
     DATABASE = "database"
@@ -171,9 +190,13 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSubscription:
-    """A subscription as the database has it; ``rule_digest`` is of its rule and sources.
+    """A subscription as the database has it.
 
-    ``last_due`` is when its last digest was made, empty or not; ``sign_due`` when it next shows a sign of life.
+    ``rule_digest``: digest of its rule and sources.
+    ``next_due``: when it is due next, None if it is told immediately.
+    ``last_due``: when its last digest was made, even if that was empty.
+    ``sign_due``: when its next sign of life is due, None if it sends none.
+    ``gone_at``: when it was removed, None while it is active.
     """
 
     id: int
@@ -200,9 +223,12 @@ class KeepTarget:
     """A place where papers are kept, with its secrets put in.
 
     ``place``: a folder, a file, a Zotero library (``users/1``, ``groups/2``), or the address of a webhook.
-    ``api``: the address of Zotero's API. ``key``: the key of a Zotero library.
-    ``collection``: a Zotero collection, by its key or name; "" for none. ``tags``: of notes and of Zotero's items.
-    ``headers``, ``body``: of a webhook. ``find``, ``find_body``: the address that says whether a paper is there.
+    ``api``: address of Zotero's API.
+    ``key``: key of a Zotero library.
+    ``collection``: a Zotero collection by key or name, "" for none.
+    ``tags``: of notes and of Zotero's items.
+    ``headers`` and ``body``: of a webhook.
+    ``find`` and ``find_body``: address and body of the request that asks whether a paper is there.
     """
 
     name: str
@@ -219,5 +245,5 @@ class KeepTarget:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What may be shown nowhere."""
+        """Texts that must not be shown."""
         return tuple(one for one in (self.key, *self.headers.values()) if one)

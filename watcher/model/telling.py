@@ -14,7 +14,10 @@ from watcher.model.subscriptions import DigestOrder, Endpoint
 
 @dataclass(frozen=True, slots=True, order=True)
 class MatchedSpan:
-    """Where a rule matched: characters ``start`` to ``end`` of the paper's ``field``; ``term`` as the rule has it."""
+    """Characters ``start`` to ``end`` of a paper's ``field`` at which a rule matched.
+
+    ``term``: as the rule has it.
+    """
 
     field: str
     start: int
@@ -23,7 +26,7 @@ class MatchedSpan:
 
 
 STRONG_FROM = 0.5
-"""The score from which on a match is strong: the paper is about what the rule asks for, and more than mentions it."""
+"""Lowest score of a strong match: the paper is about what the rule asks for, not only mentions it."""
 
 
 def is_strong(score: float) -> bool:
@@ -35,7 +38,7 @@ Rank = tuple[bool, float, int, int]
 
 
 def rank_of(paper: RankablePaper, score: float) -> Rank:
-    """Return what sorts matched papers, best first: strong ones, the score, most upvotes, the newest digest day."""
+    """Return a sort key for matched papers, best first: strong ones, the score, most upvotes, the newest digest day."""
     upvotes, day = paper.precedence
     return not is_strong(score), -score, -upvotes, -day
 
@@ -44,8 +47,8 @@ def rank_of(paper: RankablePaper, score: float) -> Rank:
 class Hit:
     """A rule that holds for a paper, and where.
 
-    ``score``: how much the paper is about it, or how close to a library, from 0 to 1.
-    ``because``: what makes it close to the library; None where no library was asked.
+    ``score``: how much the paper is about what the rule asks for, or how like a library it is, from 0 to 1.
+    ``because``: why it is like the library, None if no library was asked.
     """
 
     score: float
@@ -54,15 +57,15 @@ class Hit:
 
     @property
     def strong(self) -> bool:
-        """Whether the paper is about it, and more than mentions it."""
+        """Whether the paper is about what the rule asks for, not only mentions it."""
         return is_strong(self.score)
 
 
 FIRST = "first"
-"""The occasion of a match: the paper itself."""
+"""Occasion of a match with the paper itself."""
 
 WITHDRAWN = "withdrawn"
-"""The occasion of a match: a paper that was told has been withdrawn. New versions are ``v2``, ``v3`` …"""
+"""Occasion of a match: a told paper was withdrawn. The occasion of a new version is ``v2``, ``v3`` …"""
 
 
 class Fate(StrEnum):
@@ -74,7 +77,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a match, with the reason; empty where there is nothing to explain."""
+    """The fate of a match.
+
+    ``reason``: "" if there is nothing to explain.
+    """
 
     fate: Fate
     reason: str = ""
@@ -102,10 +108,12 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message to one endpoint, claimed for sending. ``id`` is stable over repeats; ``fence`` is this claim's.
+    """One message to one endpoint, claimed for sending.
 
-    ``replay_of`` is the delivery that it repeats because somebody asked; ``is_probe`` where its endpoint failed when
-    last tried.
+    ``id``: the same over all repeats.
+    ``fence``: of this claim.
+    ``replay_of``: id of the delivery that it repeats because somebody asked for it, None for none.
+    ``is_probe``: the endpoint failed when last tried.
     """
 
     id: str
@@ -128,7 +136,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attempt ended; ``reason`` is for people and holds no secret."""
+    """How one attempt ended. ``reason`` is for people, and holds no secret."""
 
     result: Result
     reason: str = ""
@@ -136,12 +144,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueAlert:
-    """One match that a message tells: its paper, the full and the display name of its subscription, how it matched.
+    """One match that a message tells.
 
-    ``short`` where it goes over its subscription's ``max_papers``, ``bundle`` where it may share a message with other
-    subscriptions; ``sources`` are those that the subscription looks at, empty for all. ``above`` and ``top`` say for
-    which papers its title is enough, ``order`` which papers come first, as in
-    :class:`watcher.model.subscriptions.Subscription`; ``everything`` where the rule asks for all papers.
+    ``subscription`` and ``shown_as``: full name and display name ("" to show the full name).
+    ``short``: it is told in short form.
+    ``bundle``: it may share a message with other subscriptions.
+    ``max_papers``, ``above``, ``top``, ``order``, ``sources``: of the subscription, see
+        :class:`watcher.model.subscriptions.Subscription`.
+    ``everything``: the rule asks for all papers.
     """
 
     match_id: int
@@ -165,7 +175,7 @@ class DueAlert:
 
 @dataclass(frozen=True, slots=True)
 class ItemMatch:
-    """A subscription that a paper is told for: how its rule holds, and where."""
+    """A subscription that a paper is told for, and how its rule holds."""
 
     subscription: str
     hit: Hit
@@ -173,15 +183,16 @@ class ItemMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
-    """A paper in a message: its subscriptions, the best score of its matches, and the words that matched.
+    """A paper in a message.
 
-    ``matches`` has each of them by itself, for programs; people are shown what holds for all together.
-    ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
-    ``short`` asks for one line: it goes over ``max_papers``; ``also`` for its title alone. ``occasion`` is ``first``
-    for the paper itself, ``v2`` and so on for a new version of a paper that was told, ``withdrawn`` for its end.
-    ``rise`` is how many upvotes it gained within a day, where the order asks for that, and ``also_in`` are other
-    subscriptions of the reader that it matches, for one that asks for everything. ``thumbs`` are the addresses at which
-    the reader says that it was useful, or not for them; () where there are none.
+    ``score`` and ``places``: the best score and all places of its matches.
+    ``told_before``: day on which the same endpoint was told of it for another subscription, None if it was not.
+    ``short``: it is told in short form; ``also``: by its title alone.
+    ``occasion``: ``first``, ``withdrawn``, or a version such as ``v2``.
+    ``matches``: each match by itself, for programs; people are shown all together.
+    ``rise``: upvotes gained within a day, None if no subscription sorts by that.
+    ``also_in``: display names of other subscriptions of the reader that match it, for one that asks for everything.
+    ``thumbs``: addresses at which the reader gives a thumb, () for none.
     """
 
     paper: Paper
@@ -199,13 +210,13 @@ class DigestItem:
 
     @property
     def strong(self) -> bool:
-        """Whether the paper is about what one of the rules asks for, and more than mentions it."""
+        """Whether the paper is about what one of the rules asks for, not only mentions it."""
         return is_strong(self.score)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nothing:
-    """A subscription that has nothing to tell though ``read`` papers were read for it since ``since``."""
+    """A subscription that has nothing to tell, though its rule was tried on ``read`` papers since ``since``."""
 
     subscription: str
     read: int
@@ -217,9 +228,11 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A source that the message's subscriptions use and that cannot be read since ``since``, wholly or partly.
+    """A source that a message's subscriptions use and that has an open incident.
 
-    ``missing``: for a source that can be read again, what was missed of it; "" otherwise.
+    ``since``: when the incident began.
+    ``partly``: it shows only a part of its papers.
+    ``missing``: what was missed, if it can be read again; "" otherwise.
     """
 
     source: str
@@ -245,7 +258,11 @@ class IncidentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """Something that the operator should know, from when it began to when it ended."""
+    """Trouble that the operator should know of.
+
+    ``subject``: what it is about, such as a source or an endpoint.
+    ``ended``: None while it is open.
+    """
 
     kind: IncidentKind
     subject: str
@@ -256,14 +273,19 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that a delivery says, before it is put into words for one service.
+    """All that a delivery says, before it is rendered.
 
-    ``nothing`` has the subscriptions without papers that say so: all of an empty digest or a sign of life, some of a
-    digest that they share with others. ``unread`` says what may be missing, ``left`` what an end of trouble leaves
-    unread or taken as it is, in sentences. ``unsubscribe`` is the mailto or web address where a reader ends a
-    subscription; empty where there is none. With ``is_one_click`` a mail program may do so by itself, as RFC 8058 has
-    it. ``names`` are what readers are shown.
-    ``is_to_operator``: an incident or a recovery goes to the operator, and not to those whom a broken file tells.
+    ``items``: its papers.
+    ``incident``: what it reports, None for none.
+    ``nothing``: subscriptions that have no papers: all of an empty digest or a sign of life, some of a shared digest.
+    ``unread``: sources that cannot be read.
+    ``incidents``: those that a summary reports.
+    ``folded``: number of messages that it replaces.
+    ``left``: sentences about what is still missing after an incident has ended.
+    ``unsubscribe``: ``mailto:`` or web address at which a reader unsubscribes, "" for none.
+    ``is_one_click``: a mail program may unsubscribe by itself (RFC 8058).
+    ``names``: display names.
+    ``is_to_operator``: an incident or recovery goes to the operator; False if it goes to receivers of a broken file.
     """
 
     delivery: Delivery
@@ -284,7 +306,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class TemplateTrouble:
-    """Why one of the config's templates could not be used; ``line`` is 0 where it is not known."""
+    """Why a template of the config could not be used. ``line`` is 0 if not known."""
 
     template: str
     line: int
@@ -296,13 +318,16 @@ class TemplateTrouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark.
+    """A delivery in words.
 
-    ``flowing`` is the text with a line for each paragraph, for phones, which break lines themselves.
-    ``mrkdwn`` is Slack's markup, ``chat_html`` the few tags that Telegram and Matrix know, with line ends as they
-    are. ``data`` is the same as an object of JSON, for programs. ``unsubscribe`` is an address for mail's
-    List-Unsubscribe, empty where there is none. ``troubles`` says which of the config's templates failed, so that
-    watcher's own was used.
+    ``html``: a whole document.
+    ``markdown``: CommonMark.
+    ``flowing``: the text with one line for each paragraph, for phones, which break lines themselves.
+    ``mrkdwn``: Slack's markup.
+    ``chat_html``: HTML with the few tags that Telegram and Matrix know, and plain line ends.
+    ``data``: the same as a JSON object, for programs.
+    ``unsubscribe``: address for a mail's List-Unsubscribe, "" for none.
+    ``troubles``: templates of the config that failed, so that watcher's own were used.
     """
 
     subject: str

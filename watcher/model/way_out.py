@@ -1,4 +1,4 @@
-"""How requests leave this machine: directly or by a proxy, and whose certificates are trusted."""
+"""Say how requests leave this machine: directly or through a proxy, and whose certificates are trusted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.errors import WatcherError
 from watcher.model.hosts import address_as_written, is_within, may_be_public
 
 WANTS_PASSWORD = 407
-"""The status by which a proxy asks for a user and a password."""
+"""Status with which a proxy asks for a user and a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class WayOut:
 
     ``proxy``: ``http://user:password@host:port``, "" for none.
     ``missing``: why the proxy's address is not known, "" if it is.
-    ``domains``: asked without the proxy, with all below them.
-    ``networks``: whose addresses are asked without it.
-    ``authorities``: certificates in PEM, in ASCII, that are trusted besides the usual ones; "" for none.
+    ``domains``: domains that are asked without the proxy, with everything below them.
+    ``networks``: networks that are asked without the proxy.
+    ``authorities``: certificates in PEM that are trusted in addition to the usual ones, "" for none.
     """
 
     proxy: str = field(default="", repr=False)
@@ -33,7 +33,7 @@ class WayOut:
     authorities: str = field(default="", repr=False)
 
     def proxy_for(self, host: str) -> str:
-        """Return the proxy by which ``host`` is asked, "" if it is asked directly.
+        """Return the proxy through which ``host`` is asked, "" if it is asked directly.
 
         Raises ``WatcherError`` if the proxy is needed and its address is not known.
         """
@@ -55,7 +55,7 @@ class WayOut:
 
 
 def network_in(text: str) -> IPv4Network | IPv6Network | None:
-    """Return the network that a text such as ``10.0.0.0/8`` or ``10.1.2.3`` is, None for a domain."""
+    """Return the network that a text such as ``10.0.0.0/8`` or ``10.1.2.3`` means, None for a domain."""
     try:
         return ip_network(text)
     except ValueError:
@@ -72,9 +72,9 @@ def proxy_credentials(proxy: str) -> str:
 
 
 def is_proxys_refusal(status: int, headers: Mapping[str, str]) -> bool:
-    """Return whether an answer that came by a proxy without a tunnel is the proxy's own refusal.
+    """Return whether a proxy itself has refused a request that went through it without a tunnel.
 
-    A proxy tells by ``Proxy-Status`` (RFC 9209) or ``X-Squid-Error`` that it, and not the site, has answered.
+    A proxy that answers itself says so with ``Proxy-Status`` (RFC 9209) or ``X-Squid-Error``.
     """
     if status == WANTS_PASSWORD:
         return True
@@ -82,9 +82,10 @@ def is_proxys_refusal(status: int, headers: Mapping[str, str]) -> bool:
 
 
 def refusal_of_proxy(status: int, said: str, *, has_user: bool) -> str:
-    """Return what a proxy's refusal means, for people.
+    """Return, in words, what a proxy's refusal means.
 
     ``said``: the status in words, such as ``HTTP 403 Forbidden``.
+    ``has_user``: the proxy's address has a user.
     """
     if status == WANTS_PASSWORD:
         return f"the proxy {'refuses the user or password' if has_user else 'wants a user and a password'} ({said})"

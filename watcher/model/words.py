@@ -1,4 +1,4 @@
-"""Numbers and names in English sentences."""
+"""Write numbers and names in English sentences."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 
 def counted(n: int, what: str) -> str:
-    """``1 paper``, ``2 papers``, ``1,200 papers``."""
+    """Return a count such as ``1 paper``, ``2 papers``, ``1,200 papers``."""
     return f"{n:,} {what}" + ("" if n == 1 else "s")
 
 
 def ordinal(n: int) -> str:
-    """``1st``, ``2nd``, ``11th``."""
+    """Return a number such as ``1st``, ``2nd``, ``11th``."""
     ending = "th" if 10 < n % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n}{ending}"
 
 
 def listed(names: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+    """Return names as ``a``, ``a and b`` or ``a, b and c``."""
     return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + list(names[-1:]))

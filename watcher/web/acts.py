@@ -1,4 +1,7 @@
-"""What the buttons do: poll a source, test a receiver, send again, pause and mute. Only who showed the token may."""
+"""Do what the buttons say: poll a source, test a receiver, send again, pause, mute, star, give a thumb.
+
+Only a visitor who has shown the token may.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,13 @@ from watcher.web.site import Buttons, WebSite
 MUTED = timedelta(days=14)
 
 Act = Callable[[WebSite, Buttons, str], str]
-"""Does something to what is named, and returns the word for what a page says of it; raises ``UsageError``."""
+"""Does something to the thing with a name; returns the key in ``SAID`` of what the page then says. Raises
+``UsageError``.
+"""
 
 
 async def act(request: Request) -> Response:
-    """Do what a form asks for, and lead back to its page; scripts are answered in plain text."""
+    """Do what a form asks for, and redirect to the form's page. A script is answered in plain text."""
     form = await form_of(request)
     site, back = site_of(request), local(form.get("back", "/"))
     if not is_ours(request, form):
@@ -71,7 +76,7 @@ def _test_all(site: WebSite, buttons: Buttons, name: str) -> str:
 
 
 def _tested(site: WebSite, buttons: Buttons, is_meant: Callable[[Endpoint], bool]) -> str:
-    """Make a test message for each meant endpoint, in place of any that still waits."""
+    """Make a test message for each endpoint for which ``is_meant`` is true; it replaces a test that still waits."""
     with site.store.transaction() as tx:
         known = sorted(set(endpoints_of(tx, site.config())))
         meant = [one for one in known if is_meant(one) and site.config().has_endpoint(one)]
@@ -101,7 +106,10 @@ def _replay(site: WebSite, buttons: Buttons, id: str) -> str:
 
 
 def _of_subscription(do: Callable[[Transaction, StoredSubscription, WebSite], object], said: str) -> Act:
-    """Return an act on the subscription that is named, if it is in force."""
+    """Return an act that does ``do`` to the active subscription with the name given.
+
+    ``said``: the key in ``SAID`` of what the page then says.
+    """
 
     def done(site: WebSite, buttons: Buttons, name: str) -> str:
         with site.store.transaction() as tx:
@@ -116,7 +124,7 @@ def _of_subscription(do: Callable[[Transaction, StoredSubscription, WebSite], ob
 
 
 def _resubscribe(site: WebSite, buttons: Buttons, name: str) -> str:
-    """Tell a receiver of a subscription again; both are named, with > between them."""
+    """Let a subscription tell an unsubscribed receiver again. ``name`` is both names with > between them."""
     subscription, _, receiver = name.rpartition(">")
     with site.store.transaction() as tx:
         saved = subscription_called(tx, subscription)
@@ -127,7 +135,10 @@ def _resubscribe(site: WebSite, buttons: Buttons, name: str) -> str:
 
 
 def _of_paper(do: Callable[[Transaction, Paper, WebSite], object], said: str) -> Act:
-    """Return an act on the paper whose key is named."""
+    """Return an act that does ``do`` to the paper with the key given.
+
+    ``said``: the key in ``SAID`` of what the page then says.
+    """
 
     def done(site: WebSite, buttons: Buttons, key: str) -> str:
         with site.store.transaction() as tx:
@@ -142,9 +153,10 @@ def _of_paper(do: Callable[[Transaction, Paper, WebSite], object], said: str) ->
 
 
 def _thumb(up: bool | None) -> Act:
-    """Return the act of a thumb, None for taking it back: for the key of a paper, or key, line end and subscription.
+    """Return an act that gives a thumb, or takes it back if ``up`` is None.
 
-    A key alone means all subscriptions in force that the paper matched.
+    Its name is a paper's key, or key, line end and full name of a subscription. A key alone means all active
+    subscriptions that the paper matched.
     """
 
     def done(site: WebSite, buttons: Buttons, name: str) -> str:
@@ -187,12 +199,12 @@ def _unmute(tx: Transaction, subject: StoredSubscription | Paper, site: WebSite)
 
 
 def _mark(kind: MarkKind, said: str, *, off: bool = False) -> Act:
-    """Return the act that marks a paper for all who use these pages, or takes the mark back."""
+    """Return an act that marks a paper for all users of these pages, or takes the mark back if ``off``."""
     return _of_paper(lambda tx, paper, site: mark_paper(tx, paper, kind, site.clock(), site.config(), off=off), said)
 
 
 def _keep(site: WebSite, buttons: Buttons, name: str) -> str:
-    """Keep a paper at a place: ``name`` is the place, a blank, and the paper's key."""
+    """Keep a paper at a place. ``name`` is the place, a blank, and the paper's key."""
     place, _, key = name.partition(" ")
     with site.store.transaction() as tx:
         kept_by_hand(tx, key, place, site.clock(), site.config())
@@ -221,4 +233,4 @@ ACTS: Mapping[str, Act] = {
     "read": _mark(MarkKind.READ, "read"),
     "unread": _mark(MarkKind.READ, "unread", off=True),
 }
-"""What a form may ask for, beside ``TEST_RULE``."""
+"""Name of an act in a form → act. ``TEST_RULE`` is not among them."""

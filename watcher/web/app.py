@@ -1,4 +1,4 @@
-"""The table of addresses."""
+"""Put the pages together: the table of their addresses, and what is answered to errors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from watcher.web.turns import TrialTurns, in_turn
 
 
 def web_app(site: WebSite) -> ASGIApp:
-    """Return the pages as an ASGI application; the guard stands before all of it, also before what fails."""
+    """Return the pages as an ASGI application. The guard stands before everything, even before error pages."""
     app = Starlette(
         routes=[
             Route("/", day_screen),
@@ -79,12 +79,12 @@ def web_app(site: WebSite) -> ASGIApp:
 
 
 async def healthy(request: Request) -> Response:
-    """Say that the pages are served. It needs no thread, so that it answers however many pages are asked for."""
+    """Answer that the pages are served. This needs no thread, so that it works however many pages are asked for."""
     return PlainTextResponse("healthy\n")
 
 
 def ready(request: Request) -> Response:
-    """Say whether the database answers, too."""
+    """Answer whether the database can be read."""
     try:
         with site_of(request).store.reading() as tx:
             tx.subscriptions.generation()
@@ -94,16 +94,16 @@ def ready(request: Request) -> Response:
 
 
 def icon(request: Request) -> Response:
-    """Lead to the picture for who asks for the old name."""
+    """Redirect from the old name of the icon to its picture."""
     return RedirectResponse("/static/well.svg", 308)
 
 
 _REFUSED = {404: "not found", 503: "busy"}
-"""What a refusal is called, by its status."""
+"""HTTP status → title of the problem."""
 
 
 def refused(request: Request, error: HTTPException) -> Response:
-    """Say that there is no such page, no such thing on it, or no time for it now."""
+    """Answer that there is no such page or thing, or that the server is too busy."""
     status, what = error.status_code, error.detail if error.detail != "Not Found" else "There is no such page."
     if is_of_api(request):
         hint = "" if status == 503 else " /api/v1/openapi.json describes what may be asked for."
@@ -116,7 +116,7 @@ def refused(request: Request, error: HTTPException) -> Response:
 
 
 def no_database(request: Request, error: StoreError) -> Response:
-    """Say that the database cannot be read now; the error shows no variable."""
+    """Answer that the database cannot be read now. The text contains no values of variables."""
     what = "The database does not answer now. `watcher status` says why; then load this page again."
     if is_of_api(request):
         return problem_answer(503, "the database does not answer", what)
@@ -124,7 +124,7 @@ def no_database(request: Request, error: StoreError) -> Response:
 
 
 def page_failed(request: Request, error: Exception) -> Response:
-    """Say that a page has failed; the log has the reason."""
+    """Answer that a page has failed. The reason is in the log."""
     what = "This page failed, which should not be: the log says why. The others go on."
     if is_of_api(request):
         return problem_answer(500, "an error of watcher", what)

@@ -1,4 +1,4 @@
-"""Open the pages, or say what they need; only here is known whether the extra is installed."""
+"""Open the web pages, or say what is missing. Only this file knows whether the extra ``web`` is installed."""
 
 from __future__ import annotations
 
@@ -32,10 +32,15 @@ def open_web(
     kept: KeptPages | None = None,
     links: Callable[[], LinkMaker | None] = lambda: None,
 ) -> WebServer:
-    """Return a server that listens, and serves once it is started.
+    """Return a server that has its address already, and serves when it is started.
 
-    ``token``: that of the settings, as ``token_of`` reads it.
-    Raises ``WatcherError`` where the extra ``web`` is not installed, or the address is taken.
+    ``token``: as ``token_of`` reads it from the settings' file.
+    ``config``: returns the config in force.
+    ``buttons``: None for pages that only show.
+    ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``links``: returns what made the signed links in messages, None to accept none.
+
+    Raises ``WatcherError`` if the extra ``web`` is not installed, or the address is taken.
     """
     if any(find_spec(name) is None for name in NEEDED):
         raise WatcherError(HOW)

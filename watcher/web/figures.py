@@ -1,4 +1,4 @@
-"""Figures for Prometheus, read from the database when they are asked for."""
+"""Collect figures for Prometheus from the database, whenever they are asked for."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from watcher.web.site import WebSite
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DAY = timedelta(days=1)
 OTHERS = "(others)"
-"""Label of the receivers that the config does not name."""
+"""Label of all receivers that the config does not have."""
 
 DELAYS = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 6 * 3_600.0, 24 * 3_600.0)
-"""Seconds: bounds of the histogram of delays."""
+"""Upper bounds of the histogram of delays (seconds)."""
 
 MOST_MATCHES = 100_000
 
 
 class Figures(Collector):
-    """The figures of one instant."""
+    """The figures at one instant."""
 
     def __init__(self, site: WebSite, tx: Transaction) -> None:
         self._site, self._tx, self._now = site, tx, site.clock()
@@ -59,7 +59,7 @@ class Figures(Collector):
         yield _one("watcher_subscriptions", "Subscriptions in force.", self._tx.subscriptions.count())
 
     def _sources(self) -> Iterator[Metric]:
-        """Yield when and how each source was polled."""
+        """Yield when each source was polled, and with which verdict."""
         polled = _labelled("watcher_source_polled_timestamp_seconds", "When a source was last polled.", "source")
         read = _labelled(
             "watcher_source_read_timestamp_seconds", "When a source was last polled well; 0 for never.", "source"
@@ -107,7 +107,7 @@ class Figures(Collector):
         yield _one("watcher_late_seconds", "How late the oldest of them is.", oldest.total_seconds())
 
     def _attempts(self) -> Iterator[Metric]:
-        """Yield what was sent in the last 24 hours, to whom and how late. Windows, since old attempts are deleted."""
+        """Yield what was sent in the last 24 hours, to whom, and how late. Older attempts may be deleted already."""
         since = self._now - DAY
         attempts = _labelled("watcher_attempts_day", "Attempts of the last 24 hours.", "receiver", "outcome")
         counts: Counter[tuple[str, str]] = Counter()

@@ -1,4 +1,4 @@
-"""Make the frame of every page: state of the system, navigation, and the visitor's rights."""
+"""Make what surrounds the content of every page: whether all is well, navigation, what the visitor may do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from watcher.web.site import WebSite
 from watcher.web.views.words import ago_words, clock_words, day_words, iso_words, near_words, span_words
 
 MOST_TESTS = 50
-"""Receivers that are sent a test at once."""
+"""Most receivers that are sent a test at once."""
 
 STATIC = Path(__file__).parent / "static"
 
@@ -36,7 +36,7 @@ PLACES = (
     ("/sources", "Sources"),
     ("/incidents", "Incidents"),
 )
-"""Where the pages' head leads to."""
+"""(address, name) of the pages in the navigation."""
 
 SAID: Mapping[str, str] = {
     "poll": "It is polled now: look again in a moment.",
@@ -60,17 +60,20 @@ SAID: Mapping[str, str] = {
     "unread": "No longer marked as read.",
     "out": "Signed out.",
 }
-"""What a page says of what was just done, by the word in its address."""
+"""Word in an address → what the page says about the last thing done."""
 
 
 def site_of(request: Request) -> WebSite:
-    """Return what the pages work with."""
+    """Return the parts that the pages work with."""
     site: WebSite = request.app.state.site
     return site
 
 
 def shown(request: Request, tx: Transaction, template: str, *, status: int = 200, **own: Any) -> Response:
-    """Return a page: a template with its own values, and the frame of one instant."""
+    """Return a page.
+
+    ``template``: its template, filled with ``own`` values and with the frame, all read in one transaction.
+    """
     site = site_of(request)
     config, now = site.config(), site.clock()
     standing = overall_of(site.store, tx, config, now)
@@ -89,13 +92,19 @@ def shown(request: Request, tx: Transaction, template: str, *, status: int = 200
 
 
 def plain(request: Request, template: str, *, status: int = 200, **own: Any) -> Response:
-    """Return a page without anything from the database, such as the sign-in page."""
+    """Return a page that has nothing from the database, such as the one for signing in.
+
+    ``template``: its template, filled with ``own`` values.
+    """
     frame = {"standing": None, "next_told": None, "zone": "UTC", "can_act": False, "can_sign_in": False, "back": ""}
     return _page(request, template, status, frame | own)
 
 
 def in_a_line(request: Request, what: str, status: int, *, back: str = "/") -> Response:
-    """Say why something was not done: in a browser on a page with a way back, to a script as plain text."""
+    """Answer why something was not done: to a browser on a page with a way back, to a script in plain text.
+
+    ``back``: address of the way back.
+    """
     if request.scope["visitor"].session or "text/html" in request.headers.get("accept", ""):
         return plain(request, "said.html", status=status, title="Nothing was done", what=what, back=back)
     return PlainTextResponse(f"{what}\n", status)
@@ -118,28 +127,33 @@ def _page(request: Request, template: str, status: int, values: Mapping[str, Any
 
 
 def here(request: Request) -> str:
-    """Return the address of a page, without what was said of the last thing done."""
+    """Return the address of the page that is asked for, without the word for the last thing done."""
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "said"]
     return address(quote(path_of(request)), asked)
 
 
 def address(path: str, asked: Iterable[tuple[str, object]] = (), **more: object) -> str:
-    """Return an address with what is asked of it; what is empty is left out."""
+    """Return an address with parameters; empty ones are left out.
+
+    ``asked`` and ``more``: parameters, the latter in place of those of the same name.
+    """
     pairs = {**dict(asked), **more}
     query = urlencode([(name, str(value)) for name, value in pairs.items() if value not in (None, "", False)])
     return f"{path}?{query}" if query else path
 
 
 def number_named(text: str, most: int) -> int | None:
-    """Return the number from 1 to ``most`` that an address names, None for anything else, however long."""
+    """Return the number that a text means, None if it is none from 1 to ``most``. Long texts take no time."""
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
     return int(text) if is_number and 1 <= int(text) <= most else None
 
 
 def feed_links(request: Request, kind: str, name: str) -> list[tuple[str, str]]:
-    """Return the names and addresses of a thing's feeds.
+    """Return (name, address) of the feeds of a subscription, source or rule.
 
-    Who has shown the token gets addresses with a key of their own, for readers elsewhere.
+    If the visitor has shown the token, the addresses contain a key, so that a feed reader can read them without it.
+
+    ``kind``: the parameter that names the thing.
     """
     site = site_of(request)
     found = []
@@ -151,13 +165,17 @@ def feed_links(request: Request, kind: str, name: str) -> list[tuple[str, str]]:
 
 
 def file_links(path: str, **asked: object) -> list[tuple[str, str]]:
-    """Return the names of all formats, and where what an operation of the API finds is downloaded in them."""
+    """Return (format, address) of the downloads of an operation of the API.
+
+    ``path``: of the operation.
+    ``asked``: its parameters.
+    """
     return [(name, address(path, asked.items(), format=name)) for name in FORMATS]
 
 
 @lru_cache(maxsize=1)
 def stamp() -> str:
-    """Return a text that changes with the static files, so that browsers may keep them."""
+    """Return a text that changes with the static files; browsers may keep files of the same stamp."""
     parts = [path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file()]
     return sha256(b"".join(parts)).hexdigest()[:12]
 

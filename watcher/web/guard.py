@@ -1,4 +1,4 @@
-"""Decide who may read and who may act, by Host header, token and cookie; set the headers of every answer."""
+"""Decide who may read and act, by Host header, token and cookie; set the headers of every answer."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ COOKIE = "watcher"
 SESSION = timedelta(days=30)
 
 PUBLIC = ("/-/", "/static/", "/sign-in", "/favicon.ico")
-"""Addresses that everybody may read, by how they begin; they show nothing of what is stored."""
+"""Beginnings of addresses that everybody may read. They show nothing from the database."""
 
 SIGNED = ("/thumb", "/unsubscribe")
-"""Addresses that carry a signed link, which alone says what may be done: nothing of the visitor counts there."""
+"""Addresses with a signed link. Only the link decides what may be done there, not who is signed in."""
 
 KEYED = ("/feed.atom", "/feed.json")
-"""Addresses that may be read with a key of their own."""
+"""Addresses that may also be read with a key in them."""
 
 PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
-"""Headers by which proxies say that they ask for somebody else."""
+"""Headers with which proxies say that they ask for somebody else."""
 
 _HOST = re.compile(r"(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253}))(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
-"""A Host header: a name or a number, and a port."""
+"""Matches a Host header: a name or an address, and a port."""
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -53,9 +53,9 @@ HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks.
+    """Who asks for a page.
 
-    ``may_act``: whether they showed the token, in a session or a header.
+    ``may_act``: they have shown the token, in a session or a header.
     ``session``: the value of their cookie, "" for none.
     """
 
@@ -64,9 +64,9 @@ class Visitor:
 
 
 class Guard:
-    """Lets through who may read, and gives every answer its headers. ``scope["visitor"]`` says who asks.
+    """Lets those through who may read, and sets the headers of every answer. ``scope["visitor"]`` then says who asks.
 
-    ``methods``: path → by which methods the API is asked there; pages take GET and HEAD, and forms POST.
+    ``methods``: path of the API → its methods. Pages are asked for by GET and HEAD, and forms by POST.
     """
 
     def __init__(self, app: ASGIApp, site: WebSite, methods: Mapping[str, str]) -> None:
@@ -91,7 +91,7 @@ class Guard:
         await (refused or self._app)(scope, receive, sent)
 
     def _refusal(self, request: Request) -> Response | None:
-        """Return the refusal of a request, None if the visitor may do it."""
+        """Return the answer that refuses a request, None if the visitor may make it."""
         host = request.headers.get("host", "")
         if not is_own_host(host, self._site):
             what = "this page is not called so: name its address in `web: public_url`, or ask for localhost"
@@ -119,19 +119,19 @@ class Guard:
 def path_of(request: Request) -> str:
     """Return the path that is asked for, as the table of addresses has it.
 
-    ``request.url`` is no witness of it: it is made of the Host header too, and whoever asks writes that as they like.
+    ``request.url`` cannot be used: it contains the Host header, into which a visitor can write anything.
     """
     path: str = request.scope["path"]
     return path
 
 
 def is_of_api(request: Request) -> bool:
-    """Return whether a program asks."""
+    """Return whether the API is asked."""
     return path_of(request).startswith("/api/")
 
 
 def _refused(request: Request, what: str, status: int, **headers: str) -> Response:
-    """Return a refusal in a line, for programs as a problem."""
+    """Return a refusal in one line; for programs, as a problem."""
     if is_of_api(request):
         answer = problem_answer(status, "this may not be asked for so", what)
         answer.headers.update(headers)
@@ -140,7 +140,7 @@ def _refused(request: Request, what: str, status: int, **headers: str) -> Respon
 
 
 def may_read(request: Request, site: WebSite) -> bool:
-    """Return whether a request may see what is stored."""
+    """Return whether a request may see what is in the database."""
     visitor: Visitor = request.scope["visitor"]
     path = path_of(request)
     is_open = site.settings.is_open or bool(site.settings.listen.socket)
@@ -154,15 +154,15 @@ def may_read(request: Request, site: WebSite) -> bool:
 
 
 def is_on_this_machine(request: Request, site: WebSite) -> bool:
-    """Return whether a request was made here, and not passed on by a proxy for somebody elsewhere.
+    """Return whether a request was made on this machine, and no proxy has passed it on for somebody elsewhere.
 
-    Where a proxy has given the pages its address, whatever comes may have come through it: a stranger names any host.
+    If a proxy serves the pages at a public address, any request may have come through it, whatever host it names.
     """
     return not site.settings.public_url and not any(name in request.headers for name in PASSED_ON)
 
 
 def visitor_of(request: Request, site: WebSite) -> Visitor:
-    """Return who asks, by their session's cookie or the token in ``Authorization: Bearer``."""
+    """Return who asks, by the cookie of their session or by the token in ``Authorization: Bearer``."""
     if not site.token:
         return Visitor()
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
@@ -173,10 +173,10 @@ def visitor_of(request: Request, site: WebSite) -> Visitor:
 
 
 def is_own_host(host: str, site: WebSite) -> bool:
-    """Return whether a Host header means this page.
+    """Return whether a Host header names these pages.
 
-    A name that somebody else gave this machine is refused: behind it another page could read this one (DNS rebinding).
-    A number cannot be given to another machine.
+    A name that somebody else has given this machine is refused, since another page with that name could read these
+    pages (DNS rebinding). An address cannot be given to another machine.
     """
     name = host_name(host)
     own = {"localhost", site.settings.listen.host.lower(), urlsplit(site.settings.public_url).hostname}
@@ -190,13 +190,13 @@ def is_own_host(host: str, site: WebSite) -> bool:
 
 
 def host_name(host: str) -> str:
-    """Return the name in a Host header, without its port; "" if more or less than that stands there."""
+    """Return the name in a Host header without its port, "" if the header is anything else."""
     found = _HOST.fullmatch(host)
     return (found[1] or found[2]).lower() if found else ""
 
 
 def is_from_here(headers: Headers, site: WebSite) -> bool:
-    """Return whether a request to change something was made by these pages, or by no browser at all."""
+    """Return whether a request that changes something was made by these pages, or by no browser at all."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = headers.get("origin")
@@ -218,13 +218,13 @@ def is_token(given: str, site: WebSite) -> bool:
 
 
 def new_session(token: str, now: datetime) -> str:
-    """Return the value of a session's cookie. It ends by itself, and with the token."""
+    """Return the value of a session's cookie. It is valid for a time, and only while the token stays the same."""
     ends = str(int((now + SESSION).timestamp()))
     return f"{ends}.{_signed(token, 'session', ends)}"
 
 
 def is_session(value: str, token: str, now: datetime) -> bool:
-    """Return whether a cookie's value was made by :func:`new_session` and has not ended."""
+    """Return whether a cookie's value was made by :func:`new_session` and is still valid."""
     ends, _, signature = value.partition(".")
     if not ends.isascii() or not ends.isdigit() or len(ends) > 12 or int(ends) <= now.timestamp():
         return False
@@ -232,12 +232,15 @@ def is_session(value: str, token: str, now: datetime) -> bool:
 
 
 def form_key(token: str, session: str) -> str:
-    """Return what the forms of a session carry, so that no other page can send them."""
+    """Return a text that the forms of a session contain, so that no other page can send them."""
     return _signed(token, "form", session)
 
 
 def feed_key(token: str, path: str, asked: list[tuple[str, str]]) -> str:
-    """Return the key of a single feed for a feed reader, made of its path and its parameters."""
+    """Return the key with which a feed reader may read a single feed.
+
+    ``path`` and ``asked``: the address of the feed and its parameters, of which the key is made.
+    """
     return _signed(token, "feed", path, *(f"{name}={value}" for name, value in sorted(asked)))
 
 

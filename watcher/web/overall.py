@@ -1,4 +1,4 @@
-"""Find troubles and their remedies, from the same facts as `watcher status`."""
+"""Find what is wrong and what to do, from the same facts as `watcher status`."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ _DO: Mapping[IncidentKind, str] = {
 class Wrong:
     """Something that is wrong.
 
-    ``do``: what to do, in words; what stands between back quotes is a command.
-    ``url``: the page that has more of it.
+    ``do``: what to do, in words; a command stands between backquotes.
+    ``url``: the page that says more.
+    ``since``: None if not known.
     """
 
     what: str
@@ -50,11 +51,13 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Overall:
-    """How all is doing.
+    """Whether all is well.
 
-    ``sources`` / ``read``: how many there are, and how many were read well when last polled.
-    ``polled``: when a source was last polled, None before the first poll.
-    ``new``: papers first seen since midnight UTC.
+    ``sources``: number of sources.
+    ``read``: number of sources whose last poll went well.
+    ``polled``: when any source was last polled, None before the first poll.
+    ``new``: number of papers first seen since midnight UTC.
+    ``next_told``: the next digest, None if nothing is held.
     """
 
     wrongs: tuple[Wrong, ...]
@@ -71,7 +74,7 @@ class Overall:
 
 
 def overall_of(store: Store, tx: Transaction, config: Config, now: datetime) -> Overall:
-    """Return how all is doing at ``now``."""
+    """Return whether all is well at ``now``, and if not, what is wrong."""
     polls = [tx.pages.last_poll(name) for name in config.sources]
     polled = max((poll.at for poll in polls if poll), default=None)
     lives = daemon_runs(store, tx, now)
@@ -87,7 +90,7 @@ def overall_of(store: Store, tx: Transaction, config: Config, now: datetime) -> 
 
 
 def _of_silence(config: Config, polled: datetime | None, now: datetime) -> Iterator[Wrong]:
-    """Yield that nobody polls: no daemon runs, nor does `watcher once` come by as often as the sources ask for."""
+    """Yield that nobody polls: no daemon runs, and `watcher once` is not run as often as the sources ask for."""
     slowest = max((source.every for source in config.sources.values()), default=LEAST)
     if config.sources and (polled is None or now - polled > 2 * max(slowest, LEAST)):
         yield Wrong(
@@ -103,7 +106,7 @@ def _of_config(tx: Transaction, config: Config) -> Iterator[Wrong]:
 
 
 def _of_incidents(tx: Transaction, config: Config) -> Iterator[Wrong]:
-    """Yield what operators hear of, while it lasts."""
+    """Yield the open incidents that the operator is told of."""
     for one in tx.incidents.all_open():
         incident = one.incident
         if one.told_at and incident.kind in LASTING:
@@ -126,7 +129,7 @@ def _of_late(tx: Transaction, now: datetime, lives: bool) -> Iterator[Wrong]:
 
 
 def next_words(told: NextTold) -> str:
-    """Return to whom the next digest goes, and how much is in it so far."""
+    """Return, in words, whom the next digest goes to and how much is in it so far."""
     names = [str(endpoint) for endpoint in told.endpoints]
     to = listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return f"to {to or 'nobody'} ({counted(told.matches, 'paper')} so far)"

@@ -1,4 +1,4 @@
-"""Send a receiver a test of a rule that is tried: its newest matches, as a subscription would tell them."""
+"""Send a receiver a test of a rule: its newest matches, as a subscription would tell them."""
 
 from __future__ import annotations
 
@@ -20,18 +20,21 @@ from watcher.web.views.trying import rule_tried, until_time_is_up
 
 TEST_RULE = "test-rule"
 NEWEST = 5
-"""Matches of a rule that a test tells."""
+"""Most matches that a test tells."""
 
 
 def receivers_of(config: Config) -> list[Endpoint]:
-    """Return the endpoints of the receivers that the config names."""
+    """Return the endpoints of all receivers in the config."""
     return [endpoint for name in config.receivers for endpoint in config.endpoints_of(name)]
 
 
 async def rule_tested(request: Request, buttons: Buttons, name: str, text: str) -> str:
-    """Send the receiver ``name`` a test of the rule ``text``; return the word for what a page says of it.
+    """Send a test of a rule; return the key in ``SAID`` of what the page then says.
 
-    Raises ``UsageError`` where there is no such receiver, no match, or it was not taken, with the reason.
+    ``name``: of the receiver.
+    ``text``: the rule.
+
+    Raises ``UsageError`` with the reason if there is no such receiver, no match, or the message was not taken.
     """
     rule = rule_tried(text)
     endpoint = next((one for one in receivers_of(site_of(request).config()) if str(one) == name), None)
@@ -47,7 +50,7 @@ async def rule_tested(request: Request, buttons: Buttons, name: str, text: str) 
 
 
 def _newest(request: Request, rule: Rule) -> list[tuple[Paper, Hit]]:
-    """Return the newest matches of a rule, as far as its time allows."""
+    """Return the newest matches of a rule that are found within its time."""
     with site_of(request).store.reading() as tx:
         search = Search(tx, rule, date.min, stop=until_time_is_up(gone_of(request)))
         return list(islice(search.matches(rule), NEWEST))

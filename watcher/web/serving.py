@@ -1,4 +1,4 @@
-"""Serve the pages from a thread of their own."""
+"""Serve the pages from a thread."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ log = logging.getLogger(__name__)
 
 SOCKET_MODE = 0o660
 PATIENCE = 3.0
-"""Seconds that answers under way get when the server stops."""
+"""Seconds for which a server that stops waits for answers that have begun."""
 
 MOST_CONNECTIONS = 200
 MOST_THREADS = 6
-"""Pages that are made at once. Each holds a connection to the database, and most are the daemon's."""
+"""Most pages that are made at a time. Each needs a connection to the database, and the daemon needs some, too."""
 
 
 class WebServer:
-    """The pages on one address. Raises ``WatcherError`` if the address cannot be had."""
+    """The server of the pages at one address. Raises ``WatcherError`` if the address cannot be used."""
 
     def __init__(self, site: WebSite) -> None:
         listen = site.settings.listen
@@ -56,7 +56,7 @@ class WebServer:
         self._thread = Thread(target=self._serve_beside, name="web", daemon=True)
 
     def start(self) -> None:
-        """Serve from a thread of its own."""
+        """Serve from a new thread."""
         self._thread.start()
 
     @property
@@ -65,7 +65,7 @@ class WebServer:
         return self._thread.is_alive()
 
     def serve(self) -> None:
-        """Serve until stopped, in the main thread until SIGINT or SIGTERM. Raises whatever ends it otherwise."""
+        """Serve from this thread until stopped (in the main thread, until SIGINT or SIGTERM). Raises what ends it."""
         try:
             with suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
                 self._server.run(sockets=[self._socket])
@@ -76,21 +76,21 @@ class WebServer:
                     self._path.unlink()
 
     def _serve_beside(self) -> None:
-        """Serve in a thread of the daemon. A failure is logged; the daemon goes on."""
+        """Serve in a thread of the daemon. A failure is logged, and the daemon goes on."""
         try:
             self.serve()
         except Exception:
             log.exception("the web pages have failed; the daemon goes on without them")
 
     def stop(self) -> None:
-        """Stop, waiting shortly for answers under way."""
+        """Stop, after waiting up to ``PATIENCE`` seconds for answers that have begun."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(PATIENCE + 1)
 
 
 class PageServer(uvicorn.Server):
-    """The server, with few threads."""
+    """uvicorn's server, with few threads."""
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         current_default_thread_limiter().total_tokens = MOST_THREADS
@@ -99,7 +99,7 @@ class PageServer(uvicorn.Server):
 
 @contextmanager
 def _interrupted_by(number: signal.Signals) -> Iterator[None]:
-    """Take a signal for Ctrl-C; it would end the process before it has cleaned up. In other threads none arrives."""
+    """Make a signal act like Ctrl-C, so that the process can clean up. Signals reach the main thread only."""
     if current_thread() is not main_thread():
         yield
         return
@@ -140,7 +140,7 @@ def _tcp_socket(listen: ListenAddress) -> socket.socket:
 
 
 def _unix_socket(path: Path) -> socket.socket:
-    """Return a socket that only its owner and group can open; what a killed process left there is replaced."""
+    """Return a socket that only its owner and group can open. A socket that a killed process left there is replaced."""
     with suppress(FileNotFoundError):
         if not stat.S_ISSOCK(path.lstat().st_mode):
             raise FileExistsError(0, "something else than a socket is there")

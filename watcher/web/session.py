@@ -1,4 +1,4 @@
-"""Sign in with the token, and out."""
+"""Sign in with the token, and sign out."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class _TooLarge(Exception):
 
 
 async def form_of(request: Request) -> Mapping[str, str]:
-    """Return what a form says; empty where it is larger than any of ours or no form.
+    """Return the fields of a form, none if it is no form or too large.
 
-    Raises ``HTTPException`` where it holds the character NUL: no text that is stored does, and PostgreSQL refuses it.
+    Raises ``HTTPException`` if a field contains the character NUL: no stored text has one, and PostgreSQL refuses it.
     """
     try:
         body = await _body(request)
@@ -44,13 +44,13 @@ async def _body(request: Request) -> bytes:
 
 
 def local(address: str) -> str:
-    """Return an address of these pages, ``/`` in place of one that leads elsewhere."""
+    """Return an address if it belongs to these pages, else ``/``."""
     is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     return address if is_ours and "\\" not in address else "/"
 
 
 async def sign_in(request: Request) -> Response:
-    """Ask for the token; give who shows it a session's cookie."""
+    """Ask for the token. A visitor who shows it gets the cookie of a session."""
     site = site_of(request)
     if request.method != "POST":
         back = local(request.query_params.get("back", "/"))
@@ -72,7 +72,7 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """Take the cookie back."""
+    """Delete the cookie of the session."""
     if not is_ours(request, await form_of(request)):
         return in_a_line(request, "this form is no longer good: load the page again", 403)
     answer = RedirectResponse("/?said=out", 303)
@@ -81,7 +81,7 @@ async def sign_out(request: Request) -> Response:
 
 
 def is_ours(request: Request, form: Mapping[str, str]) -> bool:
-    """Return whether a form was made by these pages for this session; a script with the token needs none."""
+    """Return whether a form was made by these pages for this session. A script with the token needs no such form."""
     site, visitor = site_of(request), request.scope["visitor"]
     if not visitor.may_act:
         return False

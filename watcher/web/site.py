@@ -1,4 +1,4 @@
-"""What the pages work with, and what a request may do."""
+"""Hold what the pages work with, and what their buttons can do."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LONGEST_TOKEN = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """What the buttons of the pages set in motion; only a daemon has them.
+    """What the buttons of the pages do. Only a daemon has them.
 
-    ``poll``: poll the source of this name as soon as possible.
-    ``wake``: say that there is something to tell or send.
-    ``test_rule``: send an endpoint a test of a rule with these matches, and return whether it was taken.
-    ``save``: write the lines of a subscription into the config and take it up, or only try that; None where there is
-        no file for it. Raises ``ConfigError`` and ``WatcherError`` as ``SubscriptionFile`` does.
+    ``poll``: polls the source of a name as soon as possible.
+    ``wake``: says that there is something to tell or send.
+    ``test_rule``: sends an endpoint a test of a rule with its matches; returns the outcome.
+    ``save``: writes the lines of a subscription into the config and applies it, or only tries that; None if there is no
+        file for it. Raises ``ConfigError`` and ``WatcherError`` as ``SubscriptionFile`` does.
     """
 
     poll: Callable[[str], None]
@@ -41,15 +41,15 @@ class Buttons:
 
 @dataclass(frozen=True, slots=True)
 class WebSite:
-    """The parts that the pages are made of.
+    """The parts that the pages work with.
 
     ``config``: returns the config in force.
-    ``token``: what reading and acting ask for, "" for none: then nobody may act.
+    ``token``: needed for reading and acting; "" for none, and then nobody may act.
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
-    ``trials``: rules whose trial was cut and may go on.
-    ``links``: returns what made the signed links in messages, None where none are taken.
-    ``similar``: finds papers that are like one, and counts for libraries how rare phrases are.
+    ``links``: returns what made the signed links in messages, None to accept none.
+    ``trials``: trials of rules that were cut and may be continued.
+    ``similar``: finds papers like a given one, and knows how rare phrases are.
     """
 
     store: Store
@@ -65,14 +65,14 @@ class WebSite:
 
     @property
     def can_act(self) -> bool:
-        """Whether there is anything that somebody with the token may do."""
+        """Whether a visitor with the token may do anything."""
         return bool(self.token) and self.buttons is not None
 
 
 def token_of(settings: WebSettings, folder: Path, env: Mapping[str, str]) -> str:
-    """Return the token of the settings' file, "" without one. Raises ``WatcherError`` that shows nothing of it.
+    """Return the token in the settings' file, "" if they name none. Raises ``WatcherError`` that quotes no token.
 
-    ``folder``: that a relative name counts from, unless the file is among the service's credentials.
+    ``folder``: where a relative name begins, unless the file is among the service's credentials.
     """
     if not settings.token_file:
         return ""

@@ -1,4 +1,4 @@
-"""Rules are tried one at a time, for as long as somebody waits: they must not hold up the daemon beside the pages."""
+"""Take turns at trying rules, one at a time, so that they do not hold up the daemon in the same process."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ T = TypeVar("T")
 
 MOST_WAITING = 10
 PATIENCE = 20.0
-"""Seconds that somebody waits for a turn at most."""
+"""Longest time that a visitor waits for a turn (seconds)."""
 
 AGAIN = 5
-"""Seconds after which who was sent away may ask again."""
+"""Seconds after which a visitor who was refused may ask again."""
 
 LOOK_UP = 0.1
-"""Seconds after which it is looked whether somebody still waits."""
+"""Seconds between checks whether the visitor is still there."""
 
 
 class TrialTurns:
-    """The turns at trying a rule. Who waits for one holds no thread and no connection to the database.
+    """The turns at trying a rule. Waiting for one takes no thread and no connection to the database.
 
-    ``most``: how many may wait. ``patience``: seconds that each waits at most.
+    ``most``: how many may wait.
+    ``patience``: longest wait of each (seconds).
     """
 
     def __init__(self, most: int = MOST_WAITING, patience: float = PATIENCE) -> None:
@@ -40,9 +41,9 @@ class TrialTurns:
 
     @asynccontextmanager
     async def turn(self, leaving: asyncio.Task[None]) -> AsyncIterator[None]:
-        """Hold a turn. Raises ``HTTPException`` 503 where too many wait, or it takes too long.
+        """Hold a turn while the block runs. Raises ``HTTPException`` 503 if too many wait, or the wait takes too long.
 
-        ``leaving``: ends when nobody waits for the answer any more; then no turn is waited for.
+        ``leaving``: a task that ends when the visitor has left; then the wait ends, too.
         """
         if self._waiting >= self._most or not await self._taken(leaving):
             what = "Other rules are being tried now: ask again in some seconds."
@@ -53,7 +54,7 @@ class TrialTurns:
             self._free.release()
 
     async def _taken(self, leaving: asyncio.Task[None]) -> bool:
-        """Wait for a turn, and return whether it was had."""
+        """Wait for a turn; return whether it was had."""
         taking = asyncio.create_task(self._free.acquire())
         self._waiting += 1
         try:
@@ -73,7 +74,7 @@ class TrialTurns:
 
 
 def in_turn(screen: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of a page that may try the rule ``q``; it takes its turn before a thread or a transaction."""
+    """Return the endpoint of a page that may try the rule ``q``. It takes its turn before it takes a thread."""
 
     @wraps(screen)
     async def endpoint(request: Request) -> Response:
@@ -85,7 +86,7 @@ def in_turn(screen: Callable[[Request], Response]) -> Callable[[Request], Awaita
 
 
 async def done_in_turn(do: Callable[[Request], T], request: Request) -> T:
-    """Return what ``do`` returns, which tries a rule in a thread and ends when ``gone_of`` the request is set."""
+    """Return what ``do`` returns. It tries a rule in a thread, and must end when ``gone_of(request)`` is set."""
     turns: TrialTurns = request.app.state.turns
     leaving = asyncio.create_task(_left(request, gone_of(request)))
     try:
@@ -96,13 +97,13 @@ async def done_in_turn(do: Callable[[Request], T], request: Request) -> T:
 
 
 async def _left(request: Request, gone: Event) -> None:
-    """Return when nobody waits for the answer any more."""
+    """Return when the visitor has left."""
     while not await request.is_disconnected():
         await asyncio.sleep(LOOK_UP)
     gone.set()
 
 
 def gone_of(request: Request) -> Event:
-    """Return what is set when nobody waits for the answer any more."""
+    """Return the event that is set when the visitor has left."""
     gone: Event = request.scope.setdefault("gone", Event())
     return gone

@@ -1,1 +1,1 @@
-"""What programs ask the pages for: objects of JSON, the same as the commands print with ``--json``."""
+"""Answer programs with JSON objects, the same as those of the commands' ``--json``."""

@@ -1,4 +1,4 @@
-"""The OpenAPI description of the API, made from the table of its operations."""
+"""Describe the API in the form of OpenAPI, from the table of its operations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def description_screen(request: Request) -> Response:
 
 
 def described_api() -> dict[str, Any]:
-    """Return the description, in the form of OpenAPI 3.1."""
+    """Return the description as an object (OpenAPI 3.1)."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "watcher", "version": __version__},
@@ -68,7 +68,7 @@ def _described(one: Operation) -> dict[str, Any]:
 
 
 def _content(one: Operation) -> dict[str, Any]:
-    """Return what it answers with: JSON, and files where it takes a format."""
+    """Return the kinds of content that an operation answers with: JSON, and files if it takes a format."""
     files = FORMATS.values() if any(parameter.name == "format" for parameter in one.parameters) else ()
     return {
         "application/json": {"schema": _schema(one)},

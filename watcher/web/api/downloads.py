@@ -1,4 +1,4 @@
-"""Papers as files for reference managers and spreadsheets."""
+"""Answer with papers as files for reference managers and spreadsheets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watcher.web.guard import path_of
 
 
 def format_asked(asked: Mapping[str, str]) -> CitationFormat | None:
-    """Return the requested format, None for JSON. Raises ``UsageError`` for an unknown format."""
+    """Return the format that is asked for, None for JSON. Raises ``UsageError`` for an unknown format."""
     name = asked.get("format", "")
     if name and name not in FORMATS:
         raise UsageError(f"there is no such format; there are: {', '.join(FORMATS)}")
@@ -30,9 +30,11 @@ def download(
     name: str,
     following: str | None = None,
 ) -> Response:
-    """Return papers as a file called ``name``; ``following`` is the cursor of what comes after them.
+    """Return papers as a file.
 
-    The address of the next page stands in the header ``Link`` (RFC 8288).
+    ``name``: of the file.
+    ``following``: cursor of the papers after these, None at the end. The header ``Link`` (RFC 8288) has the address of
+        that page.
     """
     body = "".join(written.written(found)).encode("utf-8", "replace")
     file = f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)[:80]}.{written.ending}"

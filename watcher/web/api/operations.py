@@ -1,4 +1,4 @@
-"""The operations of the API, and what each answers."""
+"""Define the operations of the API, and what each answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from watcher.web.turns import gone_of
 from watcher.web.views.trying import LONGEST_RULE, rule_tried, until_time_is_up
 
 USUAL, MOST = 100, 500
-"""Things in one answer."""
+"""Things in one answer: if nothing else is asked for, and at most."""
 
 MOST_TOLD = 100
 _PLACE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})", re.ASCII)
@@ -41,7 +41,11 @@ Asked = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """Something that an operation may be asked for. ``form``: which texts it takes, as JSON Schema has it."""
+    """A parameter of an operation.
+
+    ``says``: its meaning, for the description.
+    ``form``: which texts it takes, as JSON Schema.
+    """
 
     name: str
     says: str
@@ -51,9 +55,11 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One address of the API: ``answer`` gives what it answers, JSON or a whole answer, or raises ``UsageError``.
+    """One address of the API.
 
-    ``method``: POST for what changes something, which the token in a header alone may.
+    ``says``: its meaning, for the description.
+    ``answer``: returns what is answered, as JSON or as a complete answer. Raises ``UsageError``.
+    ``method``: POST if it changes something; that needs the token in a header.
     """
 
     path: str
@@ -64,7 +70,7 @@ class Operation:
 
 
 def answered(operation: Operation) -> Callable[[Request], Response]:
-    """Return the endpoint of an operation."""
+    """Return the endpoint of an operation, for the table of addresses."""
 
     def endpoint(request: Request) -> Response:
         visitor = request.scope["visitor"]
@@ -98,7 +104,7 @@ def _status(request: Request, asked: Asked) -> Any:
 
 
 def _papers(request: Request, asked: Asked) -> Any:
-    """Return a page of papers, newest digest day first; ``next`` is the cursor of what follows, null at the end."""
+    """Return a page of papers, newest digest day first. ``next`` is the cursor of the next page, null at the end."""
     site, limit, written = site_of(request), _limit(asked), format_asked(asked)
     rule = rule_tried(asked["q"]) if asked.get("q") else None
     with site.store.reading() as tx:
@@ -131,14 +137,14 @@ def _paper(request: Request, asked: Asked) -> Any:
 
 
 def _starred(tx: Transaction, asked: Asked) -> frozenset[int] | None:
-    """Return the ids of the papers that may be answered, None for all."""
+    """Return the ids of the papers that may be part of the answer, None for all."""
     if asked.get("starred", "") not in ("", "yes"):
         raise UsageError("starred is `yes`, or is left out for all papers")
     return frozenset(tx.marks.papers(MarkKind.STAR, EVERYBODY)) if asked.get("starred") else None
 
 
 def _marking(kind: MarkKind) -> Callable[[Request, Asked], Any]:
-    """Return the answer that marks a paper, or takes the mark back with ``off=yes``."""
+    """Return an answer function that marks a paper, or takes the mark back with ``off=yes``."""
 
     def marked(request: Request, asked: Asked) -> Any:
         if asked.get("off", "") not in ("", "yes"):
@@ -170,7 +176,7 @@ def _keep(request: Request, asked: Asked) -> Any:
 
 
 def _trial(request: Request, asked: Asked) -> Any:
-    """Return what a rule would have told; ``cut_at`` is the day at which its time was up, null if all was tried."""
+    """Return what a rule would have told. ``cut_at`` is the day at which its time was over, null if all was tried."""
     site, rule = site_of(request), rule_tried(asked["q"])
     since = _since(asked, site.clock().astimezone(UTC).date())
     with site.store.reading() as tx:

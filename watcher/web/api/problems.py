@@ -1,4 +1,4 @@
-"""Errors of the API, as problem+json (RFC 9457)."""
+"""Answer errors of the API as problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ CONTENT_TYPE_OF_PROBLEMS = "application/problem+json"
 
 
 def problem_answer(status: int, title: str, detail: str, **more: object) -> Response:
-    """Return an error: what went wrong in general, and here."""
+    """Return the answer for an error.
+
+    ``title``: what went wrong, in general.
+    ``detail``: what went wrong in this case.
+    """
     shown = {"type": "about:blank", "status": status, "title": title, "detail": detail, **more}
     return Response(json_text(shown), status, headers={"Content-Type": CONTENT_TYPE_OF_PROBLEMS})

@@ -1,1 +1,1 @@
-"""The pages, one file each; every function here takes a request and returns an answer."""
+"""The pages, one file for each. A function ``…_screen`` takes a request and returns the answer."""

@@ -1,4 +1,4 @@
-"""The papers of one digest day, best first, and the way to other days."""
+"""The page of one digest day: its papers, best first, and links to other days."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from watcher.web.frame import address, number_named, shown, site_of
 from watcher.web.views.cards import MatchedPaper, card_of, marked_cards, ranked
 
 MOST = 50
-"""Papers on one page."""
+"""Most papers on one page."""
 
 FILTERS = ("subscription", "source", "strength")
 
 
 @dataclass(frozen=True, slots=True)
 class DayLink:
-    """A day of the week that is shown, and how many papers it has."""
+    """A day of the week that is shown, and its number of papers."""
 
     day: date
     papers: int
 
 
 def day_screen(request: Request) -> Response:
-    """Show the papers of ``day``, or of the newest digest day that has any."""
+    """Show the papers of ``day``, or of the newest digest day with papers."""
     site = site_of(request)
     today, names = site.clock().astimezone(UTC).date(), site.config().display_names
     asked = {name: request.query_params.get(name, "") for name in FILTERS}
@@ -72,7 +72,7 @@ def day_screen(request: Request) -> Response:
 
 
 def _fits(one: MatchedPaper, asked: Mapping[str, str]) -> bool:
-    """Return whether a paper is among those that are asked for."""
+    """Return whether a paper belongs to those that are asked for."""
     matches = [match for match in one.matches if asked["subscription"] in ("", match.subscription)]
     if asked["subscription"] and not matches:
         return False
@@ -87,19 +87,19 @@ def _fits(one: MatchedPaper, asked: Mapping[str, str]) -> bool:
 
 
 def _by_label(shown: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return names and what people are shown of them, by the latter."""
+    """Return (name, display name) pairs, sorted by display name."""
     return sorted(shown.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def _week(tx: Transaction, day: date) -> Sequence[DayLink]:
-    """Return the days of the week that ``day`` is of, from Monday to Sunday or the last day of the calendar."""
+    """Return the days of the week that contains ``day``, Monday to Sunday, or to the last day that a calendar has."""
     monday = day - timedelta(days=day.weekday())
     days = [monday + timedelta(days=n) for n in range(7) if n <= (date.max - monday).days]
     return [DayLink(one, len(tx.browsing.papers_on(one))) for one in days]
 
 
 def day_named(text: str) -> date | None:
-    """Return the day that an address names, None if it names none."""
+    """Return the day that a text means, None if it means none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -107,6 +107,10 @@ def day_named(text: str) -> date | None:
 
 
 def page_named(text: str, count: int, most: int = MOST) -> int:
-    """Return the number of the page that an address names, from 1; the last one for larger numbers."""
+    """Return the number of the page that a text means, from 1; the last page for larger numbers.
+
+    ``count``: number of things on all pages.
+    ``most``: most things on one page.
+    """
     last = max(1, -(-count // most))
     return min(number_named(text, 999_999) or 1, last)

@@ -1,4 +1,4 @@
-"""A feed of each subscription, each source, and whatever a rule finds."""
+"""Feeds: of a subscription, of a source, and of what a rule finds."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from watcher.web.views.trying import rule_tried, until_time_is_up
 ITEMS = 50
 MOST_PAGES = 100
 DAYS = 30
-"""Days whose papers a rule's feed is made of."""
+"""Number of last days whose papers are in a rule's feed."""
 
 KINDS = {"/feed.atom": "application/atom+xml; charset=utf-8", "/feed.json": "application/feed+json; charset=utf-8"}
 
 
 def feed_screen(request: Request) -> Response:
-    """Answer with the feed that is asked for: ``subscription``, ``source`` or ``q``; 304 if it has not changed."""
+    """Answer with the feed of ``subscription``, ``source`` or the rule ``q``; with 304 if it has not changed."""
     site, path = site_of(request), path_of(request)
     asked = [one for one in request.query_params.multi_items() if one[0] in ("subscription", "source", "q")]
     if len(asked) != 1:
@@ -53,7 +53,11 @@ def feed_screen(request: Request) -> Response:
 
 
 def _papers(request: Request, tx: Transaction, kind: str, name: str, skip: int) -> Sequence[Paper]:
-    """Return the papers of a page of a feed, and one more if there are further ones."""
+    """Return the papers on a page of a feed, and one more if there is a next page.
+
+    ``kind``: ``subscription``, ``source`` or ``q``.
+    ``skip``: number of papers on the pages before.
+    """
     site = site_of(request)
     if kind == "subscription":
         saved = subscription_called(tx, name)
@@ -105,7 +109,7 @@ def _feed(
 
 
 def base_url(request: Request, site: WebSite) -> str:
-    """Return the address of these pages, without a slash at its end: the public one, else as they were asked for."""
+    """Return the address of these pages without a slash at its end: the public one, or the one that was asked for."""
     if site.settings.public_url:
         return site.settings.public_url
     return f"{request.scope['scheme']}://{request.headers.get('host', '')}"

@@ -1,4 +1,4 @@
-"""What the keys do."""
+"""The page that says what the keys do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEYS = (
     ("Esc", "leave a field"),
     ("?", "this page"),
 )
-"""The same keys as in ``static/keys.js``; none is needed."""
+"""(key, what it does), as in ``static/keys.js``. The pages can be used without them."""
 
 
 def keys_screen(request: Request) -> Response:

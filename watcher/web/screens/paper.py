@@ -1,4 +1,4 @@
-"""The page of a paper: texts, listings, votes over time, who was told and why, who was not and why not."""
+"""The page of a paper: texts, listings, votes over time, who was told and why, who was not told and why not."""
 
 from __future__ import annotations
 
@@ -30,18 +30,19 @@ from watcher.web.views.why import Why, why
 from watcher.web.views.words import clock_words
 
 LONGEST = 20_000
-"""Characters of an abstract that are shown."""
+"""Most characters of an abstract that are shown."""
 
 MOST_TOLD = 100
 MOST_RULES = 60
-"""Rules of which it is said why they match, and as many of which it is said why not."""
+"""Most rules that are explained because they match, and most because they do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleOfPaper:
-    """A subscription, its rule, and why it matches the paper or not.
+    """A subscription, and why its rule matches the paper or does not.
 
-    ``thumb``: what its reader said of the paper: ``up``, ``down``, "" for nothing.
+    ``shown_as``: its display name, "" to show its name.
+    ``thumb``: what its reader said of the paper: ``up``, ``down``, or "" for nothing.
     """
 
     name: str
@@ -53,14 +54,17 @@ class RuleOfPaper:
 
 @dataclass(frozen=True, slots=True)
 class RulesOfPaper:
-    """The first of the rules that matched a paper, or of those that did not; ``more``: how many follow them."""
+    """Some of the rules that match a paper, or of those that do not.
+
+    ``more``: number of further ones.
+    """
 
     first: Sequence[RuleOfPaper]
     more: int
 
 
 def paper_screen(request: Request) -> Response:
-    """Show the paper of the key ``key``."""
+    """Show the paper with the key ``key``."""
     site = site_of(request)
     config = site.config()
     with site.store.reading() as tx:
@@ -97,7 +101,7 @@ def paper_screen(request: Request) -> Response:
 
 
 def _texts(paper: Paper, matches: Sequence[PaperMatch]) -> Iterator[tuple[str, tuple[Segment, ...]]]:
-    """Yield title, the site's summary and the abstract with what matched marked; without those that are not there."""
+    """Yield (name, text as segments) of title, summary and abstract with the hits marked; missing ones are left out."""
     places = sorted({place for one in matches for place in one.places})
     yield "title", _marked(paper.title, places, "title") or (Segment(readable_title(paper)),)
     if paper.summary:
@@ -130,7 +134,7 @@ def _facts(paper: Paper, keys: Sequence[str], zone: str) -> Iterator[tuple[str, 
 
 
 def _votes(counts: Sequence[CountThen]) -> Sequence[tuple[str, Chart]]:
-    """Return for each source that counts upvotes how they came."""
+    """Return (source, chart of the upvotes over time) for each source that counts upvotes."""
     by_source = sorted(counts, key=lambda one: one.source)
     found = []
     for source, some in groupby(by_source, key=lambda one: one.source):
@@ -143,7 +147,7 @@ def _votes(counts: Sequence[CountThen]) -> Sequence[tuple[str, Chart]]:
 def _matched(
     tx: Transaction, matches: Sequence[PaperMatch], document: Document, rules: SubscriptionRules
 ) -> RulesOfPaper:
-    """Return the subscriptions that the paper matched, with the reasons."""
+    """Return the subscriptions that match the paper, with the reasons."""
     names = list(dict.fromkeys(one.subscription for one in matches))
     stored = [saved for name in names[:MOST_RULES] if (saved := subscription_called(tx, name))]
     said = {one.subscription: {True: "up", False: "down", None: ""}[one.up] for one in matches}
@@ -156,7 +160,7 @@ def _matched(
 def _others(
     config: Config, matches: Sequence[PaperMatch], document: Document, rules: SubscriptionRules
 ) -> RulesOfPaper:
-    """Return the subscriptions of the config that the paper did not match, with the reasons."""
+    """Return the subscriptions of the config that do not match the paper, with the reasons."""
     matched = {one.subscription for one in matches}
     others = [one for one in config.subscriptions if one.full_name not in matched]
     return RulesOfPaper([_rule(one, document, rules) for one in others[:MOST_RULES]], max(0, len(others) - MOST_RULES))

@@ -23,7 +23,12 @@ LATELY = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class ReceiverRow:
-    """An endpoint as the list shows it; ``last``: its newest delivery."""
+    """An endpoint in the list.
+
+    ``sent``: when a message to it was last sent, None if none was.
+    ``last``: its newest delivery, None without any.
+    ``operator``: it is told of incidents.
+    """
 
     endpoint: Endpoint
     health: Health
@@ -33,7 +38,7 @@ class ReceiverRow:
 
 
 def receivers_screen(request: Request) -> Response:
-    """Show the endpoints that the config has, and the newest deliveries, of ``receiver`` and ``state`` if asked."""
+    """Show the endpoints of the config and the newest deliveries; only those of ``receiver`` and ``state`` if given."""
     site = site_of(request)
     config = site.config()
     receiver = request.query_params.get("receiver", "")
@@ -61,14 +66,14 @@ def receivers_screen(request: Request) -> Response:
 def deliveries_asked(
     tx: Transaction, state: DeliveryState | None, receiver: str, now: datetime, limit: int = SHOWN
 ) -> list[Listed]:
-    """Return the newest deliveries; where nothing narrows them, those that were tried in the last days or wait."""
+    """Return the newest deliveries. Without ``state`` and ``receiver``, those tried lately and those that wait."""
     if receiver or state not in (None, DeliveryState.SENT):
         return tx.deliveries.listed(state, receiver or None, limit)
     return tx.deliveries.lately(state, now - LATELY, limit)
 
 
 def endpoints_of(tx: Transaction, config: Config) -> Iterator[Endpoint]:
-    """Yield the endpoints that the config uses: of receivers, subscriptions and the operator."""
+    """Yield the endpoints that the config uses: for receivers, subscriptions and the operator."""
     for name in config.receivers:
         yield from config.endpoints_of(name)
     yield from config.operator

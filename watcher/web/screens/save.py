@@ -1,4 +1,4 @@
-"""The page on which a rule becomes a subscription of the config: what changes in the file, and a button to write it."""
+"""The page that makes a rule a subscription of the config: how the file would change, and a button to write it."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ USUAL_WHEN = "daily at 08:00"
 TIMES = ("immediately", USUAL_WHEN, "weekdays at 08:00", "mondays at 08:00")
 FIELDS = ("q", "name", "to", "when")
 KEYS = {"name": "name", "to": "to", "when": "when"}
-"""Key of a subscription → the field of the form."""
+"""Key of a subscription → field of the form."""
 
 LONGEST = 200
-"""Characters of a name, a receiver and a schedule."""
+"""Most characters of a name, a receiver and a schedule."""
 
 
 @dataclass(frozen=True, slots=True)
 class SaveTrial:
     """What would be saved, or why it cannot be.
 
-    ``wrong``: field of the form → what is wrong with it and what to write; under "" what is about none of them.
+    ``wrong``: field of the form → what is wrong with it and what to write; "" → what belongs to no field.
     """
 
     saved: SavedLines | None = None
@@ -43,7 +43,7 @@ class SaveTrial:
 
 
 async def save_screen(request: Request) -> Response:
-    """Show what the file would become, or write it."""
+    """Show how the file would change, or write it."""
     site = site_of(request)
     form = await form_of(request) if request.method == "POST" else dict(request.query_params)
     asked = {name: form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
@@ -72,7 +72,7 @@ def _answer(request: Request, buttons: Buttons, asked: dict[str, str]) -> Respon
 
 
 def _tried(request: Request, buttons: Buttons, asked: Mapping[str, str], *, dry_run: bool) -> SaveTrial:
-    """Write the subscription, or try to; with what is wrong of each field."""
+    """Write the subscription, or with ``dry_run`` only try to; return the result or what is wrong."""
     assert buttons.save is not None
     if wrong := _wrong(request, asked):
         return SaveTrial(wrong=wrong)
@@ -86,7 +86,7 @@ def _tried(request: Request, buttons: Buttons, asked: Mapping[str, str], *, dry_
 
 
 def _wrong(request: Request, asked: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return what is wrong before anything is written anywhere."""
+    """Return field → what is wrong, for mistakes that are found before anything is written."""
     config = site_of(request).config()
     found: dict[str, list[str]] = {}
     try:
@@ -104,7 +104,7 @@ def _wrong(request: Request, asked: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _by_field(problems: Sequence[Problem]) -> dict[str, list[str]]:
-    """Return the linter's errors by the field that they are about, as the line shows in which they stand."""
+    """Return field → the linter's errors about it. The line that an error points to shows the field."""
     found: dict[str, list[str]] = {}
     for one in problems:
         key = one.source_line.strip().removeprefix("- ").partition(":")[0]

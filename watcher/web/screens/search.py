@@ -1,4 +1,4 @@
-"""The page to try a rule: its matches, their number a day, the share of each term, the rule as a subscription."""
+"""The page on which a rule is tried: its matches, their number a day, what each term finds, the subscription."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ SPANS = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "a year"
 USUAL = "30"
 MOST_BARS = 45
 MOST_WEEKS = 260
-"""Weeks back from today of which bars are drawn."""
+"""Most weeks, back from today, that have bars."""
 
 MOST_TERMS = 40
 SHOWN = 20
-"""Strong matches on one page."""
+"""Most strong matches on one page."""
 
 MOST_WEAK = 20
 MOST_RECEIVERS = 200
-"""Receivers that a test can be sent to from here."""
+"""Most receivers that are offered to send a test to."""
 
 MOST_IN_FILE = 500
-"""Matches in a file, the newest ones; `watcher papers --format` has no such bound."""
+"""Most matches in a file, the newest ones. `watcher papers --format` has no limit."""
 
 EXAMPLES = ('"continual learning" OR "catastrophic forgetting"', "title:agent* -survey", 'about:"KV cache" upvotes>=20')
 
 
 def search_screen(request: Request) -> Response:
-    """Show the form, and below it what ``q`` finds within ``days``; stop where nobody waits for it any more."""
+    """Show the form, and what ``q`` finds within ``days``. The search stops if the visitor has left."""
     site = site_of(request)
     text = request.query_params.get("q", "").replace("\r\n", "\n").strip()
     span = request.query_params.get("days", USUAL)
@@ -64,7 +64,7 @@ def search_screen(request: Request) -> Response:
 
 
 def _placed(error: RuleError, text: str) -> Mapping[str, str]:
-    """Return an error with the rule in three parts: before what is wrong, what is wrong, and after it."""
+    """Return an error with the rule in three parts: before the mistake, the mistake, and after it."""
     start = min(max(error.start, 0), len(text))
     end = min(max(error.end, start + 1), start + 200)
     return {
@@ -116,7 +116,7 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
 
 
 def _tried(tx: Transaction, rule: Rule, since: date, request: Request) -> BoundedTrial:
-    """Try a rule; where it was cut a moment ago, go on from there."""
+    """Try a rule. If a trial of it was cut a moment ago, go on from there."""
     kept, stamp = site_of(request).trials, tx.browsing.stamp()
     running, goes_on = kept.take(rule, since, stamp)
     bounded = running.go_on(tx, until_time_is_up(gone_of(request), None if goes_on else FIRST))
@@ -126,19 +126,19 @@ def _tried(tx: Transaction, rule: Rule, since: date, request: Request) -> Bounde
 
 
 def _best(some: Sequence[tuple[FoundPaper, Hit]]) -> list[int]:
-    """Return the ids of matches in the order of messages; of equal ones the newest first."""
+    """Return the ids of matches in the order of messages; of equal ones, the newest comes first."""
     return [one.id for one, hit in sorted(some, key=lambda one: (rank_of(one[0], one[1].score), -one[0].id))]
 
 
 def _is_short(bounded: BoundedTrial, today: date) -> bool:
-    """Whether the trial was cut inside the days that a subscription is judged by."""
+    """Return whether the trial was cut within the days by which a subscription is judged."""
     return bounded.until is not None and bounded.until > today - timedelta(days=30)
 
 
 def _lately(trial: Trial[FoundPaper], today: date) -> Trial[FoundPaper]:
-    """Return what a trial found in the last years.
+    """Return what a trial found in the last ``MOST_WEEKS``.
 
-    A site may give any day: of a paper of the year 1 or 9999, no bars are drawn through all that lies between.
+    Sites may give any day, and nobody wants bars from the year 1 to 9999.
     """
     first = today - timedelta(weeks=MOST_WEEKS)
     matches = [one for one in trial.matches if first <= one[0].digest_day <= today]
@@ -146,7 +146,7 @@ def _lately(trial: Trial[FoundPaper], today: date) -> Trial[FoundPaper]:
 
 
 def _chart(trial: Trial[FoundPaper], *, is_daily: bool) -> Chart | None:
-    """Return bars of the matches a day, or a week where there are many days; the strong ones below."""
+    """Return bars of the matches a day, or a week if there are many days, with strong ones below; or None."""
     if not trial.matches:
         return None
     counts = trial.by_day() if is_daily else trial.by_week()
@@ -158,7 +158,7 @@ def _chart(trial: Trial[FoundPaper], *, is_daily: bool) -> Chart | None:
 
 
 def _lines(rule: Rule, config: Config) -> list[str]:
-    """Return the subscription that this rule would be, as the config has it."""
+    """Return the lines of the subscription with this rule, as the config would have them."""
     taken = {one.name for one in config.subscriptions}
     to = next(iter(config.receivers), "me")
     return subscription_lines(name_for(rule.text, taken), rule.text, [to], "daily at 08:00")

@@ -1,4 +1,4 @@
-"""How sources have been doing: thirty days of verdicts, papers a day against what is usual, the last polls."""
+"""The pages of sources: verdicts of thirty days, papers a day and what is usual, the last polls."""
 
 from __future__ import annotations
 
@@ -26,17 +26,20 @@ from watcher.web.views.drawing import Chart, bars_of
 
 DAYS = 30
 WEEKS = 8
-"""Weeks before a day by which it is said what is usual on its weekday."""
+"""Weeks before a day by which the usual number of papers on its weekday is found."""
 
 ENOUGH = 3
 POLLS = 30
 LONGEST_BODY = 200_000
-"""Bytes of a kept page that are shown."""
+"""Most bytes of a kept page that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class StripDay:
-    """A day of a source: its worst verdict, "" where it was not polled."""
+    """A day of a source.
+
+    ``verdict``: the worst of the day, "" if the source was not polled.
+    """
 
     verdict: str
     title: str
@@ -44,7 +47,11 @@ class StripDay:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source as the list shows it; ``read``: when it was last polled well."""
+    """A source in the list.
+
+    ``read``: when it was last polled without trouble, None if never.
+    ``next``: when it is polled next.
+    """
 
     source: Source
     strip: tuple[StripDay, ...]
@@ -88,7 +95,7 @@ def _strip_day(day: date, verdicts: Sequence[Verdict]) -> StripDay:
 
 
 def source_screen(request: Request) -> Response:
-    """Show the source of the name ``name``; with ``kept``, the body of a broken page that was kept."""
+    """Show the source ``name``. With ``kept``, show the body of a broken page that was kept."""
     site = site_of(request)
     name, now = request.query_params.get("name", ""), site.clock()
     source = site.config().sources.get(name)
@@ -120,7 +127,7 @@ def source_screen(request: Request) -> Response:
 
 
 def _volume(counts: Mapping[date, int], today: date) -> Chart:
-    """Return the papers of each of the last days, and what was usual on its weekday in the weeks before it."""
+    """Return bars of the papers of the last days, with the usual number on each weekday."""
     days = [today - timedelta(days=n) for n in reversed(range(DAYS))]
     usual: dict[date, float] = {}
     for day in days:
@@ -132,7 +139,7 @@ def _volume(counts: Mapping[date, int], today: date) -> Chart:
 
 
 def _body(kept: Sequence[Path], name: str) -> str:
-    """Return the text of a kept page, "" if none of that name is kept."""
+    """Return the text of a kept page, "" if no page of that name is kept."""
     path = next((one for one in kept if one.name == name), None)
     if path is None:
         return ""

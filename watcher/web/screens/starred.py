@@ -1,4 +1,4 @@
-"""The papers that were starred, the last one first."""
+"""The page of starred papers, the last star first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscriptions: their rules, how much they match, when they are told next, and what became of it."""
+"""The pages of subscriptions: their rules, how much they match, when they are told next, what they told."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from watcher.web.frame import feed_links, shown, site_of
 from watcher.web.views.drawing import Chart, bars_of
 
 MOST = 200
-"""Subscriptions of the database that one page lists, beside those of the files."""
+"""Most subscriptions of the database that one page lists. Those of files are all listed."""
 
 WEEKS = 4
 NOISY = 50.0
-"""Papers a week beyond which a subscription is marked."""
+"""Papers a week above which a subscription is marked as noisy."""
 
 NEXT = 5
 HISTORY = 50
@@ -31,9 +31,11 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRow:
-    """A subscription as the list shows it.
+    """A subscription in the list.
 
-    ``per_week``: papers that it matched a week, over the last four; None if it is younger than one.
+    ``per_week``: papers that it matched a week in the last four weeks, None if it is younger than a week.
+    ``last_week``: papers that it matched in the last week.
+    ``muted``: end of its mute, None if it is not muted.
     """
 
     saved: StoredSubscription
@@ -45,14 +47,17 @@ class SubscriptionRow:
 
 @dataclass(frozen=True, slots=True)
 class NextTime:
-    """A time at which it is told; ``until``: the end of the quiet hours around it, None outside them."""
+    """An instant at which a subscription is due.
+
+    ``until``: end of the quiet hours around it, None outside quiet hours.
+    """
 
     at: datetime
     until: datetime | None
 
 
 def subscriptions_screen(request: Request) -> Response:
-    """Show the subscriptions of the config's files, and some of the database."""
+    """Show all subscriptions of the config's files, and some of the database."""
     site = site_of(request)
     now = site.clock()
     with site.store.reading() as tx:
@@ -81,7 +86,7 @@ def _mark(per_week: float | None) -> str:
 
 
 def subscription_screen(request: Request) -> Response:
-    """Show the subscription of the name ``name``."""
+    """Show the subscription ``name``."""
     site = site_of(request)
     config, now = site.config(), site.clock()
     with site.store.reading() as tx:
@@ -111,14 +116,14 @@ def subscription_screen(request: Request) -> Response:
 
 
 def subscription_called(tx: Transaction, name: str) -> StoredSubscription | None:
-    """Return the subscription of a full name: the one in force, else the last that there was."""
+    """Return the subscription with a full name, None if there is none; if none is active, the last one that was."""
     named = tx.subscriptions.of_full_name(name)
     named.sort(key=lambda one: (one.gone_at is None, one.id))
     return named[-1] if named else None
 
 
 def _times(saved: StoredSubscription, now: datetime) -> list[NextTime]:
-    """Return when it is told next, five times; none where it is told immediately."""
+    """Return the next five due instants of a subscription, none if it is told immediately."""
     one, found = saved.subscription, list[NextTime]()
     at = saved.next_due
     while at is not None and len(found) < NEXT:

@@ -1,7 +1,7 @@
-"""The page behind "Useful" and "Not for me" in a mail: a reader says so of a paper, and may take it back.
+"""The page behind "Useful" and "Not for me" in a mail: a reader gives a paper a thumb, and may take it back.
 
-GET only shows what the button does: mail programs and scanners ask for every link. POST does it. The signed link says
-who says what of which paper; whoever is signed in does not matter. Twice is as once.
+GET only shows a button, since mail programs and scanners follow every link; POST gives the thumb. The signed link says
+whose thumb it is and for which paper, whoever is signed in. Doing it twice is the same as doing it once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from watcher.web.session import form_of
 
 @dataclass(frozen=True, slots=True)
 class AskedThumb:
-    """What a link is about: a paper, and those subscriptions of it that still tell the link's reader."""
+    """What a link is about.
+
+    ``subscriptions``: those of the link that still tell its reader.
+    """
 
     paper: Paper
     up: bool
@@ -34,7 +37,7 @@ class AskedThumb:
 
 
 async def thumb_screen(request: Request) -> Response:
-    """Show what the link says of the paper, or note it."""
+    """Show the button, or record the thumb."""
     form = await form_of(request) if request.method == "POST" else None
     return await run_in_threadpool(_answer, request, None if form is None else form.get("do", "give"))
 
@@ -68,7 +71,7 @@ def _do(tx: Transaction, asked: AskedThumb, *, is_return: bool, now: datetime) -
 
 
 def _meant(tx: Transaction, link: SignedLink) -> AskedThumb | None:
-    """Return what a link is about, None if nothing of it is left."""
+    """Return what a link is about, None if the paper or all subscriptions are gone."""
     key, which, *names = link.things
     paper = tx.papers.find(key)
     some = [subscription_called(tx, name) for name in names]

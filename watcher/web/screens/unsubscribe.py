@@ -1,7 +1,7 @@
-"""The page behind the link in a mail: a receiver leaves subscriptions, and may take that back.
+"""The page behind the link to unsubscribe in a mail: a receiver leaves subscriptions, and may take that back.
 
-GET only shows what the button does: mail programs and scanners ask for every link. POST does it, also that of a mail
-program by itself (RFC 8058). The signed link says who leaves what; whoever is signed in does not matter.
+GET only shows a button, since mail programs and scanners follow every link. POST unsubscribes; a mail program may send
+it, too (RFC 8058). The signed link says who leaves what, whoever is signed in.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ HELP = "Ask whoever runs watcher to change your subscriptions."
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A subscription that a link is about. ``left``: since when its reader is told nothing of it, None if they are."""
+    """A subscription that a link is about, and the endpoint of its reader.
+
+    ``left``: since when the endpoint has been unsubscribed, None if it is not.
+    """
 
     saved: StoredSubscription
     endpoint: Endpoint
@@ -37,7 +40,7 @@ class Leaving:
 
 
 async def unsubscribe_screen(request: Request) -> Response:
-    """Show what the link does, or do it."""
+    """Show the button, or unsubscribe."""
     form = await form_of(request) if request.method == "POST" else None
     return await run_in_threadpool(_answer, request, None if form is None else form.get("do", "leave"))
 
@@ -68,7 +71,7 @@ def _do(site: WebSite, link: SignedLink, *, is_return: bool, now: datetime) -> N
 
 
 def _meant(tx: Transaction, link: SignedLink) -> Sequence[Leaving]:
-    """Return the subscriptions that a link is about and that still tell its reader."""
+    """Return the subscriptions that a link is about, without those that do not tell its reader any more."""
     found = []
     for name in link.things:
         saved = subscription_called(tx, name)

@@ -1,1 +1,1 @@
-"""What pages and feeds show, prepared: papers as cards, pictures, reasons, trials of rules, times in words."""
+"""Prepare what pages and feeds show: papers as cards, pictures, reasons, trials of rules, times in words."""

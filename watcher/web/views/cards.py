@@ -1,4 +1,4 @@
-"""A paper as lists show it: marked, with what it matched and why."""
+"""Make papers into cards, as lists show them: with hits marked, the subscriptions that match, and why."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from watcher.store.history.browsing import PaperMatch
 from watcher.store.papers.marks import EVERYBODY, MarkKind
 
 FATES = {Fate.HELD: "waits for its time", Fate.OWED: "", Fate.BASELINE: "known before", Fate.DROPPED: "not told"}
-"""What became of a match, in a few words; "" where it was told as it should be."""
+"""Fate of a match → what is said of it, "" if it was told as usual."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardMatch:
     """A subscription that a paper matched.
 
-    ``terms``: the words that matched. ``note``: what is unusual about what became of it. ``shown_as``: what people are
-    shown of its name. ``up``: whether its reader found the paper useful, None if they did not say.
+    ``terms``: the words that matched.
+    ``note``: what is unusual about its fate, "" for nothing.
+    ``shown_as``: display name of the subscription.
+    ``up``: whether its reader found the paper useful, None if they did not say.
     """
 
     subscription: str
@@ -35,7 +37,11 @@ class CardMatch:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A paper as lists show it; ``view`` holds its texts, with what matched marked, ``about`` authors and places."""
+    """A paper as lists show it.
+
+    ``view``: its texts, with hits marked.
+    ``about``: authors, venue and listings, in words.
+    """
 
     key: str
     id: str
@@ -49,21 +55,21 @@ class Card:
 
     @property
     def thumb(self) -> str:
-        """What was said of it for all that it matched: ``up``, ``down``, or "" for nothing or not the same."""
+        """The thumb of all its matches: ``up``, ``down``, or "" if there is none or they differ."""
         said = {one.up for one in self.matches}
         return "" if len(said) != 1 else {True: "up", False: "down", None: ""}[said.pop()]
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedPaper:
-    """A paper with its matches, before it is made a card."""
+    """A paper with its matches."""
 
     paper: Paper
     matches: Sequence[PaperMatch]
 
 
 def ranked(tx: Transaction, papers: Sequence[Paper]) -> list[MatchedPaper]:
-    """Return papers best first: what matched strongly, what matched weakly, the others."""
+    """Return papers with their matches: strong matches first, then weak ones, then papers without a match."""
     by_paper: dict[int, list[PaperMatch]] = {}
     for one in tx.browsing.matches_of([paper.id for paper in papers]):
         by_paper.setdefault(one.paper_id, []).append(one)
@@ -76,7 +82,7 @@ def _rank(paper: Paper, matches: Sequence[PaperMatch]) -> tuple[bool, Rank, int]
 
 
 def card_of(paper: Paper, matches: Iterable[PaperMatch], names: DisplayNames) -> Card:
-    """Return one paper with its matches."""
+    """Return the card of a paper with its matches."""
     some = list(matches)
     item = DigestItem(
         paper=paper,
@@ -88,7 +94,7 @@ def card_of(paper: Paper, matches: Iterable[PaperMatch], names: DisplayNames) ->
 
 
 def card_of_hit(paper: Paper, hit: Hit, names: DisplayNames) -> Card:
-    """Return one paper as a rule that is tried finds it."""
+    """Return the card of a paper that a rule on trial has found."""
     return _card(DigestItem(paper=paper, subscriptions=(), score=hit.score, places=hit.places), (), names)
 
 
@@ -106,7 +112,7 @@ def _card(item: DigestItem, matches: tuple[CardMatch, ...], names: DisplayNames)
 
 
 def _about(paper: Paper, names: DisplayNames) -> list[str]:
-    """Return what is known beside the texts, without the upvotes: they stand before the title."""
+    """Return what is known besides the texts, except the upvotes, which stand before the title."""
     votes = "" if paper.upvotes is None else counted(paper.upvotes, "upvote")
     return [part for part in about(paper, names) if part != votes]
 
@@ -124,7 +130,7 @@ def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
 
 
 def marked_cards(tx: Transaction, papers: Sequence[Paper], cards: Sequence[Card]) -> list[Card]:
-    """Return the cards of these papers with the marks that all who use the pages have put on them."""
+    """Return the cards of papers with the marks that users of the pages share."""
     marks = tx.marks.of_papers([paper.id for paper in papers], EVERYBODY)
     found = [marks.get(paper.id, frozenset()) for paper in papers]
     return [

@@ -1,4 +1,4 @@
-"""Where the bars, lines and strips of a page stand: geometry for its inline SVG."""
+"""Compute the geometry of bars, lines and strips, for SVG in a page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from watcher.model.words import counted
 
 WIDTH, HEIGHT = 720, 130
 LEFT, TOP, BOTTOM = 34, 8, 20
-"""Room for the labels, in the picture's own units."""
+"""Room for labels, in the picture's units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar and its strong, lower part: their tops and heights. ``usual``: where a usual day ends."""
+    """A bar with a strong part at its bottom.
+
+    ``usual``: height at which a usual day would end, None if not known.
+    """
 
     x: float
     width: float
@@ -29,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ChartLabel:
-    """A text of a picture, at its anchor."""
+    """A text in a picture, at its anchor."""
 
     x: float
     y: float
@@ -39,7 +42,7 @@ class ChartLabel:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture: bars or a line with its points, and labels."""
+    """A picture: bars, or a line with its points; and labels."""
 
     width: int
     height: int
@@ -57,9 +60,12 @@ def bars_of(
     unit: str,
     usual: Mapping[date, float] | None = None,
 ) -> Chart:
-    """Return bars of a count for each day or week, with its strong part below.
+    """Return bars of the count on each day or in each week.
 
-    ``unit``: what is counted, as ``3 papers`` ends. ``usual``: what is usual on a day, drawn as a line across its bar.
+    ``counts``: first day → count.
+    ``strong``: first day → strong part of the count, drawn at the bottom of the bar.
+    ``unit``: what is counted, as in ``3 papers``.
+    ``usual``: first day → usual count, drawn as a line across the bar.
     """
     most = max([1, *counts.values(), *(usual or {}).values()])
     room, floor = HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM
@@ -82,7 +88,7 @@ def bars_of(
 
 
 def curve_of(values: Sequence[tuple[datetime, int]]) -> Chart | None:
-    """Return a line of a number over time, None of fewer than two values."""
+    """Return a line of a number over time, None if there are fewer than two values."""
     if len(values) < 2:
         return None
     first, last = values[0][0], values[-1][0]
@@ -105,7 +111,7 @@ def curve_of(values: Sequence[tuple[datetime, int]]) -> Chart | None:
 
 
 def _days(days: Sequence[date], first: float, step: float) -> list[ChartLabel]:
-    """Name the first and the last day, and some between them, as far as there is room."""
+    """Return labels for the first and the last day, and for days in between as far as there is room."""
     every = max(1, -(-len(days) * 60 // WIDTH))
     shown = [n for n in range(len(days)) if n % every == 0]
     return [ChartLabel(_r(first + n * step), HEIGHT - 5, f"{days[n].day} {days[n]:%b}") for n in shown]

@@ -1,4 +1,4 @@
-"""Atom (RFC 4287) and JSON Feed (1.1) of papers."""
+"""Write papers as Atom (RFC 4287) and JSON Feed (1.1)."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ from watcher.web.views.words import iso_words
 
 ATOM = "http://www.w3.org/2005/Atom"
 LONGEST = 5_000
-"""Characters of an abstract that a feed shows."""
+"""Most characters of an abstract in a feed."""
 
 LONGEST_TITLE = 200
 MOST_AUTHORS = 100
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a feed without papers was last changed."""
+"""Time of the last change of a feed without papers."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperFeed:
-    """Papers to be read by a feed reader.
+    """Papers for feed readers.
 
-    ``id``: the same for ever, also when the pages move. ``url``: of this feed. ``home``: of the page with the same
-    papers. ``further``: of the feed's next page, "" for none.
+    ``id``: always the same, even if the pages move.
+    ``url``: address of this feed.
+    ``home``: address of the page with the same papers.
+    ``further``: address of the feed's next page, "" for none.
     """
 
     id: str
@@ -43,17 +45,17 @@ class PaperFeed:
 
     @property
     def updated(self) -> datetime:
-        """When the newest paper came."""
+        """When the newest paper was first seen."""
         return max((paper.first_seen for paper in self.papers), default=BEGINNING)
 
 
 def feed_id(*names: str) -> str:
-    """Return the id of a feed or of an entry: a tag (RFC 4151) that says nothing of where the pages are."""
+    """Return the id of a feed or entry: a tag (RFC 4151) that does not depend on the pages' address."""
     return "tag:watcher.invalid,2026:" + "/".join(quote(name, safe=":.") for name in names)
 
 
 def atom_of(feed: PaperFeed) -> bytes:
-    """Return a feed as Atom; all of a paper's texts are texts, nothing in them is markup."""
+    """Return a feed as Atom. Nothing in the texts of papers is markup there."""
     root = Element("feed", xmlns=ATOM)
     _text(root, "id", feed.id)
     _text(root, "title", one_line(feed.title, LONGEST_TITLE))

@@ -1,4 +1,4 @@
-"""Bound the trial of a rule: in its length, and in the time for which somebody waits."""
+"""Limit the trial of a rule: the length of the rule, and the time that the trial takes."""
 
 from __future__ import annotations
 
@@ -16,26 +16,30 @@ from watcher.rules.advice.trial import Trial
 from watcher.rules.advice.typed import compile_typed
 
 FIRST, BUDGET = 1.0, 2.0
-"""Seconds that a rule is tried for on a page: the first time, and at each further step."""
+"""Seconds for which a page tries a rule: the first time, and each time it goes on."""
 
 MOST_KEPT, KEPT_FOR = 8, 60.0
-"""Trials that were cut and may go on, and for how many seconds."""
+"""Most trials that are kept to be continued, and for how many seconds."""
 
 AT_LEAST = 400
-"""Papers that are looked at however long it takes."""
+"""Papers that are looked at in any case, however long that takes."""
 
 LONGEST_RULE = 4_000
-"""Characters of a rule that is tried."""
+"""Most characters of a rule that is tried."""
 
 
 def until_time_is_up(gone: Event, budget: float | None = None) -> Callable[[int], bool]:
-    """Return what ends a search: its time is up, or ``gone`` is set since nobody waits for it any more."""
+    """Return a function that says when a search has to stop: its time is over, or ``gone`` is set.
+
+    ``gone``: set when the visitor has left.
+    ``budget``: seconds, None for ``BUDGET``.
+    """
     ends = time.monotonic() + (BUDGET if budget is None else min(budget, BUDGET))
     return lambda looked: gone.is_set() or (looked >= AT_LEAST and time.monotonic() > ends)
 
 
 def rule_tried(text: str) -> Rule:
-    """Compile a rule that was typed. Raises ``RuleError`` with the place of what is wrong or too much."""
+    """Return a typed rule, compiled. Raises ``RuleError`` with the place of a mistake, also if the rule is too long."""
     if len(text) > LONGEST_RULE:
         what = f"a rule of {len(text):,} characters is not tried here"
         hint = f"write {LONGEST_RULE:,} characters at most"
@@ -44,14 +48,20 @@ def rule_tried(text: str) -> Rule:
 
 
 class KeptTrials:
-    """Trials that were cut, for whoever asks for the same again soon: they go on where they were. For any thread."""
+    """Trials of rules that were cut. Whoever asks for the same one soon goes on from there.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, Lock()
         self._kept: dict[tuple[str, date], tuple[float, object, RunningTrial]] = {}
 
     def take(self, rule: Rule, since: date, stamp: object) -> tuple[RunningTrial, bool]:
-        """Return a trial of a rule, and whether it goes on. ``stamp``: differs once something else is stored."""
+        """Return a trial of a rule, and whether it goes on from an earlier one.
+
+        ``stamp``: a kept trial is used only if it was kept with the same stamp, which changes with the database.
+        """
         with self._lock:
             at, was, running = self._kept.pop((rule.text, since), (float("-inf"), None, None))
         if running is None or was != stamp or self._clock() - at > KEPT_FOR:
@@ -59,7 +69,7 @@ class KeptTrials:
         return running, True
 
     def keep(self, rule: Rule, since: date, stamp: object, running: RunningTrial) -> None:
-        """Keep a trial that was cut, in place of the oldest."""
+        """Keep a trial that was cut; the oldest one is dropped for it."""
         with self._lock:
             self._kept[rule.text, since] = self._clock(), stamp, running
             while len(self._kept) > MOST_KEPT:
@@ -68,7 +78,7 @@ class KeptTrials:
 
 @dataclass(frozen=True, slots=True)
 class AsSubscription:
-    """What a rule would have told in its last days: papers, and in how many daily and weekly messages."""
+    """What a rule would have told in its last days: number of papers, of daily and of weekly messages."""
 
     days: int
     papers: int
@@ -77,7 +87,7 @@ class AsSubscription:
 
 
 def as_subscription(trial: Trial[FoundPaper], today: date, days: int) -> AsSubscription:
-    """Return what a rule would have told in the last ``days`` days, without what is listed under days to come."""
+    """Return what a rule would have told in the last ``days`` days. Papers of later days than today are left out."""
     since = today - timedelta(days=days)
     told = [paper.digest_day for paper, _ in trial.matches if since < paper.digest_day <= today]
     return AsSubscription(days, len(told), len(set(told)), len({day.isocalendar()[:2] for day in told}))

@@ -1,4 +1,4 @@
-"""Why a subscription's rule matches a paper, or why not: what `watcher explain` says, with the places marked."""
+"""Say why a subscription's rule matches a paper or not, as `watcher explain` does, with the places marked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from watcher.rules.match.document import Document
 from watcher.rules.match.explain import Explanation, FoundPlace, Reason, explain_match
 
 AROUND = 40
-"""Characters of the text on both sides of a place."""
+"""Characters of the text shown on both sides of a place."""
 
 MOST_PLACES = 3
 MOST_TERMS = 12
@@ -21,7 +21,10 @@ MOST_TERMS = 12
 
 @dataclass(frozen=True, slots=True)
 class WhyPlace:
-    """A place at which a term was found, with the text around it; ``folding``: why it counts as the same."""
+    """A place at which a term was found, with the text around it.
+
+    ``folding``: why the text there counts as the term, "" if it is the same.
+    """
 
     field: str
     text: tuple[Segment, ...]
@@ -30,7 +33,10 @@ class WhyPlace:
 
 @dataclass(frozen=True, slots=True)
 class WhyTerm:
-    """A term of the rule, what is said of it, and its places."""
+    """A term of the rule, what is said about it, and its places.
+
+    ``more``: number of further places.
+    """
 
     term: str
     said: str
@@ -40,7 +46,10 @@ class WhyTerm:
 
 @dataclass(frozen=True, slots=True)
 class WhyPart:
-    """A part of a rule: the terms by which it holds, or why it failed."""
+    """A part of a rule: the terms with which it holds, or why it fails.
+
+    ``more``: number of further terms.
+    """
 
     what: str
     terms: tuple[WhyTerm, ...]
@@ -49,11 +58,11 @@ class WhyPart:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a rule matches a paper, or not.
+    """Why a rule matches a paper or not.
 
-    ``strength``: ``strong`` or ``weak``, None if the rule does not match.
-    ``score``: why it is that, in words.
-    ``problem``: why the rule cannot be read, "" where it can.
+    ``strength``: ``strong`` or ``weak``, None if it does not match.
+    ``score``: why it has its score, in words.
+    ``problem``: why the rule cannot be read, "" if it can.
     """
 
     strength: str | None
@@ -65,7 +74,7 @@ class Why:
 def why(subscription: Subscription, document: Document, rules: SubscriptionRules) -> Why:
     """Return why a subscription's rule matches a paper, or which parts of it fail.
 
-    A stored rule may be one that this release no longer reads.
+    A stored rule may be one that this release cannot read any more; then the problem says so.
     """
     try:
         compiled = rules.of(subscription)
