@@ -38,6 +38,7 @@ _OF_WINDOWS = str.maketrans(
 )
 """Controls that are meant for characters of Windows-1252 (``don&#146;t``); those that steer a terminal are left out."""
 
+_ASCII, _PRINTABLE = bytes(range(0x80)), bytes(range(0x20, 0x7F))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
 _ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d?))?", re.ASCII)
@@ -59,7 +60,10 @@ def line(value: object, limit: int = TITLE_CHARS) -> str:
     if _is_plain(value):
         return value.strip()[:limit].rstrip()
     # Bounded before the work: what is removed or composed makes a text shorter, never twice as long.
-    text = " ".join(value[: 2 * limit].split())
+    if len(value) <= 2 * limit and "  " not in value and value.isprintable():
+        text = value.strip()  # blanks alone are printable and white space
+    else:
+        text = " ".join(value[: 2 * limit].split())
     if not text.isprintable():  # what steers is not; most texts are, and need no search for it
         text = _SURROGATE.sub("\ufffd", value[: 2 * limit].translate(_OF_WINDOWS))  # UTF-8 and databases have none
         text = " ".join(_UNSEEN.sub("", _ANSI.sub("", text)).split())
@@ -83,8 +87,10 @@ def names(values: object, limit: int = NAME_CHARS) -> tuple[str, ...]:
     if not isinstance(values, list):
         return ()
     texts = [value for value in values[:LONGEST_LIST] if isinstance(value, str)]
-    if _is_plain("".join(texts)):
-        return tuple(name for text in texts if (name := text.strip()[:limit].rstrip()))
+    joined = "".join(texts)
+    if _is_plain(joined):
+        names = map(str.strip, texts)
+        return tuple(filter(None, names if len(joined) <= limit else (name[:limit].rstrip() for name in names)))
     return tuple(name for text in texts if (name := line(text, limit)))
 
 
@@ -169,11 +175,11 @@ def doi(value: object) -> str | None:
 
 def _is_plain(text: str) -> bool:
     """Whether nothing is to be cleaned but its ends: most titles and names are ASCII, with single blanks."""
-    return text.isascii() and text.isprintable() and "  " not in text
+    return text.isascii() and not text.encode().translate(None, _PRINTABLE) and "  " not in text
 
 
 def _bound_marks(text: str) -> str:
-    if not any(map(unicodedata.combining, text)):
+    if not any(map(unicodedata.combining, text.encode().translate(None, _ASCII).decode())):
         return text
     kept: list[str] = []
     marks = 0

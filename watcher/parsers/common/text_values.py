@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
@@ -18,6 +19,9 @@ _UNSHOWN = re.compile(
 _TAG = re.compile(r"</?(?:(?P<prefix>[a-zA-Z]\w*):)?(?P<name>[a-zA-Z][\w-]*+)(?P<rest>\s[^<>]*+)?/?>", re.ASCII)
 _OWN_ELEMENT = re.compile(r"</([a-zA-Z]\w*+-[\w-]*+)>", re.ASCII)
 """The end of an element that a site names itself: its name has a hyphen (HTML, "valid custom element name")."""
+
+_USUAL = {name: " " if is_apart(name) else "" for name in NAMES}
+"""What tags of these names are replaced by, unless they may be words."""
 
 _ATTRIBUTE = re.compile(r"""[\w:-]+=["']""", re.ASCII)
 _INITIALS = re.compile(r"(?:\w\.[ -]?)+")
@@ -41,7 +45,7 @@ def shown_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
     if "<" in text:
         text = _without_drawings(_UNSHOWN.sub(" ", text))
         own = frozenset(name.lower() for name in _OWN_ELEMENT.findall(text))
-        text = _TAG.sub(lambda tag: _blank(tag, own), text)
+        text = _TAG.sub(partial(_blank, own=own), text)
     return clean.line(clean.unescaped(text), limit)
 
 
@@ -111,7 +115,11 @@ def _blank(tag: re.Match[str], own: Collection[str]) -> str:
 
     ``own``: elements that the text's site names itself.
     """
-    name, rest = tag["name"].lower(), (tag["rest"] or "").strip("/ ")
+    name, rest = tag["name"], tag["rest"] or ""
+    usual = _USUAL.get(name)
+    if usual is not None and (not rest or "=" in rest or name not in INLINE_WORDS):
+        return usual
+    name, rest = name.lower(), rest.strip("/ ")
     is_word = name in INLINE_WORDS and " " in rest and "=" not in rest
     is_known = name in NAMES or name in own or _ATTRIBUTE.match(rest)
     if not tag["prefix"] and (is_word or not is_known):
