@@ -53,6 +53,7 @@ def arranged(loose: Loose) -> Packed:
         longest=loose.longest,
         fields=loose.fields,
         prefixes=loose.prefixes,
+        regexes=loose.regexes,
         **watched,
         **_sequences(loose, term_keys),
     )

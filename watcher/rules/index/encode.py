@@ -6,7 +6,7 @@ regexes, numbers …) are marked ``READ``. For most of these a sequence is known
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum, IntFlag
 from itertools import product
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from watcher.rules.language.tree import (
     Not,
     Or,
     Pattern,
+    Regex,
     RuleNode,
     TextTerm,
     leaves,
@@ -30,6 +31,9 @@ from watcher.rules.language.tree import (
 
 MOST_GRAMS = 64
 """Most word sequences of a term; a term with more is marked ``READ``."""
+
+PATTERN_ENDS = "\0"
+"""What stands behind a pattern in place of a word; no word ends so."""
 
 MOST_LITERALS = 256
 """Most literals of a rule; a rule with more is not encoded."""
@@ -54,7 +58,7 @@ class Mark(IntFlag):
 class Term(NamedTuple):
     """What a leaf is found by: any of ``sequences`` of words in a field.
 
-    A final ``*`` marks the beginning of a word.
+    A final ``*`` marks the beginning of a word, a final ``PATTERN_ENDS`` a regex.
     """
 
     kind: LiteralKind
@@ -93,13 +97,28 @@ class _TooMuch(Exception):
 
 def encode(rule: Rule) -> Encoded | None:
     """Encode a rule; return None if it is too long."""
-    numbers = {id(leaf): n for n, leaf in enumerate(leaves(rule.tree))}
-    encoder = _Encoder(numbers)
+    parts = list(leaves(rule.tree))
+    encoder = _Encoder({id(leaf): n for n, leaf in enumerate(parts)})
     try:
-        branches = list(encoder.branches(rule.tree))
+        branches = [_with_patterns(branch, parts) for branch in encoder.branches(rule.tree)]
     except _TooMuch:
         return None
     return Encoded(branches, encoder.rearranged)
+
+
+def _with_patterns(branch: list[Clause], parts: Sequence[Leaf]) -> list[Clause]:
+    """Give regexes keys in a branch that else has no clause with keys alone, and would be read for every paper."""
+    unsure = Mark.NEGATED | Mark.UNKEYED
+    if any(not any(one.marks & unsure for one in clause) for clause in branch):
+        return branch
+    return [[_keyed_pattern(one, parts[one.number]) for one in clause] for clause in branch]
+
+
+def _keyed_pattern(literal: Literal, leaf: Leaf) -> Literal:
+    if not isinstance(leaf, Regex):
+        return literal
+    term = Term(LiteralKind.FOUND, ((leaf.pattern + PATTERN_ENDS,),), leaf.field)
+    return Literal(term, literal.number, literal.marks & Mark.NEGATED)
 
 
 class _Encoder:

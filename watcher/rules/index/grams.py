@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.model.fields import FieldKind, rule_names
+from watcher.rules.index.encode import PATTERN_ENDS
 from watcher.rules.index.keys import FIELDS, SALTS, STEP, KeyMaker
+from watcher.rules.index.regex_book import RegexBook
 from watcher.rules.match.document import Document
 from watcher.rules.text.text import Chunk, Folded, WordEdges
 
@@ -152,8 +154,9 @@ def grams_of(
     longest: int,
     fields: Collection[str],
     vocabulary: Vocabulary,
+    regexes: RegexBook,
 ) -> Grams:
-    """Return all sequences of up to ``longest`` words in titles and abstracts.
+    """Return all sequences of up to ``longest`` words in titles and abstracts, and the regexes that are found.
 
     Those of ``fields`` come again under the field's own keys.
     """
@@ -177,6 +180,8 @@ def grams_of(
         else:
             here = grams.only(field == FIELDS.index(name))
             parts.append(replace(here, keys=here.keys ^ np.uint64(SALTS[name])))
+    if regexes.regexes:
+        parts.append(_regexes(documents, regexes, vocabulary.key_maker))
     return parts[0] if len(parts) == 1 else _together(parts)
 
 
@@ -199,9 +204,22 @@ def _sequences(
 
 
 def _labels(documents: Sequence[Document], field: str, keys: KeyMaker) -> Grams:
-    known = [
+    return _placeless(
         (keys.key_of([label], field), n) for n, document in enumerate(documents) for label in document.names(field)
-    ]
+    )
+
+
+def _regexes(documents: Sequence[Document], regexes: RegexBook, keys: KeyMaker) -> Grams:
+    return _placeless(
+        (keys.key_of([pattern + PATTERN_ENDS], field), n)
+        for n, document in enumerate(documents)
+        for field, pattern in regexes.found(document)
+    )
+
+
+def _placeless(found: Iterable[tuple[int, int]]) -> Grams:
+    """Return keys that are in papers, at no place: (key, number of the paper)."""
+    known = list(found)
     zeros = np.zeros(len(known), np.int64)
     numbers = np.array([key for key, _ in known], np.uint64)
     return Grams(numbers, zeros, zeros, np.array([n for _, n in known], np.int64), zeros.astype(np.bool_))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from watcher.rules.index.grams import Numbers, Vocabulary
     from watcher.rules.index.liked_rules import LikedRules
     from watcher.rules.index.packed_index import Packed
+    from watcher.rules.index.regex_book import RegexBook
+    from watcher.rules.index.rule_arrays import Loose
     from watcher.rules.index.rule_rows import Rows
 
 MOST_FEW = 256
@@ -127,6 +129,7 @@ class Index:
         self._most_few = most_few
         self._papers = 0
         self._vocabulary: Vocabulary | None = None
+        self._regexes: RegexBook | None = None
         self._liked: LikedRules | None = None
 
     def __len__(self) -> int:
@@ -200,16 +203,14 @@ class Index:
         if not len(rows.ids):
             return
         loose = loose_rows(rows)
-        if not loose.prefixes <= self._all_prefixes():
-            self._vocabulary = None  # it knows words by the beginnings that are asked for
+        self._make_known(loose)
         while self._packs and len(self._packs[-1].ids) < GROWTH * len(loose.ids):
             loose = merged(self._packs.pop().loose(), loose)
         self._packs.append(arranged(loose))
 
     def adopt(self, pack: Packed) -> None:
         """Add packed rules under free numbers. Their keys are those of this index."""
-        if not pack.prefixes <= self._all_prefixes():
-            self._vocabulary = None
+        self._make_known(pack)
         self._packs.insert(0, pack)
 
     def in_one_pack(self) -> Packed | None:
@@ -265,6 +266,7 @@ class Index:
             max(pack.longest for pack in self._packs),
             frozenset().union(*(pack.fields for pack in self._packs)),
             self._known_words(),
+            self._known_regexes(),
         )
         for pack in self._packs:
             allowed = [
@@ -288,6 +290,20 @@ class Index:
 
             self._vocabulary = Vocabulary(self._all_prefixes(), self._keys)
         return self._vocabulary
+
+    def _known_regexes(self) -> RegexBook:
+        if self._regexes is None:
+            from watcher.rules.index.regex_book import RegexBook
+
+            self._regexes = RegexBook(frozenset().union(*(pack.regexes for pack in self._packs)))
+        return self._regexes
+
+    def _make_known(self, new: Loose | Packed) -> None:
+        """Forget what does not know the beginnings of words, or the regexes, that new rules ask for."""
+        if not new.prefixes <= self._all_prefixes():
+            self._vocabulary = None
+        if self._regexes is not None and not new.regexes <= self._regexes.regexes:
+            self._regexes = None
 
     def _all_prefixes(self) -> frozenset[str]:
         return frozenset().union(*(pack.prefixes for pack in self._packs))

@@ -88,6 +88,7 @@ def write_kept(pack: Packed, keys: KeyMaker, numbers: Collection[int], version: 
         "longest": pack.longest,
         "fields": sorted(pack.fields),
         "prefixes": sorted(pack.prefixes),
+        "regexes": sorted(pack.regexes),
     }
     written = json.dumps(head).encode("ascii")
     parts: list[Piece] = [len(written).to_bytes(_LENGTH, "little"), written]
@@ -131,6 +132,7 @@ def read_kept(data: bytes, version: str) -> KeptRules | None:
         longest=head["longest"],
         fields=frozenset(head["fields"]),
         prefixes=frozenset(head["prefixes"]),
+        regexes=frozenset((field, pattern) for field, pattern in head["regexes"]),
     )
     return KeptRules(
         replace(pack, term_seen=pack.term_seen.copy()), stamps, numbers, KeyMaker(bytes.fromhex(head["secret"]))

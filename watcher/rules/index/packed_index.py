@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from watcher.rules.index.encode import LiteralKind, Mark
 from watcher.rules.index.grams import GramKeys, Grams, Numbers, ranges
+from watcher.rules.index.regex_book import FieldPattern
 from watcher.rules.index.rule_arrays import Array, Loose
 
 Flags = npt.NDArray[np.bool_]
@@ -87,6 +88,7 @@ class Packed:
     longest: int
     fields: frozenset[str]
     prefixes: frozenset[str]
+    regexes: frozenset[FieldPattern]
     order: Array
 
     def __len__(self) -> int:
@@ -256,6 +258,7 @@ class Packed:
             longest=self.longest,
             fields=self.fields,
             prefixes=self.prefixes,
+            regexes=self.regexes,
         )
 
 

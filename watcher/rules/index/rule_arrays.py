@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.rules.index.grams import GramKeys
+from watcher.rules.index.regex_book import FieldPattern
 from watcher.rules.index.rule_rows import Rows
 
 Array = npt.NDArray[Any]
@@ -34,6 +35,7 @@ class Loose(NamedTuple):
     longest: int
     fields: frozenset[str]
     prefixes: frozenset[str]
+    regexes: frozenset[FieldPattern]
 
 
 def merged(one: Loose, other: Loose) -> Loose:
@@ -57,6 +59,7 @@ def merged(one: Loose, other: Loose) -> Loose:
         longest=max(one.longest, other.longest),
         fields=one.fields | other.fields,
         prefixes=one.prefixes | other.prefixes,
+        regexes=one.regexes | other.regexes,
     )
 
 
@@ -81,4 +84,5 @@ def loose_rows(rows: Rows) -> Loose:
         longest=rows.longest,
         fields=frozenset(rows.fields),
         prefixes=frozenset(rows.prefixes),
+        regexes=frozenset(rows.regexes),
     )

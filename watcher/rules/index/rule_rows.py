@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from watcher.rules.index.encode import Encoded, Mark, Term
+from watcher.rules.index.encode import PATTERN_ENDS, Encoded, Mark, Term
 from watcher.rules.index.keys import MASK, STEP, KeyMaker
+from watcher.rules.index.regex_book import FieldPattern
 from watcher.rules.language.rule import Rule
 
 
@@ -32,6 +33,7 @@ class Rows:
         self.longest = 1
         self.fields: set[str] = set()
         self.prefixes: set[str] = set()
+        self.regexes: set[FieldPattern] = set()
         self._terms: set[int] = set()
 
     def add(self, id: int, rule: Rule, encoded: Encoded) -> None:
@@ -69,6 +71,9 @@ class Rows:
         for gram in grams:
             self.gram_term.append(key)
             self.gram_key.append(gram)
+        if term.sequences[0][-1].endswith(PATTERN_ENDS):
+            self.regexes.add((term.field, term.sequences[0][0].removesuffix(PATTERN_ENDS)))
+            return key
         self.longest = max(self.longest, *map(len, term.sequences))
         self.prefixes.update(words[-1][:-1] for words in term.sequences if words[-1].endswith("*"))
         if term.field:

@@ -1,8 +1,8 @@
-"""Match regexes by RE2, in linear time whatever the pattern and the text."""
+"""Match regexes by RE2, in linear time whatever the pattern and the text; many at once by literals that they need."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -11,6 +11,13 @@ from watcher.errors import RuleError
 
 MOST_MEMORY = 8 << 20
 """Most bytes of a compiled pattern."""
+
+
+MOST_TOGETHER = 8_192
+"""Most patterns whose literals are looked for together; RE2 refuses some twenty thousand."""
+
+_MARK = "\0watcher\0"
+"""What no text holds: where its own literal is not found behind a text, the search for literals has failed."""
 
 
 @lru_cache(maxsize=1024)
@@ -22,10 +29,16 @@ def compiled_regex(pattern: str) -> Any:
         raise RuleError(
             "this machine cannot read regexes", hint="install google-re2, or write words and prefixes"
         ) from None
+    return re2.compile(pattern, _options())
+
+
+def _options() -> Any:
+    import re2
+
     options = re2.Options()
     options.log_errors = False
     options.max_mem = MOST_MEMORY
-    return re2.compile(pattern, options)
+    return options
 
 
 def regex_problem(pattern: str) -> str | None:
@@ -54,3 +67,32 @@ def places(pattern: str, text: str, most: int) -> Iterator[tuple[int, int]]:
     """Yield the character spans of the first ``most`` matches, without empty ones."""
     spans = (found.span() for found in compiled_regex(pattern).finditer(text))
     return islice((span for span in spans if span[0] < span[1]), most)
+
+
+class PatternFilter:
+    """Finds many patterns in a text: reads those alone whose necessary literals are there.
+
+    ``patterns``: at most ``MOST_TOGETHER``, which RE2 accepts.
+    """
+
+    def __init__(self, patterns: Collection[str]) -> None:
+        import re2
+
+        self._patterns = list(patterns)
+        self._filter: Any = re2.Filter()
+        for one in (re2.escape(_MARK), *self._patterns):
+            self._filter.Add(one, _options())
+        try:
+            self._filter.Compile()
+        except re2.error:  # too many literals
+            self._filter = None
+
+    def found(self, text: str) -> Iterator[str]:
+        """Yield the patterns that are found."""
+        some = self._filter and self._filter.Match(text + _MARK, potential=True)
+        if not some or some[0] != 0:  # it ran out of memory, and has no other way to say so
+            yield from (one for one in self._patterns if holds(one, text))
+            return
+        for number in some[1:]:
+            if self._filter.re(number).search(text) is not None:
+                yield self._patterns[number - 1]
