@@ -92,8 +92,7 @@ def load(
     """
     data = _bytes_of(path)
     checker = Checker(read(str(path), data))
-    keys = _keys(checker)
-    config = _main(checker, keys, env, path)
+    config = _main(checker, keys := _keys(checker), env, path)
     check_addresses(checker, config, AddressChecks(env, check_url, doubt_url, check_database, need_secrets))
     if not checker.is_broken:
         warn_of_modes(checker, config, env)
