@@ -33,6 +33,8 @@ SOURCES = {
     "arxiv api": make_source(name="s", kind="arxiv", categories=("cs.CL",), via="api"),
     "biorxiv": Source(name="s", kind="biorxiv"),
     "medrxiv": Source(name="s", kind="medrxiv"),
+    "openalex": make_source(name="s", kind="openalex", query="kelp"),
+    "crossref": make_source(name="s", kind="crossref", query="reef"),
     "feed": Source(name="s", kind="feed", url="https://a.example/feed"),
     "html": make_source(name="s", kind="html", url="https://a.example/", own=HTML),
 }
@@ -107,6 +109,6 @@ def test_no_page_is_no_quiet_day(store: Store, source: str, body: str, tmp_path:
     assert look(store, SOURCES[source], BODIES[body], tmp_path / "broken") is Verdict.BROKEN
 
 
-def test_only_arxiv_asks_for_a_slow_pace() -> None:
-    slow = {name for name, source in SOURCES.items() if takes_turns(source, NOW.date())}
-    assert slow == {"arxiv", "arxiv listing", "arxiv api"}
+def test_sources_of_sites_with_limits_take_turns() -> None:
+    in_turn = {name for name, source in SOURCES.items() if takes_turns(source, NOW.date())}
+    assert in_turn == {"arxiv", "arxiv listing", "arxiv api", "openalex", "crossref"}

@@ -60,6 +60,8 @@ ALL = (
     _live("biorxiv-api", "biorxiv", ("id", "abstract", "day", "version"), 30),
     _live("biorxiv-rss", "biorxiv", ("id", "abstract", "day"), 20, via="rss"),
     _live("medrxiv-api", "medrxiv", ("id", "abstract", "day", "version"), 10),
+    _live("openalex", "openalex", ("id", "abstract", "day", "categories"), 20, topic=("T10028",)),
+    _live("crossref", "crossref", ("id", "day", "categories"), 20, query="learning", filter=("has-abstract:true",)),
     _live("feed", "feed", ("id", "day"), 3, url="https://www.nature.com/nature.rss"),
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.parsers.feeds import json_feed, rss
+from tests.parsers.literature import crossref, openalex, registered, work
 from tests.parsers.pages import api_page, make_page, sample_papers
 from tests.sources import any_source, make_source
 from watcher.errors import UnknownPage
@@ -85,6 +86,8 @@ ITEM = {
 ANSWERS = {
     "feed": json.loads(json_feed([ITEM, {**ITEM, "id": "17", "url": "", "title": "Pebbles"}])),
     "huggingface": json.loads(api_page(sample_papers(2), DAY)),
+    "openalex": json.loads(openalex([work(1)])),
+    "crossref": json.loads(crossref([registered(1)])),
     "biorxiv": {"messages": [{"status": "ok", "server": "biorxiv"}], "collection": [RECORD]},
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.parsers import feeds, pages, test_biorxiv, test_selected
+from tests.parsers import feeds, literature, pages, test_biorxiv, test_selected
 from tests.sources import having, make_source
 from watcher.model import Reading, Source
 from watcher.model.fields import ID, SEARCHED, SOURCE, Field
@@ -37,6 +37,11 @@ PAGES: list[tuple[Source, bytes]] = [
     (Source(name="x", kind="biorxiv"), test_biorxiv.answer([test_biorxiv.record(1)])),
     (make_source(name="x", kind="biorxiv", via="rss"), feeds.rdf([test_biorxiv.item(1, 1)])),
     (Source(name="x", kind="medrxiv"), test_biorxiv.answer([test_biorxiv.record(1, server="medRxiv")])),
+    (Source(name="x", kind="openalex"), literature.openalex([literature.work(1, is_retracted=True)])),
+    (
+        Source(name="x", kind="crossref"),
+        literature.crossref([literature.registered(1) | {"updated-by": [{"type": "retraction"}]}]),
+    ),
     (Source(name="x", kind="feed"), feeds.rss([ITEM])),
     (
         having(test_selected.SOURCE, own=replace(test_selected.SELECTORS, venue=".where")),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, rdf
+from tests.parsers.literature import crossref, notice, openalex, registered, work
 from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
 from tests.sources import any_source, make_source
 from watcher.errors import UnknownPage
@@ -41,7 +42,7 @@ def check(parsed: object) -> None:
         entry.keys for entry in parsed.entries
     )
     for entry in parsed.entries:
-        assert entry.title
+        assert entry.title or entry.is_follow_up
         repr(entry).encode()
 
 
@@ -82,6 +83,38 @@ OTHERS = {
         }
     ).encode(),
 }
+
+
+ANSWERS = {
+    "openalex": openalex([work(1), work(2)]),
+    "crossref": crossref([registered(1), notice(2, ("10.5555/gone.1", "retraction"))]),
+}
+WITHIN = {
+    "openalex": ("results", sorted(work(1)), sorted(json.loads(ANSWERS["openalex"])["meta"])),
+    "crossref": ("items", sorted([*notice(1), "updated-by"]), sorted(json.loads(ANSWERS["crossref"])["message"])),
+}
+
+
+@given(st.sampled_from(sorted(ANSWERS)), st.data())
+def test_damaged_answers_of_apis(kind: str, data: st.DataObject) -> None:
+    page = ANSWERS[kind]
+    start = data.draw(st.integers(0, len(page)))
+    end = data.draw(st.integers(start, min(len(page), start + 400)))
+    body = page[:start] + data.draw(st.binary(max_size=20)) + page[end:]
+    for url in ("", "https://api.example/works?cursor=*&sort=publication_date:desc", "http://["):
+        check(PARSERS[kind].parse(body, url, any_source(kind)))
+
+
+@given(st.sampled_from(sorted(ANSWERS)), JSON_VALUES, st.data())
+def test_any_json_in_an_answer_of_an_api(kind: str, value: Any, data: st.DataObject) -> None:
+    within, inner, outer = WITHIN[kind]
+    answer = json.loads(ANSWERS[kind])
+    message = answer["message"] if kind == "crossref" else answer
+    message[within][0][data.draw(st.sampled_from(inner))] = value
+    check(PARSERS[kind].parse(json.dumps(answer).encode(), "", any_source(kind)))
+    about = message if kind == "crossref" else answer["meta"]
+    about[data.draw(st.sampled_from(outer))] = value
+    check(PARSERS[kind].parse(json.dumps(answer).encode(), "https://x.example/?cursor=*", any_source(kind)))
 
 
 @given(st.sampled_from(sorted(OTHERS)), st.data())

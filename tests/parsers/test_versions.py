@@ -15,9 +15,11 @@ from watcher.parsers import PARSERS
 READ = {
     "arxiv": (4, "e6891c201f93"),
     "biorxiv": (2, "63df0df2acb4"),
+    "crossref": (1, "2cad9c2a3c35"),
     "feed": (8, "6ff53c3ea81f"),
     "html": (4, "50a2ba8d8a8e"),
     "huggingface": (2, "eb22b062ac21"),
+    "openalex": (1, "24ad79aa0082"),
     "medrxiv": (2, "af918a2f96b0"),
 }
 """For each kind its version, and a digest of what that version reads of the pages of ``test_told`` with odd letters.

@@ -274,6 +274,18 @@ AROUND = {
     "an archive of arXiv": source("{kind: arxiv, categories: [cs, q-bio.NC, quant-ph]}"),
     "bioRxiv": source("{kind: biorxiv, categories: [neuroscience, Cell Biology, cancer_biology]}"),
     "medRxiv": source("{kind: medrxiv}"),
+    "OpenAlex by people": source(
+        "{kind: openalex, author: [0000-0002-1825-0097, https://orcid.org/0000-0001-5109-3700]}"
+    ),
+    "OpenAlex by a key": source('{kind: openalex, query: "kelp AND tank", by: created, api_key: "${HOOK}"}'),
+    "OpenAlex by filters": source('{kind: openalex, journal: 2049-3630, filter: ["type:article|review", language:en]}'),
+    "OpenAlex by an address": source(
+        '{kind: openalex, url: "https://api.openalex.org/works?filter=cites:W2741809807"}'
+    ),
+    "Crossref by journals": source("{kind: crossref, journal: [2049-3630, 12345679], by: indexed}"),
+    "Crossref by words": source(
+        "{kind: crossref, query: coral reef, filter: [type:journal-article, has-abstract:true]}"
+    ),
     "two feeds of a site": config(
         'sources:\n  a: {kind: feed, url: "https://lab.example/feed"}\n'
         '  b: {kind: feed, url: "https://lab.example/feed?of=b"}'

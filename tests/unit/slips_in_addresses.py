@@ -48,6 +48,24 @@ SLIPS: dict[str, tuple[str, str]] = {
         source("{kind: biorxiv, categories: [§brain science]}"),
     ),
     "source: bioRxiv caps": ("neuroscience", source("{kind: biorxiv, categories: [§Neuro Science]}")),
+    "source: OpenAlex without anything": ("write author, journal, topic, query", source("§{kind: openalex}")),
+    "source: OpenAlex author's name": ("write an ORCID or an id", source("{kind: openalex, author: [§Ada Amberg]}")),
+    "source: OpenAlex ORCID typo": (
+        "write an ORCID or an id",
+        source("{kind: openalex, author: §0000-0002-1825-0098}"),
+    ),
+    "source: OpenAlex authors": ("`author`?", source("{kind: openalex, topic: T10028, §autor: [A5012345678]}")),
+    "source: OpenAlex key written out": (
+        "write ${NAME}, and set NAME where watcher runs",
+        source("{kind: openalex, topic: T10028, api_key: §Oa3xampleKey}"),
+    ),
+    "source: OpenAlex filter": ("write name:value", source("{kind: openalex, filter: §type=article}")),
+    "source: Crossref journal's name": (
+        "write ISSNs: journal: [1234-5679]",
+        source("{kind: crossref, journal: §Nature}"),
+    ),
+    "source: Crossref ISSN typo": ("write ISSNs", source("{kind: crossref, journal: [§2049-3631]}")),
+    "source: Crossref by": ("write created or indexed", source("{kind: crossref, journal: 2049-3630, by: §published}")),
     "source: HF listing": (
         "daily, weekly, monthly, trending or search",
         source("{kind: huggingface, listing: §today}"),
@@ -61,7 +79,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "source: kind arXiv caps": ("`arxiv`?", source("{kind: §arXiv, categories: [cs.CL]}")),
     "source: kind web": ("here it is called `html`", source('{kind: §web, url: "https://lab.example/"}')),
     "source: kind pubmed": (
-        "huggingface or arxiv or biorxiv or medrxiv or fe",
+        "huggingface or arxiv or biorxiv or medrxiv or ",
         source("{kind: §pubmed, query: agent}"),
     ),
     "source: kind atom": ("here it is called `feed`", source('{kind: §atom, url: "https://lab.example/feed"}')),

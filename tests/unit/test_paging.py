@@ -9,7 +9,7 @@ import pytest
 from tests.sources import make_source
 from watcher.model import Entry, Page, Reading
 from watcher.polls.days import Ask, Visit
-from watcher.polls.paging import ListPages, runs_upwards
+from watcher.polls.paging import ListPages
 from watcher.polls.walk import Walked, walk
 
 NOW = datetime(2026, 3, 13, 12, tzinfo=UTC)
@@ -59,7 +59,8 @@ def test_papers_that_moved_to_the_next_page_meanwhile_are_no_oddity() -> None:
         ),
         ([page("a", total=5), page("b", total=5, next=None)], 2, "the list ends after 2 of 5, by its own account"),
         ([page("a", total=4), page("b", total=4, next=None)], 2, ""),
-        ([page("a", total=1), page(total=1, next="x")], 2, ""),
+        ([page("a", total=1), page("never read")], 1, ""),
+        ([page("a", total=2), page(total=2, next="x")], 2, ""),
         ([page("a", records=9, total=12), page("b", records=3, total=12, next=None)], 2, ""),
     ],
 )
@@ -88,12 +89,3 @@ def test_a_list_is_past_where_it_says_so_whatever_the_days_of_its_papers() -> No
 
 def test_each_list_is_looked_at_for_itself() -> None:
     assert [ListPages().oddity(page("a")) for _ in range(2)] == ["", ""]
-
-
-def test_an_order_is_told_from_three_times_on() -> None:
-    days = [NOW + timedelta(days=n) for n in (0, 1, 2)]
-    assert runs_upwards(days)
-    assert not runs_upwards(days[::-1])
-    assert not runs_upwards(days[:2])
-    assert not runs_upwards([days[0]] * 5)
-    assert not runs_upwards([days[2], days[0], days[1]])

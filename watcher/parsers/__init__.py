@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from watcher.parsers import saved
 from watcher.parsers.arxiv import kind as arxiv
 from watcher.parsers.biorxiv import kind as biorxiv
+from watcher.parsers.crossref import kind as crossref
 from watcher.parsers.feed import kind as feed
 from watcher.parsers.html import kind as html
 from watcher.parsers.huggingface import kind as huggingface
 from watcher.parsers.inbox import kind as inbox
+from watcher.parsers.openalex import kind as openalex
 from watcher.parsers.parser import Finding, Key, KeyForm, Mistake, Parser
 from watcher.parsers.saved import SavedPage
 
@@ -19,6 +21,8 @@ _OF_PAGES = (
     arxiv.PARSER,
     biorxiv.BIORXIV,
     biorxiv.MEDRXIV,
+    openalex.PARSER,
+    crossref.PARSER,
     feed.PARSER,
     html.PARSER,
 )

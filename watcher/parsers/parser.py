@@ -36,7 +36,7 @@ class Key:
 
     form: KeyForm
     says: str
-    site: str = ""
+    site: str = field(default="", compare=False)
 
 
 def key(says: str, form: KeyForm = KeyForm.TEXT, *, default: Any = None, site: str = "") -> Any:

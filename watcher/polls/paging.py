@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from watcher.model import Reading
 from watcher.polls.verdict import SOME, entry_key
@@ -23,7 +21,7 @@ class ListPages:
         self._pages = self._records = 0
         self._seen: set[str] = set()
         self._reached: datetime | None = None
-        self._is_blank = False
+        self._is_blank = self._is_all = False
 
     def oddity(self, reading: Reading) -> str:
         """Take the next page; return why the list cannot be followed to its end, "" if nothing is odd.
@@ -37,15 +35,15 @@ class ListPages:
         keys = {entry_key(entry) for entry in reading.entries}
         reason = self._repeats(keys) or self._runs_backwards(reading) or self._is_empty(n, reading)
         self._records += n
-        self._is_blank = n == 0
+        self._is_blank, self._is_all = n == 0, reading.total is not None and self._records >= reading.total
         self._seen |= keys
         self._reached = reading.reaches or self._reached
         return reason or self._ends_early(reading)
 
     @property
     def is_over(self) -> bool:
-        """Whether the last page was a further one without records: it ends the list, whatever cursor it names."""
-        return self._pages > 1 and self._is_blank
+        """Whether the list ends here, whatever cursor it names: all of it was shown, or a further page is blank."""
+        return self._is_all or (self._pages > 1 and self._is_blank)
 
     def _repeats(self, keys: set[str]) -> str:
         if self._pages == 1 or not keys or not keys <= self._seen:
@@ -68,13 +66,6 @@ class ListPages:
         if reading.next is not None or not _is_missing(self._records, reading.total):
             return ""
         return f"the list ends after {self._records} of {reading.total}, by its own account"
-
-
-def runs_upwards(times: Sequence[datetime]) -> bool:
-    """Return whether a page that should show its newest first shows its oldest first: three times at least, rising."""
-    pairs = list(pairwise(times))
-    rising, falling = sum(one < other for one, other in pairs), sum(one > other for one, other in pairs)
-    return len(times) >= SOME and rising > falling and times[0] < times[-1]
 
 
 def _is_missing(records: int, total: int | None) -> bool:

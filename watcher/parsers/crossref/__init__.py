@@ -1,0 +1,1 @@
+"""Crossref: what publishers register, of journals or by words."""

@@ -1,0 +1,156 @@
+"""Read one work of Crossref: https://github.com/CrossRef/rest-api-doc/blob/master/api_format.md."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+
+from watcher.model import Entry
+from watcher.parsers.apis.answers import Values, first_text, kept_names, line_of, object_of, objects_of, text_of
+from watcher.parsers.apis.jats import jats_text
+from watcher.parsers.apis.relations import AuthorIds, PaperRelations, orcid_in, ror_in, several
+from watcher.parsers.common import clean
+from watcher.parsers.common.dois import of_doi
+from watcher.parsers.common.text_values import shown_text
+from watcher.parsers.common.venue import venue_named
+
+RETRACTED = "This paper has been retracted, as Crossref says."
+NOTICE = "This paper has been retracted by the notice https://doi.org/{doi}."
+ENDS = frozenset({"retraction", "withdrawal", "removal"})
+"""Updates that end a paper; all else (corrections, concerns, partial retractions) does not."""
+
+MOST_UPDATES = 200
+_ARTICLES = ("is-preprint-of",)
+_PREPRINTS = ("has-preprint",)
+_VERSIONS = ("is-version-of", "has-version", "is-identical-to", "is-same-as", "is-manuscript-of", "has-manuscript")
+_DAYS = ("published-online", "published-print", "published", "posted", "issued")
+
+
+def entry_of(work: Values) -> Entry | None:
+    """Return a work as an entry, None for one without a DOI or a title."""
+    doi, title = clean.doi(work.get("DOI")), _title(work)
+    if doi is None or not title:
+        return None
+    ids = of_doi(doi)
+    authors = authors_of(work)
+    published = min(filter(None, (_day(object_of(work, name)) for name in _DAYS)), default=None)
+    return Entry(
+        title=title,
+        keys=ids.keys,
+        arxiv_id=ids.arxiv_id,
+        doi=doi,
+        abstract=jats_text(text_of(work, "abstract")),
+        authors=kept_names([one.name for one in authors]),
+        organization=several(_institutions(work)),
+        categories=_categories(work),
+        venue=None
+        if work.get("type") == "posted-content"
+        else venue_named(shown_text(first_text(work, "container-title"))),
+        note=RETRACTED if relations_of(work).is_withdrawn else None,
+        published=datetime(published.year, published.month, published.day, tzinfo=UTC) if published else None,
+        listed=_day(object_of(work, "created")),
+        url=f"https://doi.org/{doi}",
+    )
+
+
+def ends_of(work: Values) -> Iterator[Entry]:
+    """Yield what a notice says of the papers that it retracts: nothing where they are not known."""
+    doi = clean.doi(work.get("DOI"))
+    for key in relations_of(work).withdraws if doi else ():
+        yield Entry(title="", keys=(key,), note=NOTICE.format(doi=doi), is_follow_up=True)
+
+
+def authors_of(work: Values) -> tuple[AuthorIds, ...]:
+    """Return who wrote a work, in its order, with their ids."""
+    return tuple(_authors(work))
+
+
+def _authors(work: Values) -> Iterator[AuthorIds]:
+    for one in objects_of(work, "author"):
+        parts = (line_of(one, "given"), line_of(one, "family"), line_of(one, "suffix"))
+        if name := " ".join(filter(None, parts)) or line_of(one, "name"):
+            ids = [place.get("id") for at in objects_of(one, "affiliation") for place in objects_of(at, "id")]
+            yield AuthorIds(name=name, orcid=orcid_in(one.get("ORCID")), rors=tuple(filter(None, map(ror_in, ids))))
+
+
+def relations_of(work: Values) -> PaperRelations:
+    """Return what a work says of its preprints, its article, its notices, and the papers that it is a notice of."""
+    related, doi = object_of(work, "relation"), clean.doi(work.get("DOI"))
+    updates = [(clean.doi(one.get("DOI")), _sort(one)) for one in objects_of(work, "update-to")[:MOST_UPDATES]]
+    of_others = [(other, sort) for other, sort in updates if other and other != doi]
+    ends_itself = [{"type": sort} for other, sort in updates if other == doi and sort in ENDS]
+    return PaperRelations(
+        preprints=_related(related, _PREPRINTS),
+        articles=_related(related, _ARTICLES),
+        versions=_related(related, _VERSIONS),
+        withdraws=_keys([other for other, sort in of_others if sort in ENDS]),
+        corrects=_keys([other for other, sort in of_others if sort not in ENDS]),
+        is_withdrawn=_is_ended([*objects_of(work, "updated-by")[:MOST_UPDATES], *ends_itself]),
+    )
+
+
+def _is_ended(updates: Sequence[Values]) -> bool:
+    """Return whether notices end a paper.
+
+    A record of Retraction Watch that became another sort of notice stands there under both: such a one says nothing.
+    What was reinstated is not ended.
+    """
+    sorts = defaultdict[str, set[str]](set)
+    for n, one in enumerate(updates):
+        record = one.get("record-id")
+        sorts[f"record {record}" if isinstance(record, str | int) else f"notice {n}"].add(_sort(one))
+    if any(sort.startswith("reinstate") for found in sorts.values() for sort in found):
+        return False
+    return any(found <= ENDS for found in sorts.values())
+
+
+def _sort(update: Values) -> str:
+    return text_of(update, "type").strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _related(related: Values, names: Sequence[str]) -> tuple[str, ...]:
+    found = (one for name in names for one in objects_of(related, name) if one.get("id-type") in (None, "doi"))
+    return _keys([clean.doi(one.get("id")) for one in found])
+
+
+def _keys(dois: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(of_doi(doi).keys[0] for doi in dois if doi))
+
+
+def _title(work: Values) -> str:
+    """The title, with the subtitle behind it unless it stands there already."""
+    title = shown_text(first_text(work, "title"), clean.TITLE_CHARS)
+    more = shown_text(first_text(work, "subtitle"), clean.TITLE_CHARS)
+    if not title or not more or more.lower() in title.lower():
+        return title
+    return clean.line(f"{title}{' ' if title[-1] in '?!.:' else ': '}{more}")
+
+
+def _institutions(work: Values) -> list[str]:
+    return [
+        name
+        for one in objects_of(work, "author")
+        for at in objects_of(one, "affiliation")
+        if (name := line_of(at, "name"))
+    ]
+
+
+def _categories(work: Values) -> tuple[str, ...]:
+    """The type of the work, the group of a preprint, the subjects, and what a notice is of."""
+    subjects = work.get("subject")
+    sorts = [_sort(one).replace("_", " ") for one in objects_of(work, "update-to")[:MOST_UPDATES]]
+    named = [one for one in subjects if isinstance(one, str)] if isinstance(subjects, list) else []
+    return kept_names([line_of(work, "type"), line_of(work, "group-title"), *named, *sorts])
+
+
+def _day(values: Values) -> date | None:
+    """The day of a date in parts, None where only its month or year is known."""
+    parts = values.get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts else None
+    if not isinstance(first, list) or len(first) != 3 or not all(isinstance(one, int) for one in first):
+        return None
+    try:
+        return date(*first)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,1 @@
+"""OpenAlex: works by author, institution, journal, topic, or words."""

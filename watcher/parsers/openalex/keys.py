@@ -1,0 +1,29 @@
+"""The config's keys of sources of kind ``openalex``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.model import Source
+from watcher.parsers.parser import KeyForm, key, own_keys
+
+SITE = "https://api.openalex.org/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAlexKeys:
+    """Whose works are read, from where, about what, and by which of their days."""
+
+    author: tuple[str, ...] = key("Whose works: ORCIDs or ids of authors.", KeyForm.TEXTS, default=())
+    institution: tuple[str, ...] = key("From where: ROR ids or ids of institutions.", KeyForm.TEXTS, default=())
+    journal: tuple[str, ...] = key("In which journals: ISSNs, or the site's own ids.", KeyForm.TEXTS, default=())
+    topic: tuple[str, ...] = key("About what: the site's ids of topics, or of concepts.", KeyForm.TEXTS, default=())
+    filter: tuple[str, ...] = key("Filters as the API has them: name:value.", KeyForm.TEXTS, default=())
+    query: str | None = key("What to search for there.")
+    by: str | None = key("By which of its days a paper counts as new.")
+    api_key: str | None = key("The site's key: ${NAME} from the environment.", KeyForm.SECRET, site=SITE)
+
+
+def own(source: Source) -> OpenAlexKeys:
+    """The source's own keys."""
+    return own_keys(source, OpenAlexKeys)
