@@ -97,9 +97,10 @@ class Worker:
         for piece in (request_head(request, body), body):
             rest = memoryview(piece)
             while rest:
-                until.wait(self._in, select.POLLOUT)
                 try:
                     rest = rest[os.write(self._in, rest) :]
+                except BlockingIOError:
+                    until.wait(self._in, select.POLLOUT)
                 except BrokenPipeError:
                     raise WorkerEnded(self._how_ended()) from None
 
@@ -119,8 +120,11 @@ class Worker:
     def _read(self, size: int, until: _Bounds) -> bytes:
         found = bytearray()
         while len(found) < size:
-            until.wait(self._out, select.POLLIN)
-            piece = os.read(self._out, min(size - len(found), 2**20))
+            try:
+                piece = os.read(self._out, min(size - len(found), 2**20))
+            except BlockingIOError:
+                until.wait(self._out, select.POLLIN)
+                continue
             if not piece:
                 raise WorkerEnded(self._how_ended())
             found += piece
@@ -147,12 +151,12 @@ class Worker:
 
 
 class _Bounds:
-    """The time that one request or answer may take, counted from now on."""
+    """The time that one request or answer may take, counted from now on; that of the processors from the first look."""
 
     def __init__(self, pid: int, limits: ParsingLimits, stopping: Event) -> None:
         self._pid, self._limits, self._stopping = pid, limits, stopping
-        self._began, self._used = time.monotonic(), _cpu_seconds(pid)
-        self._looked = self._began
+        self._began = self._looked = time.monotonic()
+        self._used: float | None = None
 
     def wait(self, pipe: int, event: int) -> None:
         """Wait until a pipe is ready."""
@@ -169,7 +173,10 @@ class _Bounds:
         self._looked = time.monotonic()
         if self._stopping.is_set():
             raise Stopped("stopped while a page was being read")
-        if _cpu_seconds(self._pid) - self._used > self._limits.cpu:
+        used = _cpu_seconds(self._pid)
+        if self._used is None:
+            self._used = used
+        if used - self._used > self._limits.cpu:
             raise OverBounds(f"reading it took more than {self._limits.cpu:g} s and was stopped")
         if self._looked - self._began > self._limits.wall:
             raise OverBounds(f"reading it was not over after {self._limits.wall:g} s and was stopped")
