@@ -53,4 +53,4 @@ def with_defaults(url: str, asked: Mapping[str, str]) -> str:
 def parameter_of(url: str, name: str) -> str:
     """Return the value of a parameter of an address, "" for none."""
     place = place_of(url)
-    return next((value for key, value in parameters(place.query if place else "") if key == name), "")
+    return next((value for key, value in parameters(place.query if place else "") or () if key == name), "")
