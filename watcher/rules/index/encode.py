@@ -33,7 +33,7 @@ MOST_GRAMS = 64
 """Most word sequences of a term. A term with more is marked ``READ``."""
 
 PATTERN_ENDS = "\0"
-"""What stands behind a pattern in place of a word; no word ends so."""
+"""Character behind a regex that stands in place of a word; no word ends with it."""
 
 MOST_LITERALS = 256
 """Most literals of a rule. A rule with more is not encoded."""
@@ -108,7 +108,7 @@ def encode(rule: Rule) -> Encoded | None:
 
 
 def _with_patterns(branch: list[Clause], parts: Sequence[Leaf]) -> list[Clause]:
-    """Give regexes keys in a branch that else has no clause with keys alone, and would be read for every paper."""
+    """Give regexes in a branch keys if no other clause has keys only, since every paper would be read for it."""
     unsure = Mark.NEGATED | Mark.UNKEYED
     if any(not any(one.marks & unsure for one in clause) for clause in branch):
         return branch

@@ -223,7 +223,7 @@ def _regexes(documents: Sequence[Document], regexes: RegexBook, keys: KeyMaker) 
 
 
 def _placeless(found: Iterable[tuple[int, int]]) -> Grams:
-    """Return keys that are in papers, at no place: (key, number of the paper)."""
+    """Return keys that papers have at no place in particular, from (key, number of the paper) pairs."""
     known = list(found)
     zeros = np.zeros(len(known), np.int64)
     numbers = np.array([key for key, _ in known], np.uint64)

@@ -95,11 +95,7 @@ class LazyMatches(Mapping[int, Hit]):
         return self._by_id
 
     def take(self, pack: Packed, rules: Numbers, unsure: Sequence[int]) -> None:
-        """Add the results of a pack.
-
-        ``rules``: places in the pack of rules that hold.
-        ``unsure``: branches that still have to be evaluated.
-        """
+        """Add the results of a pack: places of rules that hold, and ``unsure`` branches that are still to evaluate."""
         if unsure:
             held = self._decide(pack, rules, unsure)
             self._read |= {int(pack.ids[rule]): (pack, rule) for rule in held}
@@ -122,8 +118,7 @@ class LazyMatches(Mapping[int, Hit]):
 class Index:
     """Rules by number. Adding or removing a rule changes only that rule; :meth:`match_page` packs added ones.
 
-    ``most_few``: most rules that stay unpacked; more are packed into arrays (numpy), and small packs are merged.
-    ``keys``: makes the keys of words.
+    ``most_few``: most rules that stay unpacked; more are packed into arrays (numpy). ``keys``: makes the keys of words.
     """
 
     def __init__(self, most_few: int = MOST_FEW, keys: KeyMaker | None = None) -> None:
@@ -185,10 +180,7 @@ class Index:
                 pack.alive[place] = False
 
     def pack(self) -> None:
-        """Pack the rules that were added into arrays. Rules that are too long to be encoded stay unpacked.
-
-        Small packs are merged into large ones, so that each rule is sorted only a few times.
-        """
+        """Pack the rules that were added into arrays. Rules that are too long to be encoded stay unpacked."""
         from watcher.rules.index.rule_rows import Rows
 
         rows, odd = Rows(self._keys), Few()
@@ -321,10 +313,7 @@ class Index:
 
 
 def packed_rule_tree(pack: Packed, rule: int) -> RuleNode:
-    """Return the tree of a packed rule, from its branches, or from its text if they were rearranged.
-
-    ``rule``: place of the rule in the pack.
-    """
+    """Return the tree of the rule at a place in a pack: from its branches, or from its text if they were rearranged."""
     if pack.rearranged[rule]:
         return _tree_of_text(pack.texts[rule])
     import numpy as np

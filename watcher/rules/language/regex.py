@@ -14,10 +14,10 @@ MOST_MEMORY = 8 << 20
 
 
 MOST_TOGETHER = 8_192
-"""Most patterns whose literals are looked for together; RE2 refuses some twenty thousand."""
+"""Most patterns whose literals are searched together; RE2 refuses some twenty thousand."""
 
 _MARK = "\0watcher\0"
-"""What no text holds: where its own literal is not found behind a text, the search for literals has failed."""
+"""A text that no paper contains. It is put behind each text; if it is not found there, the search itself has failed."""
 
 
 @lru_cache(maxsize=1024)
