@@ -152,7 +152,7 @@ class Worker:
 
 
 class _Bounds:
-    """The time that one request or answer may still take: from when this was made, processor time from the first look."""
+    """The time that one request or answer may still take, from now on; of processors, from the first look."""
 
     def __init__(self, pid: int, limits: ParsingLimits, stopping: Event) -> None:
         self._pid, self._limits, self._stopping = pid, limits, stopping
