@@ -53,7 +53,7 @@ class When:
 
 
 class DigestOrder(StrEnum):
-    """In which order a subscription's papers are told. In each, strong matches come first."""
+    """In which order a subscription's papers are told; strong matches come first in each."""
 
     SCORE = "score"  # by how much they are about the rule, then the most upvoted
     UPVOTES = "upvotes"

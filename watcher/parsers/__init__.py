@@ -1,4 +1,4 @@
-"""From bytes to entries: one folder for each kind of source, and one table of them. Pure and total."""
+"""Read bytes into entries: one folder for each kind of source, and one table of all kinds. Pure, and never raising."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _OF_PAGES = (
     html.PARSER,
 )
 PARSERS: dict[str, Parser] = {parser.kind: parser for parser in (*_OF_PAGES, inbox.parser(_OF_PAGES))}
-"""All kinds of sources, by the name that ``kind:`` takes; the first is meant where a source names none."""
+"""Name that ``kind:`` takes → parser. The first kind is meant if a source names none."""
 
 
 def recognise(body: bytes) -> SavedPage:
-    """Tell what a saved page is, of all kinds, and read it. Raises UnknownPage."""
+    """Return what a saved page of any kind lists. Raises ``UnknownPage`` if no kind can read it."""
     return saved.read_saved(body, tuple(PARSERS.values()))
 
 
 def recognise_all(body: bytes) -> Iterator[SavedPage]:
-    """Do the same for large files, batch by batch. Raises UnknownPage."""
+    """Yield what a saved page of any kind lists; large files batch by batch. Raises ``UnknownPage``."""
     return saved.read_saved_in_batches(body, tuple(PARSERS.values()))
 
 

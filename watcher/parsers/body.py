@@ -1,4 +1,4 @@
-"""The body of a saved page, looked at once by all who may know its form."""
+"""Hold the body of a saved page while all kinds look at it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import cached_property
 from watcher.parsers.common.sniff import BodyForm, body_form
 
 HEAD = 2_000
-"""Bytes at the beginning in which a form of JSON names itself."""
+"""Bytes at the beginning in which a JSON form names itself."""
 
 
 class SavedBody:
-    """``data`` are the bytes of one file; what is found out about them is found out once."""
+    """The bytes of one file. What is found out about them is remembered."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -23,5 +23,5 @@ class SavedBody:
 
     @cached_property
     def head(self) -> bytes:
-        """Its beginning, without the escapes of slashes in JSON."""
+        """Its beginning, in which JSON's escaped slashes are unescaped."""
         return self.data[:HEAD].replace(b"\\/", b"/")

@@ -1,4 +1,4 @@
-"""A kind of source as one value: how it is addressed, configured, read and recognised."""
+"""Describe a kind of source as one value: how it is addressed, configured, read and recognised."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Own = TypeVar("_Own")
 
 
 class KeyForm(Enum):
-    """What the value of a key of the config is."""
+    """What the value of a key in the config is."""
 
     TEXT = "a text"
     TEXTS = "a text or a list of texts"
@@ -28,10 +28,11 @@ class KeyForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of the config that belongs to some kinds only: the form of its value, and its purpose in words.
+    """A key of the config that only some kinds have.
 
-    ``site``: the address of the site that a secret is for, where the source has no address of its own. It is sent to
-        no other one.
+    ``form``: of its value.
+    ``says``: its purpose in words.
+    ``site``: address of the only site to which a secret is sent, if the source has no address of its own.
     """
 
     form: KeyForm
@@ -40,9 +41,13 @@ class Key:
 
 
 def key(says: str, form: KeyForm = KeyForm.TEXT, *, default: Any = None, site: str = "") -> Any:
-    """Declare a field of a kind's own keys; ``default`` is its value where the config does not give it.
+    """Declare a field of a kind's own keys.
 
-    The value of a secret is the place where it belongs in an address: ``${NAME}``. Put it into a query as it is.
+    The value of a secret is a placeholder such as ``${NAME}``; put it into the query of an address as it is.
+
+    ``says``: the key's purpose in words.
+    ``default``: its value if the config does not give it.
+    ``site``: see :class:`Key`.
     """
     return field(default=default, metadata={"key": Key(form, says, site)})
 
@@ -54,9 +59,11 @@ def file_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SecretPlace:
-    """A place for a secret in addresses of one site: the key that gives it, the place as it is written there, the site.
+    """A secret in the addresses of one site.
 
-    ``site``: an address of the only site that the secret is sent to.
+    ``key``: the key that gives it.
+    ``place``: its placeholder in addresses.
+    ``site``: an address of the only site to which it is sent.
     """
 
     key: str
@@ -70,7 +77,7 @@ class NoKeys:
 
 
 def own_keys(source: Source, of: type[_Own]) -> _Own:
-    """What the source says by the keys of its kind alone: their defaults where it was made without them."""
+    """Return a source's values of the keys that only its kind has; the defaults if the source was made without them."""
     return source.own if isinstance(source.own, of) else of()
 
 
@@ -78,8 +85,10 @@ def own_keys(source: Source, of: type[_Own]) -> _Own:
 class SavedForm:
     """A form of saved pages that belongs to a kind of source.
 
-    ``fits`` tells a file of this form by a look at it; ``read`` then says what it lists. A ``last_resort`` is asked
-    only where no form fits, and says what is missing. ``is_anybodys``: nothing in it tells which source it is of.
+    ``fits``: returns whether a file has this form, after a brief look.
+    ``read``: returns what the file lists.
+    ``last_resort``: asked only if no form fits, so that it can say what is missing.
+    ``is_anybodys``: nothing in such a file tells which source it is of.
     """
 
     name: str
@@ -91,9 +100,9 @@ class SavedForm:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """Files of many papers, read batch by batch and never whole.
+    """A form of large files with many papers. They are read batch by batch, never as a whole.
 
-    ``fits``: tells them by their beginning, of 64 KB at least if the file has as many.
+    ``fits``: returns whether a file has this form, given its first 64 KB or more.
     """
 
     name: str
@@ -106,10 +115,12 @@ _Time = TypeVar("_Time", date, datetime)
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Why a source cannot be read as it is configured: the key, what is wrong with it and what to write instead.
+    """A mistake in the config of a source.
 
-    ``item``: the place of what is wrong in the key's list.
-    ``warning``: the name of a warning, where it can be read all the same; "" for an error.
+    ``what``: what is wrong with the key.
+    ``hint``: what to write instead.
+    ``item``: index of the mistake in the key's list, None outside lists.
+    ``warning``: name of a warning if the source can be read nevertheless, "" for an error.
     """
 
     key: str
@@ -132,7 +143,7 @@ def _no_mistakes(source: Source) -> Iterable[Mistake]:
 
 
 def in_spans(first: _Time, last: _Time, length: timedelta) -> Iterator[tuple[_Time, _Time]]:
-    """Cut the time from ``first`` to ``last`` into spans of at most ``length``, without gaps."""
+    """Yield (first, last) of spans of at most ``length`` that cover the time from ``first`` to ``last``."""
     while first + length < last:
         yield first, first + length
         first += length
@@ -141,7 +152,12 @@ def in_spans(first: _Time, last: _Time, length: timedelta) -> Iterator[tuple[_Ti
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The finds of one selector of a source on a page: elements, items with any, else what stands near."""
+    """What one CSS selector of a source matches on a page.
+
+    ``elements``: number of matched elements.
+    ``items``: number of items with any.
+    ``near``: what is similar there, if nothing is matched.
+    """
 
     key: str
     selector: str
@@ -188,91 +204,93 @@ def _finds_all(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parser:
-    """All that the program knows of one kind of source. Its functions do no IO."""
+    """All that the program knows about one kind of source. Its functions do no IO."""
 
     kind: str
     """The name that ``kind:`` takes."""
     version: int
-    """Raised whenever ``parse`` reads more than before: pages are then fetched without their validators."""
+    """Raised whenever ``parse`` reads more than before; pages are then fetched without their old validators."""
 
     # --- the config ---
     own: type[Any] = NoKeys
-    """A dataclass of the config's keys that belong to this kind, each declared by :func:`key`."""
+    """A dataclass of the config's keys that only this kind has, each declared by :func:`key`."""
     check: Callable[[Source], Iterable[Mistake]] = _no_mistakes
-    """Finds the mistakes in a source's config."""
+    """Returns the mistakes in the config of a source."""
     folder: Callable[[Source], str | None] = _no_folder
-    """The folder with the files of a source that has files instead of addresses, None for any other."""
+    """Returns the folder of a source that reads files, None for a source with addresses."""
     tells: Callable[[Source], frozenset[str]] = _everything
-    """The fields of rules, beside the id, that a source can fill."""
+    """Returns the fields of rules, besides ``id``, that a source can fill."""
 
     # --- addresses ---
     starts: Callable[[Source, date], tuple[str, ...]]
-    """The addresses of each poll on a day in UTC: the first page of each list."""
+    """Returns the addresses that a poll on a day (UTC) begins with: the first page of each list."""
     known_as: Callable[[Source, str], str] = _by_its_address
-    """Returns what the list at an address is known by: the address without what is another one at every look."""
+    """Returns the address under which a list is remembered: without parts that are different at every poll."""
     is_passing: Callable[[Source], bool] = _never
-    """Whether addresses of further pages are good once, as those with cursors and tokens are."""
+    """Returns whether addresses of further pages can be used only once, like those with cursors and tokens."""
     called: Callable[[Source, str], str] = _has_no_name
-    """Names the list at an address for people, "" for a source with one list."""
+    """Returns the name of the list at an address, for people; "" for a source with a single list."""
     day_url: Callable[[Source], Callable[[date], str] | None] = _no_days
-    """Makes the address of a digest day's page, None for a source without such pages."""
+    """Returns a function that makes the address of a digest day's page, None for a source without such pages."""
     day_before: Callable[[date], date] = _the_day_before
-    """The last day before another that may have a page."""
+    """Returns the last day before another one that may have a page."""
     is_for_programs: Callable[[Source], bool] = _never
-    """Whether the source offers itself to programs (a feed, an API): robots.txt is for crawlers and not asked then."""
+    """Returns whether the source is for programs (a feed, an API): robots.txt, for crawlers, is not read then."""
 
     # --- pages ---
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
-    """Reads a body that was found at an address, "" for an unknown one. Never raises."""
+    """Returns what a body lists, given where it was found ("" if unknown). Never raises."""
     find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing
-    """Shows the finds of a source's selectors, for kinds with selectors."""
+    """Returns what each CSS selector of a source matches in a body, for kinds with selectors."""
     rests: Callable[[Source, date], bool] = _every_day
-    """Whether a list without digest days may be empty on a day (:func:`watcher.polls.verdict.sites_day`)."""
+    """Returns whether a list without digest days may be empty on a day (:func:`watcher.polls.verdict.sites_day`)."""
     announces: Callable[[Source], bool] = _never
-    """Whether each list shows a single announcement, of a day on which the source does not rest."""
+    """Returns whether each list is one announcement, and every day has one on which the source does not rest."""
     behind: Callable[[Source, Reading, Collection[str], date], str] = _never_behind
-    """Why a list still shows an earlier announcement on a day that has one, "" if it does not. The keys are those of
-    the papers that were listed before that day."""
+    """Returns why a list still shows an earlier announcement on a day that has one, "" if it does not.
+
+    It is given the keys of the papers that were listed before that day.
+    """
 
     # --- what was missed ---
     lag: timedelta = timedelta(0)
-    """How long after its own time a paper may be listed."""
+    """Longest time between a paper's own date and the day on which it is listed."""
     missed: Callable[[Source, datetime, datetime], tuple[str, ...]] | None = None
-    """The addresses of all that was listed between two instants and is no longer on the lists; None without any."""
+    """Returns addresses for what was listed between two instants and is listed no more; None if there are none."""
     unfound: Callable[[Source], str] = _finds_all
-    """What these addresses leave out, in words; "" for nothing."""
+    """Returns, in words, what is not found at these addresses; "" for nothing."""
     asks_back: Callable[[Source], bool] = _never
-    """Whether a source can be asked for the papers of a day long past."""
+    """Returns whether a source can be asked for papers of a day long past."""
 
     # --- saved pages ---
     saves: str = ""
-    """Its forms of saved pages, in words for people."""
+    """Forms of saved pages, in words for people."""
     saved: tuple[SavedForm, ...] = ()
-    """The forms by which its saved pages are recognised, in the order of asking."""
+    """Forms by which saved pages are recognised, in the order in which they are tried."""
     batches: Batches | None = None
-    """Its form of large files with many papers, None without one."""
+    """Form of large files with many papers, None if there is none."""
 
     def obeys_robots(self, source: Source) -> bool:
-        """Whether robots.txt is asked first: as the config says, else as is usual for the kind."""
+        """Return whether robots.txt is obeyed: as the config says, or else as is usual for the kind."""
         return source.robots if source.robots is not None else not self.is_for_programs(source)
 
     def first_address(self, source: Source, today: date) -> str:
-        """The first address that is read at every look; "" for a source without any."""
+        """Return the first address that every poll reads, "" for a source without addresses."""
         return next(iter(self.starts(source, today)), "")
 
     @property
     def keys(self) -> Mapping[str, Key]:
-        """The config's keys of this kind alone, by their names."""
+        """Name → key, of the config's keys that only this kind has."""
         return MappingProxyType({one.name: one.metadata["key"] for one in fields(self.own)})
 
     @property
     def secret_keys(self) -> frozenset[str]:
-        """The config's keys of this kind alone that hold a secret or name the file that does."""
+        """Names of this kind's own keys that hold a secret, or name a file that does."""
         secret = [name for name, one in self.keys.items() if one.form is KeyForm.SECRET]
         return frozenset([*secret, *map(file_key, secret)])
 
     def secrets(self, source: Source) -> tuple[SecretPlace, ...]:
-        """The places for secrets that a source's own keys give."""
+        """Return the placeholders for secrets that a source's own keys give."""
         own = own_keys(source, self.own)
         return tuple(
             SecretPlace(name, place, source.url or one.site)
@@ -281,6 +299,6 @@ class Parser:
         )
 
     def reads(self, source: Source) -> int:
-        """A number that changes with the parser and with all of the config that ``parse`` depends on."""
+        """Return a number that changes with the parser's version and all keys of the config that ``parse`` uses."""
         how = sorted(asdict(own_keys(source, self.own)).items())
         return crc32(repr((self.kind, self.version, how)).encode()) & 0x7FFFFFFF

@@ -1,4 +1,4 @@
-"""Recognise saved pages by the forms that kinds of sources know, and read them."""
+"""Recognise and read saved pages, by the forms that kinds of sources know."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ _HEAD = 2**21
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A recognised page: its form, the kind of source that such pages belong to, and what it lists.
+    """A recognised page.
 
-    ``kind`` is None where a page of a kind says nothing of which source it is of.
+    ``form``: its form, in words.
+    ``kind``: kind of source that it belongs to, None if nothing in it tells.
+    ``reading``: what it lists.
     """
 
     form: str
@@ -30,9 +32,9 @@ class SavedPage:
 
 
 def read_saved(body: bytes, kinds: Sequence[Parser]) -> SavedPage:
-    """Tell what a saved page is, and read it.
+    """Return what a saved page lists, read by the first form that fits.
 
-    Raises UnknownPage, with what it looks like, for anything that none of the ``kinds`` knows or can read.
+    Raises ``UnknownPage``, with what it looks like, if none of ``kinds`` can read it.
     """
     first, *rest = read_saved_in_batches(body, kinds)
     if not rest:
@@ -42,9 +44,9 @@ def read_saved(body: bytes, kinds: Sequence[Parser]) -> SavedPage:
 
 
 def read_saved_in_batches(body: bytes, kinds: Sequence[Parser]) -> Iterator[SavedPage]:
-    """Do the same for large files: batch by batch, never all in memory at once.
+    """Yield what a saved page lists; a large file batch by batch, never as a whole.
 
-    Raises UnknownPage where it comes to what cannot be read; what was given before is right.
+    Raises ``UnknownPage`` when it comes to something that cannot be read. Batches before that are valid.
     """
     if body.startswith(GZIP):
         yield from _compressed(body, kinds)
@@ -74,7 +76,7 @@ def _compressed(body: bytes, kinds: Sequence[Parser]) -> Iterator[SavedPage]:
 
 
 def _with_batches(head: bytes, kinds: Sequence[Parser]) -> Parser | None:
-    """The kind whose large files begin so."""
+    """Return the kind whose large files begin like this, None if there is none."""
     return next((one for one in kinds if one.batches and one.batches.fits(head)), None)
 
 

@@ -1,4 +1,4 @@
-"""Run the parsers in worker processes: one is kept warm, more are started where it is busy."""
+"""Run the parsers in worker processes. One is kept ready; more are started while it is busy."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from watcher.parsing.process import OverBounds, ParsingLimits, Worker, WorkerEnd
 log = logging.getLogger(__name__)
 
 MOST = 3
-"""Workers at the same time."""
+"""Most workers at a time."""
 
 PATIENCE = 0.5
 """Seconds to wait for a busy worker before another one is started."""
 
 
 class ParseApart:
-    """Runs the parsers in worker processes; see :class:`watcher.parsing.here.Parsing`.
+    """Runs the parsers in worker processes, see :class:`watcher.parsing.here.Parsing`.
 
-    ``stopping``: once it is set, what is being read is given up: ``Stopped`` is raised.
+    The first worker is started when there is something to read.
+
+    ``stopping``: when it is set, reading is given up and ``Stopped`` is raised.
     ``start``: starts a worker.
-
-    None is started before there is something to read.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class ParseApart:
         self._changed, self._idle, self._running = Condition(), list[Worker](), 0
 
     def parse(self, body: bytes, url: str, source: Source, charset: str = "") -> Reading | Unreadable:
-        """See :class:`Parsing`; what takes too much is unreadable."""
+        """See :class:`Parsing`. A page that takes too much time or memory is unreadable."""
         try:
             answer = self._one_answer(ParseRequest(url, _without_login(source), charset), body)
         except (OverBounds, WorkerEnded) as error:
@@ -56,7 +56,7 @@ class ParseApart:
         return Unreadable("the process that read it answered something else")
 
     def find(self, body: bytes, source: Source, charset: str = "") -> tuple[Finding, ...]:
-        """See :class:`Parsing`; nothing of what takes too much."""
+        """See :class:`Parsing`. Return nothing for a body that takes too much time or memory."""
         try:
             answer = self._one_answer(FindRequest(_without_login(source), charset), body)
         except (OverBounds, WorkerEnded):
@@ -64,7 +64,7 @@ class ParseApart:
         return answer.value if isinstance(answer.value, tuple) else ()
 
     def recognise(self, body: bytes) -> Iterator[SavedPage]:
-        """See :class:`Parsing`; ``UnknownPage`` also for what takes too much."""
+        """See :class:`Parsing`. Raises ``UnknownPage`` also for a page that takes too much time or memory."""
         unknown, is_first = "", True
         try:
             with self._worker(RecogniseRequest(), body) as (worker, first):
@@ -80,7 +80,7 @@ class ParseApart:
             raise UnknownPage(unknown)
 
     def close(self) -> None:
-        """End the idle workers. Those at work see ``stopping``."""
+        """End the idle workers. Those that are reading stop when ``stopping`` is set."""
         with self._changed:
             idle, self._idle = self._idle, []
             self._running -= len(idle)
@@ -93,9 +93,10 @@ class ParseApart:
 
     @contextmanager
     def _worker(self, request: Request, body: bytes) -> Iterator[tuple[Worker, Answer]]:
-        """Lend a worker with its first answer to a request; it is ended unless it was left ready for the next one.
+        """Yield a worker with its first answer to a request. It is killed afterwards unless it has become ready again.
 
-        A worker that somebody ended while it was idle, or once while it read, is not the page's fault.
+        If somebody else killed the worker while it was idle, or once while it read, the request is given to another
+        one.
         """
         for is_last in (False, True):
             worker = self._take()
@@ -119,7 +120,7 @@ class ParseApart:
         self._give_back(worker)
 
     def _take(self) -> Worker:
-        """Take an idle worker, or start one if all are busy for long."""
+        """Return an idle worker; start one if all have been busy for ``PATIENCE`` seconds."""
         until = time.monotonic() + PATIENCE
         with self._changed:
             while not self._idle:
@@ -137,7 +138,7 @@ class ParseApart:
             raise
 
     def _give_back(self, worker: Worker) -> None:
-        """Keep one worker for the next page, unless it has grown."""
+        """Keep one worker for the next page; end it if there is one already, or if it takes too much memory."""
         with self._changed:
             is_kept = not self._idle and worker.memory <= self._limits.keep * 1024 and not self._stopping.is_set()
             if is_kept:
@@ -163,5 +164,5 @@ def _logged(answer: Answer) -> Answer:
 
 
 def _without_login(source: Source) -> Source:
-    """Return a source whose address has no password: a worker asks for nothing."""
+    """Return the source without the password in its address, which a worker does not need."""
     return replace(source, url=without_login(source.url)) if source.url else source

@@ -1,10 +1,10 @@
 """Pack requests and answers for the pipes between a worker and its owner.
 
-A request is the length of a pickle, the length of the body, the pickle, the body; an answer a length and a pickle.
+A request is: the length of a pickle, the length of the body, the pickle, the body. An answer is a length and a pickle.
 
-A worker reads what strangers wrote, so its answers are not trusted: of their pickles nothing is made but what is built
-in and what stands below (https://docs.python.org/3/library/pickle.html, "Restricting Globals"). No pickle makes a value
-of the model, nor sees its class.
+A worker reads what strangers wrote, so that its answers are not trusted. From their pickles only built-in values and
+those listed below are made (https://docs.python.org/3/library/pickle.html, "Restricting Globals"). No pickle makes a
+value of the model or sees its class.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from watcher.model import Source
 from watcher.parsing.plain import Value, plain_of, value_of
 
 LENGTH = 8
-"""Bytes of the length of a frame, the most significant first."""
+"""Bytes of the length of a frame, most significant byte first."""
 
 NO_ANSWER = "the process that read it gave no answer that can be read"
 
@@ -33,7 +33,11 @@ _OF_VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class ParseRequest:
-    """Parse a body that was found at ``url`` as a page of ``source``; ``charset`` is the header's, "" for none."""
+    """Asks to parse a body as a page of ``source``.
+
+    ``url``: where the body was found.
+    ``charset``: as the header names it, "" for none.
+    """
 
     url: str
     source: Source
@@ -42,7 +46,7 @@ class ParseRequest:
 
 @dataclass(frozen=True, slots=True)
 class FindRequest:
-    """Show what the selectors of ``source`` find in a body."""
+    """Asks what the CSS selectors of ``source`` find in a body."""
 
     source: Source
     charset: str = ""
@@ -50,7 +54,7 @@ class FindRequest:
 
 @dataclass(frozen=True, slots=True)
 class RecogniseRequest:
-    """Recognise a saved page. Answered by each batch, then by None."""
+    """Asks to recognise a saved page. There is an answer for each batch of it, and then one with None."""
 
 
 Request = ParseRequest | FindRequest | RecogniseRequest
@@ -58,12 +62,12 @@ Request = ParseRequest | FindRequest | RecogniseRequest
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a worker answers.
+    """The answer of a worker.
 
-    ``value``: what was read; None at the end of batches.
-    ``memory``: what the worker holds (kB).
-    ``unknown``: why a saved page is of no form that is known, or of no such form from here on.
-    ``trace``: where an exception came from, for the log.
+    ``value``: what was read, None after the last batch.
+    ``memory``: memory of the worker (kB).
+    ``unknown``: why a saved page, or the rest of it, has no form that is known; "" if it has.
+    ``trace``: where an exception was raised, for the log.
     """
 
     value: Value = None
@@ -73,13 +77,13 @@ class Answer:
 
 
 def request_head(request: Request, body: bytes) -> bytes:
-    """Return what goes before the body of a request."""
+    """Return the bytes that precede the body of a request."""
     packed = pickle.dumps(request, protocol=5)
     return _length(packed) + _length(body) + packed
 
 
 def read_request(pipe: BinaryIO) -> tuple[Request, bytes] | None:
-    """Read a request and its body, from an owner that is trusted; None at the end."""
+    """Read a request and its body from an owner that is trusted; return None at the end of the pipe."""
     lengths = pipe.read(2 * LENGTH)
     if len(lengths) < 2 * LENGTH:
         return None
@@ -89,13 +93,13 @@ def read_request(pipe: BinaryIO) -> tuple[Request, bytes] | None:
 
 
 def framed(answer: Answer) -> bytes:
-    """Return the bytes of an answer."""
+    """Return the bytes that send an answer."""
     packed = pickle.dumps((plain_of(answer.value), answer.memory, answer.unknown, answer.trace), protocol=5)
     return _length(packed) + packed
 
 
 def answer_in(packed: bytes) -> Answer:
-    """Unpack what a worker answers. Raises ``ValueError`` for what is no answer."""
+    """Return the answer in these bytes. Raises ``ValueError`` if they are none."""
     try:
         plain, memory, unknown, trace = _PlainAlone(io.BytesIO(packed)).load()
         value = value_of(plain)
@@ -111,7 +115,7 @@ def _length(piece: bytes) -> bytes:
 
 
 class _PlainAlone(pickle.Unpickler):
-    """Makes what is built in, days and instants, and nothing else."""
+    """Unpickles built-in values, days and instants, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _OF_VALUES:

@@ -1,4 +1,4 @@
-"""Run the parsers in this process. What they raise, a mistake of theirs or of a library, becomes a reason."""
+"""Run the parsers in this process. An exception of theirs, or of a library, becomes a reason."""
 
 from __future__ import annotations
 
@@ -16,33 +16,34 @@ log = logging.getLogger(__name__)
 
 
 class Parsing(Protocol):
-    """A way to run the parsers. No method raises for what stands in a body, but where it says so."""
+    """A way to run the parsers. No method raises because of a body, unless it says so."""
 
     def parse(self, body: bytes, url: str, source: Source, charset: str = "") -> Reading | Unreadable:
-        """Return what the parser of the source's kind reads in a body that was found at ``url``.
+        """Return what the parser of the source's kind reads in a body.
 
-        ``charset``: what the header of the answer called it, "" if it did not.
+        ``url``: where the body was found.
+        ``charset``: as the header names it, "" for none.
         """
         ...
 
     def find(self, body: bytes, source: Source, charset: str = "") -> tuple[Finding, ...]:
-        """Return the finds of the source's selectors in a body; nothing if it cannot be read."""
+        """Return what each CSS selector of the source finds in a body; nothing if the body cannot be read."""
         ...
 
     def recognise(self, body: bytes) -> Iterator[SavedPage]:
         """Yield what a saved page lists, batch by batch.
 
-        Raises ``UnknownPage`` where it comes to what cannot be read.
+        Raises ``UnknownPage`` when it comes to something that cannot be read.
         """
         ...
 
     def close(self) -> None:
-        """End what was started for it."""
+        """End all processes that were started for it."""
         ...
 
 
 def parse_page(page: Page, source: Source, parsing: Parsing) -> Reading | Unreadable:
-    """Return what the parser of the source's kind reads in a fetched page, with the warnings of its fetching."""
+    """Return what the parser of the source's kind reads in a fetched page, with the warnings from fetching it."""
     return warned(parsing.parse(page.body, page.url, source, page.charset), page.warnings)
 
 

@@ -1,4 +1,4 @@
-"""Turn a mistake of watcher itself into a reason why one page is broken, so that no other page is affected."""
+"""Turn a mistake of watcher itself into the reason why one page is broken, so that no other page is affected."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ log = logging.getLogger(__name__)
 
 
 def reason_of(error: Exception, doing: str = "reading") -> str:
-    """Return a reason for an exception that nobody foresaw: its kind, and the first line of what it says.
+    """Return the reason for an unforeseen exception: its class, and the first line of its message.
 
-    With ``-v`` the log shows where it happened.
+    With ``-v`` the log shows where it was raised. ``doing``: what was being done.
     """
     log.debug("internal error", exc_info=error)
     says = clean.line(str(error).strip().partition("\n")[0], 200)

@@ -1,4 +1,7 @@
-"""What was read as tuples of texts, numbers and days, and back: so it passes a pipe faster, and no class has to."""
+"""Turn what was read into tuples of texts, numbers and days, and back.
+
+Tuples pass a pipe faster, and no class has to be named in it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _T = TypeVar("_T")
 
 
 class _Record(Generic[_T]):
-    """The fields of a class of records with slots, in their order."""
+    """The fields of a record with slots, in order."""
 
     def __init__(self, of: type[_T]) -> None:
         names = [field.name for field in fields(of)]  # type: ignore[arg-type]
@@ -22,7 +25,7 @@ class _Record(Generic[_T]):
         self._setters = tuple(getattr(of, name).__set__ for name in names)
 
     def made(self, values: Any) -> _T:
-        """Return the record that has these values. Raises ``ValueError`` where they are too many or too few."""
+        """Return the record with these values. Raises ``ValueError`` if they are too many or too few."""
         one = object.__new__(self._of)
         for set_value, value in zip(self._setters, values, strict=True):
             set_value(one, value)
@@ -33,7 +36,7 @@ _ENTRY, _READING, _FINDING, _SAVED = _Record(Entry), _Record(Reading), _Record(F
 
 
 def plain_of(value: Value) -> tuple[Any, ...] | None:
-    """Return a value as a tuple that begins with what it is."""
+    """Return a value as a tuple; its first element says what it is."""
     match value:
         case Reading():
             entries = [_ENTRY.values(entry) for entry in value.entries]
@@ -48,7 +51,7 @@ def plain_of(value: Value) -> tuple[Any, ...] | None:
 
 
 def value_of(plain: object) -> Value:
-    """Return the value that a tuple stands for. Raises ``ValueError``, or ``TypeError``, where it stands for none."""
+    """Return the value that a tuple means. Raises ``ValueError`` or ``TypeError`` if it means none."""
     match plain:
         case None:
             return None

@@ -1,4 +1,4 @@
-"""Ask one worker process, wait for its answer within bounds, and kill it where it exceeds them."""
+"""Ask one worker process, wait for its answer within limits, and kill it if it exceeds them."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from watcher.parsing.frames import LENGTH, Answer, Request, answer_in, request_h
 
 COMMAND = (sys.executable, "-P", "-m", "watcher.parsing.worker")
 PIPE = 2**20
-"""Bytes that a pipe takes (Linux): a usual page at once, so that the two need not wait for each other."""
+"""Bytes that a pipe holds (Linux). A usual page fits, so that neither side waits for the other."""
 
 LOOK_EVERY = 0.1
-"""Seconds between looks at how much a worker has used."""
+"""Seconds between checks of what a worker has used."""
 
 _KEPT = ("LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "PYTHON", "TZ")
-"""How the names of variables begin that a worker gets: it parses, and needs no secrets."""
+"""Beginnings of the names of environment variables that a worker gets. It needs no secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsingLimits:
-    """The bounds of reading a page, or a batch of a file.
+    """What reading a page, or one batch of a file, may take.
 
-    ``cpu``, ``wall``: seconds; a busy machine delays both, so that the second is far larger.
+    ``cpu``: seconds of processor time.
+    ``wall``: seconds; much more, since a busy machine makes everything slower.
     ``memory``: of the worker (MB).
-    ``answer``: bytes of what was read.
-    ``keep``: memory up to which a worker is used again (MB); it begins with some 21.
+    ``answer``: bytes of the answer.
+    ``keep``: a worker with more memory (MB) is not used again; a new one has some 21.
     """
 
     cpu: float = 15.0
@@ -47,17 +48,17 @@ class ParsingLimits:
 
 
 class WorkerEnded(Exception):
-    """The worker ended of itself, or was killed by somebody else; ``str()`` says how."""
+    """The worker has ended by itself, or somebody else has killed it. ``str()`` says how."""
 
 
 class OverBounds(Exception):
-    """The page took more than the limits allow; ``str()`` says what."""
+    """The page took more than the limits allow. ``str()`` says what."""
 
 
 class Worker:
-    """A worker process. One thread at a time asks it.
+    """A worker process. One thread at a time may use it.
 
-    Raises ``WorkerEnded`` where it cannot be started, is asked or answers.
+    Raises ``WorkerEnded`` if it cannot be started or does not answer.
     """
 
     def __init__(self, env: Mapping[str, str], limits: ParsingLimits, command: Sequence[str] = ()) -> None:
@@ -92,7 +93,7 @@ class Worker:
         return self._process.pid
 
     def ask(self, request: Request, body: bytes, stopping: Event) -> None:
-        """Send a request. Raises ``OverBounds`` or, once ``stopping`` is set, ``Stopped``."""
+        """Send a request. Raises ``OverBounds``, or ``Stopped`` when ``stopping`` is set."""
         until = self._bounds(stopping)
         for piece in (request_head(request, body), body):
             rest = memoryview(piece)
@@ -105,7 +106,7 @@ class Worker:
                     raise WorkerEnded(self._how_ended()) from None
 
     def answer(self, stopping: Event) -> Answer:
-        """Wait for an answer. Raises ``OverBounds`` or, once ``stopping`` is set, ``Stopped``."""
+        """Wait for an answer and return it. Raises ``OverBounds``, or ``Stopped`` when ``stopping`` is set."""
         until = self._bounds(stopping)
         length = int.from_bytes(self._read(LENGTH, until), "big")
         if length > self._limits.answer:
@@ -141,7 +142,7 @@ class Worker:
         return f"the process that read it ended {how}"
 
     def end(self) -> None:
-        """Kill the process, and leave nothing of it behind. Raises nothing."""
+        """Kill the process and remove everything of it. Never raises."""
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -151,7 +152,7 @@ class Worker:
 
 
 class _Bounds:
-    """The time that one request or answer may take, counted from now on; that of the processors from the first look."""
+    """The time that one request or answer may still take, from now on; of processors, from the first look."""
 
     def __init__(self, pid: int, limits: ParsingLimits, stopping: Event) -> None:
         self._pid, self._limits, self._stopping = pid, limits, stopping
@@ -159,7 +160,7 @@ class _Bounds:
         self._used: float | None = None
 
     def wait(self, pipe: int, event: int) -> None:
-        """Wait until a pipe is ready."""
+        """Wait until a pipe is ready for an event of ``select.poll``."""
         poll = select.poll()
         poll.register(pipe, event)
         while True:
@@ -183,7 +184,7 @@ class _Bounds:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Return what a process has used of the processors (man proc_pid_stat); 0 where the system does not tell."""
+    """Return the processor time of a process in seconds (man proc_pid_stat), 0 if the system does not tell it."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,7 +1,7 @@
-"""The program of a worker: read requests from stdin, answer on stdout, end with the owner.
+"""The program of a worker: read requests from stdin, answer on stdout, end when the owner ends.
 
-It is bounded by the system, since a pattern or a library that hangs lets no Python run: its memory by a limit, its time
-by an alarm, which ends it also where its owner was killed.
+The system limits it, since a pattern or library that hangs lets no Python code run: a limit bounds its memory, and an
+alarm its time, even after its owner was killed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ MOST_LEFT = 1_000
 
 
 def serve(arguments: list[str]) -> None:
-    """Serve until stdin ends: ``MEMORY`` (MB) and ``SECONDS`` until the alarm, both of one request."""
+    """Answer requests until stdin ends.
+
+    ``arguments``: memory (MB) and seconds until the alarm, both for one request.
+    """
     memory, seconds = int(arguments[0]), float(arguments[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _be_killed_first()
@@ -60,7 +63,7 @@ def serve(arguments: list[str]) -> None:
 
 
 def _stdout_alone() -> BinaryIO:
-    """Return the pipe of the answers, and let what anything prints go nowhere."""
+    """Return the pipe for answers, and make everything else that is printed go nowhere."""
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -69,7 +72,7 @@ def _stdout_alone() -> BinaryIO:
 
 
 def _write(answers: BinaryIO, packed: bytes) -> None:
-    """Give an answer to the owner; end quietly if there is none any more."""
+    """Send an answer to the owner. If the owner has ended, end without an error."""
     try:
         answers.write(packed)
         answers.flush()
@@ -78,7 +81,7 @@ def _write(answers: BinaryIO, packed: bytes) -> None:
 
 
 def _answers(request: Request, body: bytes, memory: int) -> Iterator[Answer]:
-    """Yield the answers to a request: one, or as many as a large file has batches, with an empty one behind."""
+    """Yield the answers to a request: one; or one for each batch of a large file, and an empty one at the end."""
     try:
         match request:
             case ParseRequest(url, source, charset):
@@ -108,9 +111,9 @@ def _failed(request: Request, reason: str, trace: str) -> Answer:
 
 
 def _memory() -> int:
-    """Return the memory that this process holds (kB); 0 where the system does not tell.
+    """Return the memory of this process (kB), 0 if the system does not tell it.
 
-    Not the most that it ever held: Linux counts in there what its owner held when it was started.
+    It is not the most memory it ever had: Linux would count what the owner had when it started this process.
     """
     try:
         with open("/proc/self/statm", "rb", buffering=0) as sizes:
@@ -121,13 +124,13 @@ def _memory() -> int:
 
 
 def _be_killed_first() -> None:
-    """Ask the system to end this process before its owner where memory is short (Linux)."""
+    """Ask the system to kill this process before its owner if memory is short (Linux)."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _bound_memory(most: int) -> None:
-    """Bound what is allocated from here on; the shared libraries are not counted."""
+    """Limit what is allocated from now on. Shared libraries are not counted."""
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     with suppress(OSError, ValueError):

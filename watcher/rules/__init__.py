@@ -1,11 +1,12 @@
 """The rule language, and matching papers with rules. Pure.
 
-``language/``  a rule's text to a tree
-``text/``      folding: which spellings are one word
-``match/``     one rule and one paper: does it match, where, and why not
-``index/``     many rules and many papers, with the same answers
-``advice/``    what the author of a rule may have overlooked
-``never``      what nobody wants to hear of
+``language/``: a rule's text to a tree
+``text/``: folding: which spellings are one word
+``match/``: one rule and one paper: does it match, where, and why not
+``index/``: many rules and many papers, with the same answers
+``likes/``: papers like those in a library
+``advice/``: what the author of a rule may have overlooked
+``never``: papers that ``never:`` lists keep back
 """
 
 from watcher.rules.advice.bounds import find_bounds, swallowed_by

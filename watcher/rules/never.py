@@ -1,4 +1,4 @@
-"""Find what nobody wants to hear of: the papers that items of ``never:`` lists fit."""
+"""Find the papers that items of ``never:`` lists keep back."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from watcher.rules.match.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Unwanted:
-    """Why a paper is told to nobody, or to nobody of an included file.
+    """Why a paper is kept back, from all subscriptions or from those of an owner.
 
-    ``by_owner``: owner → the first item of their list that fits the paper; under "" that of all subscriptions.
+    ``by_owner``: owner → first item of the owner's list that fits the paper; "" → item for all subscriptions.
     """
 
     by_owner: Mapping[str, str] = field(default_factory=dict)
 
     def why(self, owner: str) -> str:
-        """Return the item for which an owner's subscriptions do not tell the paper, "" if there is none."""
+        """Return the item that keeps the paper back from an owner's subscriptions, "" if there is none."""
         return self.by_owner.get("") or self.by_owner.get(owner, "")
 
 
@@ -29,7 +29,7 @@ WANTED = Unwanted()
 
 
 class NeverList:
-    """The items of all ``never:`` lists, in their order, ready to be tried on papers."""
+    """The items of all ``never:`` lists in order, ready to be tried on papers."""
 
     def __init__(self, items: Iterable[NeverItem] = ()) -> None:
         self._items = list(items)
@@ -42,7 +42,7 @@ class NeverList:
         return len(self._items)
 
     def tried_on(self, page: Sequence[Document]) -> list[Unwanted]:
-        """Return for each paper of a page why it is not told."""
+        """Return for each paper why it is kept back."""
         if not self._items:
             return [WANTED] * len(page)
         return [self._unwanted(sorted(found)) for found in self._index.match_page(page)]

@@ -1,1 +1,1 @@
-"""arXiv: what its categories announce, by feeds, lists or answers of its API."""
+"""Read arXiv: what its categories announce, from feeds, lists or answers of its API."""

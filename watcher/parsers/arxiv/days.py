@@ -1,4 +1,4 @@
-"""The days on which arXiv lists nothing new, as far as they can be known beforehand, and the day of what it lists."""
+"""Tell on which days arXiv lists nothing new, as far as that is known beforehand, and of which day a list is."""
 
 from __future__ import annotations
 
@@ -9,38 +9,37 @@ from watcher.model import Entry
 from watcher.parsers.arxiv.taxonomy import is_of
 
 SOME = 3
-"""Papers that have to be listed twice before that is more than chance."""
+"""Fewest papers that must be listed twice for it to be more than chance."""
 
 _MONDAY, _THURSDAY, _FRIDAY, _SATURDAY = 0, 3, 4, 5
 _FIXED = frozenset({(1, 1), (6, 19), (7, 4), (12, 25)})
 _NTH = {(1, 3): _MONDAY, (9, 1): _MONDAY, (11, 4): _THURSDAY}
-"""(month, which of the month) → weekday: the third Monday of January, the first of September, the fourth Thursday of
-November."""
+"""(month, which week of the month) → weekday of a holiday, such as the third Monday of January."""
 
 
 def is_quiet(day: date) -> bool:
-    """Whether nothing new is expected on arXiv's lists on ``day``: what they show was announced the evening before.
+    """Return whether arXiv's lists show nothing new on ``day``: nothing was announced the evening before.
 
-    Evenings without announcement are those of Fridays, Saturdays and of the holidays that arXiv keeps every year
-    (https://info.arxiv.org/help/availability.html); it defers some more, which are announced at the time only.
+    Nothing is announced on Fridays, Saturdays and the holidays that arXiv keeps every year
+    (https://info.arxiv.org/help/availability.html). Other pauses, which arXiv tells only shortly before, are not known.
     """
     evening = day - timedelta(days=1)
     return evening.weekday() in (_FRIDAY, _SATURDAY) or is_holiday(evening)
 
 
 def is_holiday(day: date) -> bool:
-    """Whether arXiv defers the announcement of ``day`` as it does every year."""
+    """Return whether arXiv makes no announcement on ``day``, since it is one of its yearly holidays."""
     nth = (day.day - 1) // 7 + 1
     return (day.month, day.day) in _FIXED or _NTH.get((day.month, nth)) == day.weekday()
 
 
 def stale_announcement(entries: Sequence[Entry], before: Collection[str], day: date, categories: Iterable[str]) -> str:
-    """Return why a list does not show the announcement of ``day``; "" if it does, or if its papers bear the time of
-    their submission instead.
+    """Return why a list does not show the announcement of ``day``, "" if it does.
 
-    ``categories`` are judged together, then each by itself.
+    Papers with a submission time in place of a day cannot tell, and give "" as well.
 
-    ``before`` has the keys of the papers that were listed on earlier days: a feed may show them under a new date.
+    ``before``: keys of papers that were listed on earlier days, since a feed may show them under a new date.
+    ``categories``: judged together, then each by itself.
     """
     dated = [entry for entry in entries if entry.listed and entry.published is None]
     if found := _behind(dated, before, day, whole=True):
@@ -53,7 +52,10 @@ def stale_announcement(entries: Sequence[Entry], before: Collection[str], day: d
 
 
 def _behind(entries: Sequence[Entry], before: Collection[str], day: date, *, whole: bool = False) -> str:
-    """Why these entries, all of them or at least half, are of an earlier announcement."""
+    """Return why entries belong to an earlier announcement, "" if they do not.
+
+    ``whole``: only if all of them do; otherwise half of them are enough.
+    """
     days = {entry.listed for entry in entries if entry.listed}
     if len(days) > 2:
         return ""  # a list of the last days, that of ``day`` among them or not
@@ -71,7 +73,7 @@ def _some(again: int, entries: Sequence[Entry]) -> str:
 
 
 def _is_of(entry: Entry, category: str) -> bool:
-    """Whether the category, or the archive that a source names, is the paper's first one."""
+    """Return whether a paper's first category is this one, or belongs to this archive."""
     return is_of("".join(entry.categories[:1]), (category,))
 
 

@@ -1,4 +1,4 @@
-"""Share among arXiv's forms: the announcements that count, authors in one string, code named in comments."""
+"""What arXiv's forms share: announcements that count, authors in one string, code named in comments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from watcher.parsers.common import clean
 from watcher.parsers.feed.item import cut_warning
 
 KINDS = ("new", "cross", "replace")
-"""Of announcements: a new paper, one of another category shown here as well, a new version."""
+"""Kinds of announcement: a new paper, one of another category that is shown here as well, a new version."""
 
 BY_DEFAULT = ("new", "cross")
 
@@ -22,19 +22,22 @@ _CODE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/[\w.-]+/[\w-]+(?:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A paper and how it is announced: ``new``, ``cross``, ``replace``, ``replace-cross``, or "" where nothing says."""
+    """A paper and how it is announced.
+
+    ``how``: ``new``, ``cross``, ``replace``, ``replace-cross``, or "" if it is not said.
+    """
 
     entry: Entry
     how: str = ""
 
     def counts(self, announce: Iterable[str]) -> bool:
-        """Whether it is of a kind in ``announce``; what nobody heard of is rather told than not."""
+        """Return whether its kind is in ``announce``. An unknown kind counts, so that no paper is lost."""
         kind = "replace" if self.how.startswith("replace") else self.how
         return kind not in KINDS or kind in (tuple(announce) or BY_DEFAULT)
 
 
 def announced(found: Iterable[Announced], announce: Iterable[str], *, is_cut: bool = False) -> Reading:
-    """The papers whose announcement counts, each once: the first place, for feeds of several categories repeat."""
+    """Return the reading of papers whose announcement counts, once each: several categories may repeat a paper."""
     kinds = tuple(announce)
     everything = list(found)
     entries: dict[str, Entry] = {}
@@ -51,12 +54,12 @@ def announced(found: Iterable[Announced], announce: Iterable[str], *, is_cut: bo
 
 
 def in_one_string(text: str) -> tuple[str, ...]:
-    """The authors of "Ann Bee, Cy Dee (Some Lab)"; arXiv writes last names last."""
+    """Return the authors in a text such as "Ann Bee, Cy Dee (Some Lab)"; arXiv writes last names last."""
     names = _BETWEEN.split(_AFFILIATION.sub("", clean.line(text, 100 * clean.NAME_CHARS)))
     return clean.names([name.strip() for name in names])
 
 
 def code_in(text: str) -> str | None:
-    """The repository of code that the authors' comment names first."""
+    """Return the address of the first code repository in the authors' comment, None if there is none."""
     found = _CODE.search(clean.line(text))
     return clean.url(found[0].removesuffix(".git")) if found else None

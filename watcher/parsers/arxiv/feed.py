@@ -1,4 +1,4 @@
-"""arXiv's own feeds: the announcements of a day as RSS or Atom, and answers of its API.
+"""Read arXiv's own feeds: the announcements of a day as RSS or Atom, and answers of its API.
 
 The forms are those of https://info.arxiv.org/help/rss.html and https://info.arxiv.org/help/api/user-manual.html.
 """
@@ -27,16 +27,19 @@ _ERROR = "arxiv.org/api/errors"
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """Which part of all results an answer of the API is: None in feeds of announcements."""
+    """Which part of all results an answer of the API has; empty for feeds of announcements.
+
+    ``start``: number of the first result, from 0.
+    """
 
     total: int | None
     start: int
 
 
 def parse_feed(document: FeedDocument, url: str, source: Source) -> Reading | Unreadable:
-    """Read what is announced, of the kinds that count; an answer of the API, found at ``url``, names the next.
+    """Return the announced papers whose kind counts; for an answer of the API, also the address of the next answer.
 
-    The API does not say how a paper was announced: as new where its first category is one of the source's.
+    The API does not say how a paper was announced. It counts as new if its first category is one of the source's.
     """
     counts = _Counts(_number(document.head, "totalResults"), _number(document.head, "startIndex") or 0)
     if error := _error_in(document):
@@ -55,7 +58,7 @@ def parse_feed(document: FeedDocument, url: str, source: Source) -> Reading | Un
 
 
 def is_of_arxiv(document: FeedDocument) -> bool:
-    """Whether a feed is one of arXiv's own: it says so, and its items are called by arXiv's ids if there are any."""
+    """Return whether a feed is arXiv's own: it says so, and its items, if there are any, have arXiv's ids."""
     ids = [node.text("id", "guid") or node.attributes.get("rdf:about", "") for node in document.items]
     return "arxiv.org" in _names(document) and all(ids_of_name(id).arxiv_id or _ERROR in id for id in ids)
 
@@ -135,7 +138,10 @@ def _error_in(document: FeedDocument) -> str:
 
 
 def _next(url: str, counts: _Counts, n: int) -> str | None:
-    """The address of the results that follow; None at their end, or where the address is not known."""
+    """Return the address of the next results, None at the end or if the address of these is not known.
+
+    ``n``: number of results here.
+    """
     place = place_of(url)
     if place is None or not n or counts.start + n >= (counts.total or 0):
         return None

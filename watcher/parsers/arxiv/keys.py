@@ -19,5 +19,5 @@ class ArxivKeys:
 
 
 def own(source: Source) -> ArxivKeys:
-    """The source's own keys."""
+    """Return a source's values of these keys."""
     return own_keys(source, ArxivKeys)

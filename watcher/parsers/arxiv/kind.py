@@ -1,4 +1,4 @@
-"""arXiv: what is announced in its categories, by its feeds, its lists, or found by its API."""
+"""The kind ``arxiv``: what is announced in categories, by feeds or lists, or found by arXiv's API."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from watcher.parsers.parser import Mistake, Parser, SavedForm, in_spans
 
 WAYS = ("rss", "listing", "api")
 RESULTS = 200
-"""Papers asked for in one answer of the API."""
+"""Papers that are asked for in one answer of the API."""
 
 LAG = timedelta(days=7)
-"""Between submission and announcement lie a weekend and the longest holidays."""
+"""Longest time from submission to announcement: a weekend and the longest holidays."""
 
 SPAN = timedelta(weeks=4)
-"""Time of which the API is asked at once."""
+"""Longest time of which one request asks the API."""
 
 _OF_A_LIST = re.compile(r"/list/([\w.-]+)/new")
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
@@ -38,7 +38,7 @@ _EXAMPLE = "write categories: [cs.CL, cs.LG]"
 
 
 def starts(source: Source) -> tuple[str, ...]:
-    """The addresses of the source's lists: one, but for lists of several categories."""
+    """Return the addresses of a source's lists: one, or for lists (``via: listing``) one for each category."""
     keys = own(source)
     if source.url:
         return (source.url,)
@@ -50,8 +50,11 @@ def starts(source: Source) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Searches for what was submitted in time to be announced between two instants: feeds and lists show the last
-    announcement only. One for some weeks, for the results of one are bounded."""
+    """Return the addresses of searches for papers that may have been announced between two instants.
+
+    They are needed since feeds and lists show only the last announcement. Each search covers some weeks: the number of
+    its results is limited.
+    """
     if not own(source).categories or source.url or own(source).via == "api":
         return ()
     spans = in_spans((since - LAG).astimezone(UTC), now.astimezone(UTC), SPAN)
@@ -62,20 +65,20 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 
 def behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
-    """Why a list does not show the announcement of ``day``."""
+    """Return why a list does not show the announcement of ``day``, "" if it does."""
     return arxiv_days.stale_announcement(reading.entries, before, day, own(source).categories)
 
 
 def called(source: Source, url: str) -> str:
-    """The category of a list, where there are several."""
+    """Return the category of a list, "" if the source has only one."""
     found = _OF_A_LIST.search(url)
     return found[1] if found and len(own(source).categories) > 1 else ""
 
 
 def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
-    """Read whichever of arXiv's forms it is.
+    """Return what a page in any of arXiv's forms lists.
 
-    The reading is of no digest day: a day has as many pages as there are categories, feeds and searches.
+    The reading has no digest day, since a day has many pages: one for each category, feed and search.
     """
     if body_form(body) is BodyForm.HTML:
         return parse_list(body, url, own(source).announce)
@@ -98,7 +101,7 @@ def _results_of(search: str) -> str:
 
 
 def _search(source: Source) -> str:
-    """The query, within the categories where there are any."""
+    """Return the query of a source for the API, limited to its categories if it has any."""
     keys = own(source)
     within = " OR ".join(
         f"cat:{category}.*" if category in ARCHIVES else f"cat:{category}" for category in keys.categories
@@ -135,7 +138,7 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
 
 
 def _told(source: Source) -> frozenset[str]:
-    """An address of the config's own may lead to any of the forms."""
+    """Return the fields that a source tells. An address in the config may lead to any form, so that all count then."""
     told = {"title", "abstract", "author", "category", "listed", "venue"}
     if source.url or own(source).via in ("listing", "api"):
         told.add("note")
@@ -155,7 +158,7 @@ def _is_feed(body: SavedBody) -> bool:
 
 
 def _read_all(body: SavedBody) -> Reading | Unreadable:
-    """All that a saved page announces, whatever a source of the config asks for."""
+    """Return all that a saved page announces, of every kind."""
     return parse(body.data, "", Source(name="saved", kind="arxiv", own=ArxivKeys(announce=KINDS)))
 
 

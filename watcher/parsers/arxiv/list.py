@@ -1,5 +1,8 @@
-"""arXiv's lists as HTML: ``/list/CATEGORY/new``, with new papers, cross-lists and replacements in sections, and
-``/recent``, with a section for each day and without abstracts."""
+"""Read arXiv's lists in HTML.
+
+``/list/CATEGORY/new`` has sections for new papers, cross-lists and replacements. ``/recent`` has a section for each
+day, and no abstracts.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ _NOTHING = re.compile(r"no updates today|no new listings|total of 0 entr", re.IG
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A ``<dt>`` and its ``<dd>``, and the kind and the day of the section in which they stand."""
+    """A ``<dt>`` with its ``<dd>``, and the kind and day of their section."""
 
     head: LexborNode
     body: LexborNode
@@ -40,7 +43,10 @@ class _Row:
 
 
 def parse_list(body: bytes, url: str, announce: Iterable[str]) -> Reading | Unreadable:
-    """Read one list: all of it, its first page, or the whole papers of a list that is cut off."""
+    """Return the papers of a whole list, of its first page, or the complete ones of a list that is cut off.
+
+    ``announce``: kinds of announcement that count.
+    """
     tree = html_tree_of(body)
     if isinstance(tree, Unreadable):
         return tree
@@ -59,7 +65,7 @@ def parse_list(body: bytes, url: str, announce: Iterable[str]) -> Reading | Unre
 
 
 def is_list(body: bytes) -> bool:
-    """Whether a page of HTML looks like one of arXiv's lists."""
+    """Return whether an HTML page looks like one of arXiv's lists."""
     return b"arxiv" in body[:20_000].lower() and (b"<dl id='articles'" in body or b'<dl id="articles"' in body)
 
 
@@ -73,7 +79,10 @@ def _without_papers(body: bytes, text: str, *, is_cut: bool) -> Reading | Unread
 
 
 def _counted(reading: Reading, url: str, shown: int, total: int | None) -> Reading:
-    """The page says how many papers its list has: what is not here is on the next page, or missing."""
+    """Return a reading with the address of the next page, or a warning, if the list has more papers than are here.
+
+    ``total``: how many papers the list has by its own account, None if it does not say.
+    """
     place = place_of(url)
     if not reading.whole or total is None or shown >= total or (place and "skip=" in place.query):
         return reading
@@ -126,7 +135,7 @@ def _announced(row: _Row) -> Announced | None:
 
 
 def _named(head: LexborNode) -> PaperIds:
-    """Return the id, and the version if the link to the paper's HTML names one."""
+    """Return the id of a row's paper, with its version if the link to the paper's HTML names it."""
     links = [link.attributes.get("href") or "" for link in head.css("a")]
     named = [ids_of_link(link if "//" in link else SITE + link) for link in links]
     own = next((one for one in named if one.arxiv_id), PaperIds(()))
@@ -135,7 +144,7 @@ def _named(head: LexborNode) -> PaperIds:
 
 
 def _text(node: LexborNode, selector: str) -> str:
-    """The text of the first element that fits, without the word that describes it."""
+    """Return the text of the first element that matches, without its label."""
     found = node.css_first(selector)
     if found is None:
         return ""

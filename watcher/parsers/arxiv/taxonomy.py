@@ -1,4 +1,4 @@
-"""arXiv's archives, and its categories that have two names (https://arxiv.org/category_taxonomy)."""
+"""Know arXiv's archives, and its categories with two names (https://arxiv.org/category_taxonomy)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 ARCHIVES = frozenset(
     {"astro-ph", "cond-mat", "cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat"}
 )
-"""Those that have categories of their own: their papers are in these."""
+"""Archives that have categories of their own, to which their papers belong."""
 
 _TWICE = (
     ("cs.SY", "eess.SY"),

@@ -1,1 +1,1 @@
-"""bioRxiv and medRxiv, by their API or by RSS."""
+"""Read bioRxiv and medRxiv, from their API or RSS."""

@@ -17,5 +17,5 @@ class BiorxivKeys:
 
 
 def own(source: Source) -> BiorxivKeys:
-    """The source's own keys."""
+    """Return a source's values of these keys."""
     return own_keys(source, BiorxivKeys)

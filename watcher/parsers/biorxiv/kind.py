@@ -1,6 +1,7 @@
-"""bioRxiv and medRxiv: what was posted in the last days, by the ``details`` API or by RSS.
+"""The kinds ``biorxiv`` and ``medrxiv``: what was posted in the last days, from the ``details`` API or RSS.
 
-The API is that of https://api.biorxiv.org: pages of an interval, oldest first, one record for each version.
+The API is that of https://api.biorxiv.org. It gives the pages of an interval, oldest posts first, with one record for
+each version.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ WAYS = ("api", "rss")
 NOTHING = "no posts found"
 
 LAG = timedelta(days=7)
-"""All of the interval counts: its oldest posts stand on the first page."""
+"""How long before the interval's end posts count: all of them, since the oldest are on the first page."""
 
 SPAN = timedelta(weeks=1)
-"""Time of which the API is asked at once: some 1,200 versions of preprints."""
+"""Longest time of which one request asks the API: some 1,200 versions of preprints."""
 
 _CURSOR = re.compile(r"(.*/)\d{1,7}((?:/json)?/?)")
 _CATEGORY = re.compile(r"[A-Za-z][A-Za-z /&_-]*")
@@ -44,7 +45,7 @@ _HOST = re.compile(r"(?:[\w-]+\.)?(?:biorxiv|medrxiv)\.org")
 
 
 def starts(source: Source) -> tuple[str, ...]:
-    """The addresses of what was posted in the look-back: of everything, or of each category."""
+    """Return the addresses of what was posted within the look-back: one for everything, or one for each category."""
     if source.url:
         return (source.url,)
     if own(source).via == "rss":
@@ -54,9 +55,9 @@ def starts(source: Source) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Return the addresses of all that was posted between two instants, if the lists of ``starts`` show less.
+    """Return the addresses of what was posted between two instants; none if the lists of ``starts`` show all of it.
 
-    Each covers some days, since the answers of one list are bounded.
+    Each covers some days, since the number of answers for one is limited.
     """
     is_covered = own(source).via != "rss" and since.date() > now.date() - timedelta(days=source.look_back)
     if source.url or is_covered:
@@ -75,7 +76,10 @@ def _subjects(source: Source) -> list[str]:
 
 
 def parse(body: bytes, url: str, server: str) -> Reading | Unreadable:
-    """Read an answer of the API, or a feed, of ``server``."""
+    """Return the papers in an answer of the API, or in a feed.
+
+    ``server``: ``biorxiv`` or ``medrxiv``.
+    """
     if body_form(body) is BodyForm.JSON:
         return _parse_details(body, url, server)
     reading = feed.parse(body, url)
@@ -87,7 +91,7 @@ def parse(body: bytes, url: str, server: str) -> Reading | Unreadable:
 
 
 def server_in(body: bytes) -> str:
-    """The server whose records an answer of the API holds; it says so, or else it is bioRxiv's."""
+    """Return the server whose records an answer of the API has, ``biorxiv`` if it does not say."""
     return "medrxiv" if re.search(rb'"server"\s*:\s*"medrxiv"', body[:200_000], re.IGNORECASE) else "biorxiv"
 
 
@@ -104,7 +108,7 @@ def _host(url: str | None) -> str:
 
 
 def _posted(entry: Entry) -> Entry:
-    """An entry of a feed with its version; only of the first one its date is that of the paper."""
+    """Return an entry of a feed with its version. The feed's date is of that version, so later versions lose it."""
     found = _VERSION.search(entry.url or "")
     version = entry.version or (int(found[1]) if found else None)
     published = entry.published if version in (None, 1) else None
@@ -162,7 +166,7 @@ def _entry(record: object, server: str) -> Entry | None:
 
 
 def _newest(found: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Of a paper's versions the last one."""
+    """Return only the last version of each paper."""
     entries: dict[str, Entry] = {}
     for entry in found:
         known = entries.get(entry.keys[0])
@@ -172,7 +176,7 @@ def _newest(found: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _next(url: str, about: Mapping[str, Any], n: int) -> str | None:
-    """Return the address of the page after this one of ``n`` records, by the counts that the page states."""
+    """Return the address of the page after ``n`` records here, None at the end, by the counts on the page."""
     cursor, total = _number(about.get("cursor")) or 0, _number(about.get("total")) or 0
     place = place_of(url)
     found = _CURSOR.fullmatch(place.path) if place else None
@@ -182,7 +186,7 @@ def _next(url: str, about: Mapping[str, Any], n: int) -> str | None:
 
 
 def _number(value: object) -> int | None:
-    """A number of the API, which writes some as text."""
+    """Return a number of the API as int; some are written as text. None for anything else."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
         return int(value)
     return clean.number(value)
@@ -221,7 +225,7 @@ def _is_answer(body: SavedBody, server: str) -> bool:
 
 
 def _is_feed(body: SavedBody, server: str) -> bool:
-    """Whether it is the server's own; most feeds nowhere name it and need not be read for that."""
+    """Return whether a body is the server's own feed. Feeds that do not name it are refused without being parsed."""
     if body.form is not BodyForm.XML or f"{server}.org".encode() not in body.data:
         return False
     reading = feed.parse(body.data, "")

@@ -1,1 +1,1 @@
-"""Which charset a body is in, by what declares it and by its bytes, and its text."""
+"""Find the charset of a body, from what declares it and from its bytes, and decode its text."""

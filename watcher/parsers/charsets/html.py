@@ -1,8 +1,7 @@
-"""The charset that a page of HTML declares in its head, found as browsers find it, and the page in UTF-8.
+"""Find the charset that an HTML page declares in its head, as browsers do, and convert the page to UTF-8.
 
-https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding looks at the first 1,024 bytes; what
-stands further down is found by the browser's parser, which looks into no script and no title. Here one search does
-both.
+https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding looks at the first 1,024 bytes. What is
+further down is found by the browser's parser, which ignores scripts and titles. Here one search does both.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 from watcher.parsers.charsets.text import Declared, declared_by, declared_in_xml, in_ascii, marked, text_by, warning_of
 
 HEAD = 64 * 1024
-"""Bytes at the beginning in which a charset is looked for."""
+"""Bytes at the beginning in which a charset is searched."""
 
 _NAME = re.compile(rb"</?([a-z][^\s/>]*+)", re.IGNORECASE)
 _BEFORE_ATTRIBUTE = re.compile(rb"[\s/]*+")
@@ -21,11 +20,11 @@ _ATTRIBUTE = re.compile(rb"([^\s/>][^\s/>=]*+)(\s*+=\s*+)?+")
 _UNQUOTED = re.compile(rb"[^\s>]*+")
 _OF_PRAGMA = re.compile(r"charset\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s;\"'][^\s;]*+))", re.IGNORECASE)
 _RAW = frozenset((b"script", b"style", b"title", b"textarea"))
-"""Elements in which there are no others."""
+"""Elements that contain no other elements."""
 
 
 def html_in_utf8(body: bytes) -> bytes:
-    """The page in UTF-8 without a mark; without any sign of its charset it is that of old Windows programs."""
+    """Return the page in UTF-8 without a byte order mark. Without any sign of its charset, Windows-1252 is assumed."""
     if marked(body) is None and body.isascii():
         declared = declared_in_html(body)
         return text_by(body, declared).encode(errors="replace") if declared.codec == "iso2022_jp_ext" else body
@@ -33,12 +32,12 @@ def html_in_utf8(body: bytes) -> bytes:
 
 
 def html_warning(body: bytes) -> str:
-    """Return a warning of a charset that the page declares and nobody knows, "" for none."""
+    """Return a warning about an unknown charset that the page declares, "" for none."""
     return warning_of(Declared() if marked(body) else declared_in_html(body), "the page")
 
 
 def declared_in_html(body: bytes) -> Declared:
-    """Return what the page's ``meta`` elements say, or its declaration of XML where they say nothing."""
+    """Return the charset that the page's ``meta`` elements declare, or else its XML declaration."""
     head = body[:HEAD]
     found = in_ascii(declared_by(_labels(head))) if b"charset" in head.lower() else Declared()
     return found if found.codec or found.unknown else declared_in_xml(body)
@@ -73,7 +72,7 @@ def _metas(head: bytes) -> Iterator[dict[bytes, bytes]]:
 
 
 def _attributes(head: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
-    """Return the attributes of a tag, each by its first value, and where the tag ends; -1 if it does not."""
+    """Return the attributes of a tag, each with its first value, and where the tag ends, -1 if it does not."""
     found: dict[bytes, bytes] = {}
     while True:
         at = _end_of(_BEFORE_ATTRIBUTE, head, at)
@@ -105,7 +104,7 @@ def _end_of_raw(head: bytes, at: int, name: bytes) -> int:
 
 
 def _end_of_other(head: bytes, at: int) -> int:
-    """Return where a comment, a declaration or an end tag ends, or a ``<`` that begins none of them."""
+    """Return where a comment, declaration or end tag ends, or the offset behind a ``<`` that begins none of these."""
     if head.startswith(b"<!--", at):
         end = head.find(b"-->", at + 2)
         return end + 3 if end >= 0 else -1

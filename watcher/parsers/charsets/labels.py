@@ -1,7 +1,7 @@
-"""The names of charsets that the web knows, and how Python calls what is meant by them.
+"""Map the names of charsets on the web to Python's codecs.
 
-They are those of https://encoding.spec.whatwg.org/#names-and-labels: a name often means a wider charset than the one
-that was first called so. What that standard replaces by nothing (``hz-gb-2312``, ``iso-2022-kr``) is not known.
+The names are those of https://encoding.spec.whatwg.org/#names-and-labels. A name there often means a wider charset than
+it did at first. Names that the standard replaces by nothing (``hz-gb-2312``, ``iso-2022-kr``) are unknown here.
 """
 
 from __future__ import annotations
@@ -66,23 +66,23 @@ _LABELS = {
 _CODECS = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
 
 _OF_PROGRAMS = frozenset(("hz", "idna", "iso2022_kr", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"))
-"""What Python also takes for charsets: some raise whatever is asked for, some make characters that are none."""
+"""Python's codecs that are no charsets of the web: some always raise, some make characters that do not exist."""
 
 OF_SEVERAL_BYTES = frozenset(("gb18030", "big5hkscs", "euc_jp", "cp932", "cp949"))
-"""Charsets in which two bytes that are none of ASCII make a character, as in UTF-8."""
+"""Charsets in which, as in UTF-8, two bytes outside ASCII make one character."""
 
 WIDE = frozenset(("utf-16-le", "utf-16-be"))
-"""Charsets in which characters of ASCII have two bytes."""
+"""Charsets in which an ASCII character has two bytes."""
 
 
 def codec_of(label: str) -> str | None:
-    """Return Python's name for the charset that a name on the web means; None for a name that is not known."""
+    """Return Python's codec for the name of a charset on the web, None for an unknown name."""
     name = label.strip("\t\n\f\r \"'").lower()
     return _CODECS.get(name) or _other_codec(name)
 
 
 def _other_codec(name: str) -> str | None:
-    """Return a charset that Python alone knows by this name, if ASCII is written in it as in ASCII."""
+    """Return a codec that only Python knows by this name, if it encodes ASCII as ASCII; else None."""
     try:
         codec = codecs.lookup(name).name
         is_readable = codec not in _OF_PROGRAMS and "<?xml+".encode(codec) == b"<?xml+"

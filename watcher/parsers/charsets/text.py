@@ -1,8 +1,8 @@
-"""The text of a body: as its byte order mark says, else as is declared, unless its bytes prove something else.
+"""Decode a body: by its byte order mark, or else as is declared, unless its bytes prove another charset.
 
-https://html.spec.whatwg.org/#determining-the-character-encoding and RFC 7303, 3.2: the mark counts before the header
-of the answer, and that before what the body says of itself. UTF-8 is proved by the bytes: text of another charset is
-none by chance.
+By https://html.spec.whatwg.org/#determining-the-character-encoding and RFC 7303, 3.2, the mark comes before the
+answer's header, and the header before what the body declares. Bytes can prove UTF-8, since text in another charset is
+never valid UTF-8 by chance.
 """
 
 from __future__ import annotations
@@ -22,24 +22,28 @@ _MARKS = (
 )
 _XML = re.compile(rb"\A\s*+<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([^\"'<>]{1,40})[\"']", re.ASCII)
 _FOR_ONE_BROKEN = 10
-"""Whole characters of UTF-8 beside which one broken byte counts as an accident."""
+"""Whole UTF-8 characters for each broken byte with which broken ones count as accidents."""
 
 _ENOUGH = 3
-"""Whole characters of UTF-8 that are no pairs of another charset by chance."""
+"""Fewest whole UTF-8 characters that cannot be pairs of another charset by chance."""
 
 _NO_LABEL = re.compile(r"[^\w.:+() -]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A declared charset: Python's name for it, or the written name if Python has none."""
+    """A declared charset.
+
+    ``codec``: Python's name for it, None if there is none.
+    ``unknown``: the declared name, if it is unknown.
+    """
 
     codec: str | None = None
     unknown: str = ""
 
 
 def declared_by(labels: Iterable[str]) -> Declared:
-    """Return what names of charsets declare: the first that is known counts."""
+    """Return the charset that some names declare: the first known one."""
     unknown = ""
     for label in labels:
         if codec := codec_of(label):
@@ -49,25 +53,28 @@ def declared_by(labels: Iterable[str]) -> Declared:
 
 
 def declared_in_xml(body: bytes) -> Declared:
-    """Return what the declaration of XML says. It is read as ASCII: a charset of wider characters it cannot be."""
+    """Return the charset in an XML declaration. It is read as ASCII, so that it cannot mean a wider charset."""
     found = _XML.match(body[:1000])
     return in_ascii(declared_by([found[1].decode("latin-1")] if found else []))
 
 
 def in_ascii(declared: Declared) -> Declared:
-    """Return what a declaration means that could be read as ASCII: UTF-16 is UTF-8 then."""
+    """Return the charset that a declaration means which was readable as ASCII: instead of UTF-16 it means UTF-8."""
     return Declared("utf-8") if declared.codec in WIDE else declared
 
 
 def warning_of(declared: Declared, where: str) -> str:
-    """Return a warning of a name that is not known, "" if there is none. ``where``: what declares it."""
+    """Return a warning about an unknown charset, "" if it is known.
+
+    ``where``: what declares it, in words.
+    """
     return f"{where} names the charset {declared.unknown!r}, which is not known" if declared.unknown else ""
 
 
 def marked(body: bytes) -> tuple[int, str] | None:
-    """Return the length of a byte order mark and its charset; None without one.
+    """Return (length of the byte order mark, its charset), None without a mark.
 
-    XML and JSON in UTF-16 are known without a mark, too: every other byte is 0.
+    XML and JSON in UTF-16 are recognised without a mark, since every other byte is 0.
     """
     for mark, codec in _MARKS:
         if body.startswith(mark):
@@ -77,23 +84,23 @@ def marked(body: bytes) -> tuple[int, str] | None:
 
 
 def wide_by_bytes(body: bytes) -> str | None:
-    """Return the charset of two bytes a character that a body without a mark begins in, None for none."""
+    """Return the two-byte charset in which a body without a mark begins, None if it begins in none."""
     zeros = [n for n, byte in enumerate(body[:4]) if not byte] if body[:4].isascii() else []
     return "utf-16-le" if zeros == [1, 3] else "utf-16-be" if zeros == [0, 2] else None
 
 
 def xml_text(body: bytes) -> str:
-    """The text of XML, JSON or plain text; bytes that are none in the charset become U+FFFD."""
+    """Return the text of XML, JSON or plain text. Invalid bytes become U+FFFD."""
     return text_by(body, declared_in_xml(body))
 
 
 def xml_warning(body: bytes) -> str:
-    """Return a warning of a charset that XML declares and nobody knows, "" for none."""
+    """Return a warning about an unknown charset that XML declares, "" for none."""
     return warning_of(Declared() if marked(body) else declared_in_xml(body), "the declaration of XML")
 
 
 def text_by(body: bytes, declared: Declared) -> str:
-    """The text of a body without its byte order mark."""
+    """Return the text of a body without its byte order mark, in the declared charset unless its bytes prove another."""
     if mark := marked(body):
         length, wide = mark
         return body[length:].decode(wide, "replace").lstrip("\ufeff")
@@ -101,10 +108,12 @@ def text_by(body: bytes, declared: Declared) -> str:
 
 
 def given_body(body: bytes, label: str) -> tuple[bytes, str]:
-    """Return a body in which the charset of the answer's header counts, and a warning, "" for none.
+    """Return a body in which the charset of the answer's header counts, and a warning ("" for none).
 
-    It is UTF-8 with a byte order mark then, which says the same to whoever reads it; a body whose mark, or whose bytes,
-    say otherwise than the header stays as it is.
+    The body is then UTF-8 with a byte order mark, which every reader obeys. It is unchanged if its own mark or its
+    bytes contradict the header.
+
+    ``label``: the charset in the header.
     """
     declared = declared_by([label] if label.strip() else [])
     warning = warning_of(declared, "the header of the answer")
@@ -122,12 +131,12 @@ def given_body(body: bytes, label: str) -> tuple[bytes, str]:
 
 
 def size_of(body: bytes) -> int:
-    """Return how many bytes a body has, without a byte order mark: :func:`given_body` puts one there."""
+    """Return the number of bytes of a body without a byte order mark, since :func:`given_body` adds one."""
     return len(body.removeprefix(codecs.BOM_UTF8))
 
 
 def _proved(body: bytes, declared: str | None) -> str:
-    """Return the charset that a body is in: the declared one, UTF-8 without any, unless its bytes prove otherwise."""
+    """Return the charset of a body: the declared one, or UTF-8 without one, unless the bytes prove another."""
     if body.isascii() and declared != "iso2022_jp_ext":
         return "utf-8"
     whole, broken = _of_utf8(body)
@@ -139,7 +148,7 @@ def _proved(body: bytes, declared: str | None) -> str:
 
 
 def _of_utf8(body: bytes) -> tuple[int, int]:
-    """Return how many characters beyond ASCII of a body are whole in UTF-8, and how many are broken."""
+    """Return how many characters outside ASCII are valid UTF-8 in a body, and how many are broken."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd") - body.count("\ufffd".encode())
     beyond = len(text) - len(text.encode("ascii", "ignore"))

@@ -1,7 +1,7 @@
-"""Decode bytes as browsers do where Python's charset is narrower than what the web means by its name.
+"""Decode bytes as browsers do if Python's codec is narrower than what the web means by its name.
 
-https://encoding.spec.whatwg.org has rows of NEC and IBM in EUC-JP and ISO-2022-JP, characters of Windows in Big5, and
-the euro at 0x80 in GBK.
+By https://encoding.spec.whatwg.org, EUC-JP and ISO-2022-JP also have rows of NEC and IBM, Big5 has characters of
+Windows, and GBK has the euro at 0x80.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import codecs
 
 ERRORS = "as-on-the-web"
-"""The name under which Python knows what is done with bytes that its charset does not have."""
+"""Name of the error handler that is registered in Python for bytes that a codec does not have."""
 
 
 def decoded_widely(body: bytes, codec: str) -> str:
-    """Return the text of a body; what is no character on the web either becomes U+FFFD."""
+    """Return the text of a body. Bytes that are no character on the web either become U+FFFD."""
     return body.decode(codec, ERRORS)
 
 
@@ -34,7 +34,7 @@ def _as_on_the_web(error: UnicodeError) -> tuple[str, int]:
 
 
 def _of_nec(pair: bytes) -> str:
-    """Return the character in a row and a cell of JIS X 0208 as Windows has it, "" for none."""
+    """Return the character at a row and cell of JIS X 0208 as Windows has it, "" for none."""
     row, cell = (byte % 0x80 - 0x20 for byte in pair)
     if not (1 <= row <= 94 and 1 <= cell <= 94):
         return ""

@@ -1,1 +1,1 @@
-"""What parsers share: the values of texts, links and dates, safe reading of HTML, what a body looks like."""
+"""What parsers share: clean texts, links and dates, safe reading of HTML, what a body looks like."""

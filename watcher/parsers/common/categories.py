@@ -32,7 +32,7 @@ OF_ARXIV = frozenset(
         *_ALONE.split(),
     ]
 )
-"""All categories, and the archives by whose names all of theirs are meant."""
+"""All categories, and the archives; the name of an archive means all its categories."""
 
 _WORDS = {
     "machine learning": "cs.LG",
@@ -72,7 +72,7 @@ OF_MEDRXIV = frozenset(
 
 
 def category_meant(text: str, known: Collection[str] = OF_ARXIV) -> str:
-    """Return the category probably meant by ``text``: itself if it is a category, "" if none is near."""
+    """Return the category that was probably meant by ``text``: itself if it is one, "" if none is similar."""
     if text in known:
         return text
     squashed = {_squashed(one): one for one in known}
@@ -86,7 +86,7 @@ def category_meant(text: str, known: Collection[str] = OF_ARXIV) -> str:
 
 
 def is_unknown_to_arxiv(text: str) -> bool:
-    """Return whether a label in small letters has the form of arXiv's categories, and is none of them."""
+    """Return whether a label in lower case looks like a category of arXiv's but is none."""
     if text in _LOWER or " " in text:
         return False
     archive, dot, _ = text.partition(".")

@@ -1,6 +1,6 @@
-"""Values of a page made safe where they enter: bounded, composed, without anything that steers a terminal or a mail.
+"""Clean the values of a page as they come in: of limited length, composed, without control characters.
 
-Every function is total: whatever JSON or HTML holds goes in, a clean value or nothing comes out.
+Every function takes any value and never raises; it returns a clean value or nothing.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ URL_CHARS = 2_000
 LONGEST_LIST = 5_000
 MOST_ENTRIES = 5_000
 LARGEST_NUMBER = 2**31 - 1
-"""What a column of whole numbers holds."""
+"""Largest number that a database column of whole numbers holds."""
 
 MARKS_IN_A_ROW = 30
-"""As in the Stream-Safe Text Format of Unicode Standard Annex 15; longer runs make composing quadratic."""
+"""Most combining marks in a row, as in Unicode's Stream-Safe Text Format (UAX 15). Composing more takes quadratic time.
+"""
 
 # CSI sequences, OSC and its kin up to their end, then any two-character escape.
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[ -~]")
@@ -36,7 +37,8 @@ _OF_WINDOWS = str.maketrans(
         for code in (0x80, 0x82, 0x83, 0x84, *range(0x86, 0x8D), 0x8E, *range(0x91, 0x98), 0x99, 0x9A)
     }
 )
-"""Controls that are meant for characters of Windows-1252 (``don&#146;t``); those that steer a terminal are left out."""
+"""Control characters that are meant as characters of Windows-1252 (``don&#146;t``), except those that steer a terminal.
+"""
 
 _ASCII, _PRINTABLE = bytes(range(0x80)), bytes(range(0x20, 0x7F))
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -51,10 +53,7 @@ _DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
 
 
 def line(value: object, limit: int = TITLE_CHARS) -> str:
-    """Clean a text into one line of at most ``limit`` characters: each run of white space is one blank. "" for no text.
-
-    Abstracts come wrapped at some width, or not, so that their line breaks mean nothing either.
-    """
+    """Return a text as one line of at most ``limit`` characters with single blanks; "" if it is no text."""
     if not isinstance(value, str):
         return ""
     if _is_plain(value):
@@ -73,17 +72,17 @@ def line(value: object, limit: int = TITLE_CHARS) -> str:
 
 
 def unescaped(text: str) -> str:
-    """The text with HTML's character references read; those that are of no character become U+FFFD, or nothing."""
+    """Return a text with HTML's character references replaced. References to no character become U+FFFD, or nothing."""
     return unescape(_NO_CHARACTER.sub("\ufffd", text)) if "&" in text else text
 
 
 def abstract(value: object) -> str:
-    """A text of several sentences, in one line."""
+    """Return a text of several sentences as one line, "" if it is no text."""
     return line(value, ABSTRACT_CHARS)
 
 
 def names(values: object, limit: int = NAME_CHARS) -> tuple[str, ...]:
-    """The texts of a list, each in one line, without the empty ones and those that are no text."""
+    """Return the texts in a list, each as one line. Empty ones, and values that are no text, are left out."""
     if not isinstance(values, list):
         return ()
     texts = [value for value in values[:LONGEST_LIST] if isinstance(value, str)]
@@ -95,14 +94,14 @@ def names(values: object, limit: int = NAME_CHARS) -> tuple[str, ...]:
 
 
 def number(value: object) -> int | None:
-    """A count; None for what is no whole number, negative, or more than a column holds."""
+    """Return a count, None if the value is no whole number, is negative, or is too large for a database column."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value <= LARGEST_NUMBER else None
 
 
 def instant(value: object) -> datetime | None:
-    """An ISO 8601 instant in UTC (which it is in where it says nothing); None for anything else."""
+    """Return an ISO 8601 instant in UTC, None for anything else. Without a zone it is taken to be in UTC."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
@@ -116,14 +115,14 @@ _PLACE = re.compile(r"\$(?:\{|%7B)", re.IGNORECASE)
 
 
 def has_place(address: str) -> bool:
-    """Return whether an address has a place for a secret of the config: it is a page's own, or counts from there."""
+    """Return whether an address contains a placeholder for a secret. A page may contain one of its own."""
     return "$" in address and _PLACE.search(address) is not None
 
 
 def url(value: object) -> str | None:
-    """An absolute http(s) address that looks like where it leads; None for anything else.
+    """Return an absolute http or https address that leads where it seems to lead, None for anything else.
 
-    Where a secret of the config would stand in it, it is none: a place for one leads nowhere.
+    An address with a placeholder for a secret of the config is refused, since it leads nowhere.
     """
     if not isinstance(value, str) or len(value) > URL_CHARS:
         return None
@@ -143,7 +142,7 @@ def url(value: object) -> str | None:
 
 
 def _as_browsers_read(address: str) -> str:
-    """An absolute address as https://url.spec.whatwg.org reads it: without line breaks, blanks and brackets encoded."""
+    """Return an absolute address as https://url.spec.whatwg.org reads it: no line breaks, blanks encoded."""
     found = _SCHEME.match(address)
     if not found:
         return address
@@ -154,7 +153,7 @@ def _as_browsers_read(address: str) -> str:
 
 
 def arxiv_id(value: object) -> tuple[str, int | None] | None:
-    """An arXiv identifier of either era and the version it names; None for what is none.
+    """Return (arXiv id, version or None) for an identifier of the old or new form, None for anything else.
 
     The forms are those of https://info.arxiv.org/help/arxiv_identifier.html.
     """
@@ -166,7 +165,7 @@ def arxiv_id(value: object) -> tuple[str, int | None] | None:
 
 
 def doi(value: object) -> str | None:
-    """A DOI in lower case, without resolver or scheme; None for what is none."""
+    """Return a DOI in lower case without resolver and scheme, None for anything else."""
     if not isinstance(value, str):
         return None
     name = _DOI_PREFIX.sub("", value.strip(), count=1)
@@ -174,7 +173,7 @@ def doi(value: object) -> str | None:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether nothing is to be cleaned but its ends: most titles and names are ASCII, with single blanks."""
+    """Return whether only the ends of a text need cleaning, as in most titles and names: ASCII with single blanks."""
     return text.isascii() and not text.encode().translate(None, _PRINTABLE) and "  " not in text
 
 

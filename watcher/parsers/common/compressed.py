@@ -1,4 +1,4 @@
-"""Compressed files, piece by piece."""
+"""Read compressed files piece by piece."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ PIECE = 2**16
 
 
 class CutOff(Exception):
-    """The compressed data does not end, or is damaged before its end."""
+    """Compressed data has no end, or is damaged before its end."""
 
 
 def inflated(body: bytes) -> Iterator[bytes]:
-    """The pieces of gzip data, of all its members one after the other (RFC 1952). Raises CutOff after the last whole
-    piece, and for what inflates to more than a gigabyte."""
+    """Yield the pieces of gzip data, of all its members in order (RFC 1952).
+
+    Raises ``CutOff`` after the last whole piece if the data is cut off, damaged, or more than a gigabyte when inflated.
+    """
     member, rest, size = zlib.decompressobj(_WITH_HEADER), body, 0
     while rest:
         try:

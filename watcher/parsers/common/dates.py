@@ -1,4 +1,4 @@
-"""Dates: ISO days of programs, and the one date in a text, in the forms that pages of people use."""
+"""Read dates: ISO days of programs, and a single date in a text for people."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _FORMS = [
 _SEVERAL = re.compile(
     rf"\b\d{{1,2}}\.?(?: (?:{_MONTH_WORD})\.?)? ?(?:[-–—]|to|bis|au) ?\d{{1,2}}\.? (?:{_MONTH_WORD})\b", re.IGNORECASE
 )
-"""9–12 March, 30 March to 2 April: days of which nobody knows which is meant."""
+"""Matches several days (9–12 March, 30 March to 2 April), of which it is not known which one is meant."""
 
 
 def instant_in(text: str) -> datetime | None:
-    """An ISO 8601 instant, or the day that a text names, as its first instant in UTC.
+    """Return an ISO 8601 instant, or the beginning in UTC of the day that a text names.
 
-    None where it names none or several, or only in figures whose order is anybody's guess (``03/04/2026``).
+    Return None if it names no day, several days, or figures in an unclear order (``03/04/2026``).
     """
     if exact := clean.instant(text.strip()):
         return exact
@@ -60,7 +60,7 @@ def instant_in(text: str) -> datetime | None:
 
 
 def day_of(value: object) -> date | None:
-    """The day that an ISO day or instant begins with; None for anything else."""
+    """Return the day at the beginning of an ISO day or instant, None for anything else."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d(?:T.*)?", value[:40], re.ASCII):
         return None
     try:
@@ -70,7 +70,7 @@ def day_of(value: object) -> date | None:
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is one day, and nothing else."""
+    """Return whether a text is one day and nothing else."""
     return any(form.fullmatch(text) for form in _FORMS) and instant_in(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Find the DOI in the address of a paper: in its path or a parameter, without the view's name behind it."""
+"""Find the DOI in a paper's address: in its path or a parameter, without the name of a view behind it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from watcher.parsers.common import clean
 
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _RESOLVER = re.compile(r"(?:www\.|dx\.)?doi\.org|(?:dx[.-])?doi[.-]org\..+", re.IGNORECASE)
-"""Also as library proxies write it: ``doi-org.proxy.university.example``."""
+"""Matches hosts that resolve DOIs, also as library proxies write them: ``doi-org.proxy.university.example``."""
 
 _IN_PATH = re.compile(r"/(10\.\d{4,9}/[!-~]+)", re.ASCII)
 _ONCE_READ = re.compile(r"/(?:[\w-]+/)*doi/(?:[a-z]+/)?(10\.\d{4,9}/.+?)/?", re.ASCII)
-"""What versions up to 0.2.0 took for a DOI: papers are stored under it."""
+"""Matches what versions up to 0.2.0 took for a DOI, since papers are stored under it."""
 
 _VIEW = re.compile(
     r"(?:/(?:full|full-?text|abstract|abs|summary|meta|pdf|pdfdirect|epdf|epub|html|references|figures|tables|media|suppl\w*"
@@ -23,13 +23,13 @@ _VIEW = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_BEHIND = re.compile(r"/\d{5,}(?:/[\w-]*)?")
-"""What Oxford's platform puts behind a DOI: its own number and the title."""
+"""Matches what Oxford's platform puts behind a DOI: its own number and the title."""
 
 _OWN_NUMBER = ("academic.oup.com", "pubs.aip.org", "pubs.geoscienceworld.org", "silverchair.com", "jamanetwork.com")
 _PARAMETERS = ("id", "doi", "rft_id", "rft.doi", "articledoi", "doi_id")
 
 Parameters = Sequence[tuple[str, str]]
-"""Of an address: names with their values."""
+"""The parameters of an address: (name, value) of each."""
 
 _Ids = Callable[[re.Match[str]], str]
 _MADE: Mapping[str, tuple[re.Pattern[str], _Ids]] = {
@@ -45,12 +45,15 @@ _MADE: Mapping[str, tuple[re.Pattern[str], _Ids]] = {
     "aclanthology.org": (re.compile(r"/(\d{4}\.[\w-]+\.\d+)(?:\.pdf|/)?"), lambda found: f"10.18653/v1/{found[1]}"),
     "zenodo.org": (re.compile(r"/records?/(\d+)/?"), lambda found: f"10.5281/zenodo.{found[1]}"),
 }
-"""Sites whose addresses hold the end of the DOI, by host without ``www.``."""
+"""Host without ``www.`` → (pattern, function that makes ids of a match), where an address has only a DOI's end."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperIds:
-    """What a link tells of a paper: its keys, strongest first, and what stands in them."""
+    """What a link tells about a paper.
+
+    ``keys``: strongest first. The other fields are what stands in them.
+    """
 
     keys: tuple[str, ...]
     arxiv_id: str | None = None
@@ -59,7 +62,7 @@ class PaperIds:
 
 
 def of_doi(doi: str) -> PaperIds:
-    """Identify the paper of a DOI; arXiv's own DOIs name the arXiv id, without case and version."""
+    """Return the ids of the paper with a DOI. For arXiv's own DOIs it is the arXiv id, without version."""
     found = _ARXIV_DOI.fullmatch(doi)
     if found and (arxiv := clean.arxiv_id(found[1])):
         number, version = arxiv
@@ -68,16 +71,16 @@ def of_doi(doi: str) -> PaperIds:
 
 
 def is_resolver(host: str) -> bool:
-    """Whether a host leads from a DOI to its paper."""
+    """Return whether a host resolves DOIs."""
     return _RESOLVER.fullmatch(host) is not None
 
 
 def doi_in(host: str, path: str, asked: Parameters, own: str) -> PaperIds | None:
-    """Find the DOI in the parts of an address, unquoted; None if it has none.
+    """Return the ids in an address that contains a DOI, None if it contains none. Text behind the DOI is cut off.
 
-    What is no part of it (a view's name, the platform's own number) is cut off. The second key is the one under which
-    older versions stored such a paper: it must not be told again.
+    The second key is the one under which older versions of watcher stored the paper, so that it is not told again.
 
+    ``host`` and ``path``: of the address, decoded.
     ``asked``: its parameters.
     ``own``: the key of the address itself.
     """
@@ -111,7 +114,7 @@ def _without_view(doi: str, host: str) -> str:
 
 
 def parameters(query: str) -> list[tuple[str, str]] | None:
-    """Return the parameters of an address; None where there are too many to be meant."""
+    """Return the parameters of an address, None if they are too many to be meant seriously."""
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=100) if query else []
     except ValueError:

@@ -1,4 +1,4 @@
-"""The elements of HTML, MathML and JATS: which are some at all, and which set their text apart."""
+"""Know the elements of HTML, MathML and JATS: their names, and which separate their text from what is around them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _JATS = """
     monospace named-content overline roman sans-serif sc scp sec styled-content tex-math underline uri xref
 """
 NAMES = frozenset(f"{_HTML} {_MATH} {_JATS}".split())
-"""Every element that texts of papers have; what else stands between angle brackets is text."""
+"""All elements that occur in texts of papers. Anything else in angle brackets is text."""
 
 INLINE_WORDS = frozenset(["a", "b", "big", "code", "em", "i", "q", "s", "small", "strong", "tt", "u", "var"])
-"""Elements whose names are words or letters, too: with loose words behind them they are none (``a<b and c>d``)."""
+"""Elements whose names are also words or letters. Followed by loose words they are no elements (``a<b and c>d``)."""
 
 _APART = re.compile(
     "address|article|aside|blockquote|body|br|caption|center|d[dlt]|details|dialog|dir|div|fieldset|figcaption|figure"
@@ -36,5 +36,8 @@ _APART = re.compile(
 
 
 def is_apart(name: str) -> bool:
-    """Whether the text of an element is not of one word with what stands beside it; ``name`` without its prefix."""
+    """Return whether the text of an element is separate from the text beside it, so that both make no single word.
+
+    ``name``: of the element, without a prefix.
+    """
     return _APART.fullmatch(name) is not None

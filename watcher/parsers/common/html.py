@@ -1,4 +1,4 @@
-"""HTML made a tree, within bounds, and what is read from it."""
+"""Parse HTML into a tree, within limits, and read texts from it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 
 
 def html_tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
-    """Parse ``body``, in UTF-8; a page that is too large or too intricate to be a digest is refused before that.
+    """Return the tree of a page in UTF-8. A page that is too large or too intricate is refused before it is parsed.
 
-    Digest pages are 18 deep. Where the estimate says more than may be, the tree itself is measured.
+    Digest pages are 18 elements deep. If the estimate is above the limit, the depth of the tree itself is measured.
     """
     body = body.removeprefix(BOM_UTF8)
     if len(body) > LARGEST_PAGE:
@@ -38,7 +38,7 @@ def html_tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
 
 
 def _is_deeper(tree: LexborHTMLParser, most: int) -> bool:
-    """Whether any element of a tree stands below more than ``most`` others."""
+    """Return whether any element of a tree is below more than ``most`` others."""
     ahead = [(node, 1) for node in (tree.root,) if node is not None]
     while ahead:
         node, depth = ahead.pop()
@@ -49,12 +49,12 @@ def _is_deeper(tree: LexborHTMLParser, most: int) -> bool:
 
 
 def elements_of(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
-    """The elements that ``selector`` finds, in the page's order, each once; of a node also itself."""
+    """Return the elements that ``selector`` matches, each once in the page's order; a node itself is among them."""
     return list({node.mem_id: node for node in scope.css(selector)}.values())
 
 
 def outermost(nodes: list[LexborNode]) -> list[LexborNode]:
-    """Those of some elements that stand below none of the others."""
+    """Return those nodes that are not below another one of them."""
     ids = {node.mem_id for node in nodes}
     return [node for node in nodes if not _is_below(node, ids)]
 
@@ -67,7 +67,7 @@ def _is_below(node: LexborNode, ids: set[int]) -> bool:
 
 
 def element_text(node: LexborNode) -> str:
-    """Return the visible text of an element in one line: blocks and cells apart, without scripts and hidden parts."""
+    """Return the visible text of an element in one line, with blanks between blocks and cells, without hidden parts."""
     pieces: list[str] = []
     ahead: list[LexborNode | str] = [node]
     while ahead:
@@ -83,7 +83,7 @@ def element_text(node: LexborNode) -> str:
 
 
 def _is_hidden(node: LexborNode) -> bool:
-    """Whether an element is not shown, or is the twin of one that is, as formulas have it for the eye and the ear."""
+    """Return whether an element is hidden, or repeats a visible one, as formulas have text for the eye and the ear."""
     own = node.attributes
     return bool(own) and (
         "hidden" in own or own.get("aria-hidden") == "true" or _HIDING.search(own.get("style") or "") is not None

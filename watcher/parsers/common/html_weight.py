@@ -1,10 +1,9 @@
-"""What it would cost to make a tree of a page, estimated from its tags before that is tried.
+"""Estimate from the tags of a page what parsing it would cost, before it is parsed.
 
-lexbor takes time that grows with the depth at which each tag stands (400 KB of ``<div>``: 8 s), with the attributes of
-one tag (1 MB: 59 s), and with formatting that is left open, which it opens anew in each paragraph. The estimate is
-never far below the truth: an end tag counts only where the parser must close just that element, and where nobody can
-say without a parser what is a tag and what is text, the page is too intricate. The rules are those of
-https://html.spec.whatwg.org/multipage/parsing.html.
+lexbor takes time that grows with the depth of each tag (400 KB of ``<div>``: 8 s), with the attributes of one tag (1
+MB: 59 s), and with formatting that is left open, since each paragraph opens it anew. The estimate is never far below
+the truth: an end tag counts only if the parser must close just that element. If only a parser could say what is a tag
+and what is text, the page is too intricate. The rules are those of https://html.spec.whatwg.org/multipage/parsing.html.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ from watcher.parsers.common.html_written_out import depth_as_written
 
 MOST_ATTRIBUTES = 400
 MOST_STEPS = 100_000_000
-"""The depths of all tags, added up: a second's worth. A digest page has 200,000."""
+"""Most steps, which are the depths of all tags added up: a second's worth. A digest page has 200,000."""
 
 MOST_ELEMENTS = 1_000_000
-"""Tags, and formatting that may have to be opened anew, over all tags: 500 MB of tree. A digest page has 10,000."""
+"""Most elements, with formatting that may be opened anew at each tag: 500 MB of tree. A digest page has 10,000."""
 
 _ATTRIBUTE = (
     rb"[^ \t\n\r\f/>][^ \t\n\r\f/>=]*+"
@@ -67,7 +66,7 @@ _DRAWN = FOREIGN | names(
     " mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose msub msup msubsup munder mover munderover"
     " mmultiscripts mtable mtr mtd mlabeledtr mspace mprescripts none semantics annotation maction"
 )
-"""Elements of pictures and formulas that hold nothing but others of the kind."""
+"""Elements of pictures and formulas that contain only others of the same kind."""
 
 _TEXTS = names("title desc style script mi mo mn ms mtext")
 _SOFTER = {
@@ -75,7 +74,7 @@ _SOFTER = {
     **dict.fromkeys(_TABLES, _SOFT | ITEMS | CELLS),
     b"select": names("option optgroup"),
 }
-"""What may be open in an element that its end tag closes, by its name; for all others it is what is in ``_SOFT``."""
+"""Name → elements that may be open inside this one when its end tag closes it. For all others it is ``_SOFT``."""
 
 _SPECIAL = VOID | _FORMATTING | ITEMS | CELLS | UNSURE | names("form option")
 _LOOKED_THROUGH, _LOOKED_THROUGH_IN_PICTURES = 8, 64
@@ -86,16 +85,20 @@ _TAG = _TOKEN.groupindex["tag"]
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """How deep a page's elements are nested at most, by the estimate; why the page is not to be parsed, or ""."""
+    """What parsing a page would cost.
+
+    ``depth``: how deep its elements are nested at most, estimated.
+    ``reason``: why the page must not be parsed, "" if it may be.
+    """
 
     depth: int
     reason: str = ""
 
 
 def weigh(body: bytes) -> Weight:
-    """Estimate what it takes to parse ``body``, in time that grows with its length.
+    """Estimate what parsing ``body`` would cost, in time that grows with its length.
 
-    Where all tags are written out, their depth is known, and no more formatting is open than elements are.
+    If all tags are written out, the depth is known exactly, and no more formatting is open than there are elements.
     """
     written = depth_as_written(body)
     if written is not None and body.count(b"<") * (1 + written) <= MOST_ELEMENTS:
@@ -104,7 +107,7 @@ def weigh(body: bytes) -> Weight:
 
 
 def estimate(body: bytes) -> Weight:
-    """Estimate it tag by tag."""
+    """Estimate what parsing ``body`` would cost, tag by tag."""
     scale = _Scale()
     stack, plain = scale.open, scale.plain
     deepest = steps = elements = begin = 0
@@ -155,10 +158,11 @@ def _too_many_attributes(token: re.Match[bytes]) -> str:
 
 @dataclass(slots=True)
 class _Scale:
-    """The elements that the parser may have open, outermost first; those that it opens by itself are left out.
+    """The elements that the parser may have open, outermost first, without those that it opens by itself.
 
-    ``copies`` counts the formatting elements, equal ones three times at most. ``plain`` holds the names of the ordinary
-    tags seen. ``foreign`` is the number of open pictures and formulas.
+    ``plain``: tag → name, of ordinary tags that were seen.
+    ``copies``: number of open formatting elements; of equal ones, three are counted.
+    ``foreign``: number of open pictures and formulas.
     """
 
     open: list[bytes] = field(default_factory=list)
@@ -173,7 +177,7 @@ class _Scale:
     _is_form_lost: bool = False
 
     def take(self, tag: bytes | None, token: re.Match[bytes]) -> str:
-        """Take a tag, or what is none; why nothing can be said of the page, or "" where it can."""
+        """Take a tag, or what is none (None); return why nothing can be said about the page, "" if something can."""
         if tag is None:
             return self._take_other(token)
         name = tag[2:].lower() if tag[1] == _SLASH else tag[1:].lower()
@@ -186,7 +190,7 @@ class _Scale:
         return ""
 
     def _take_other(self, token: re.Match[bytes]) -> str:
-        """A comment or its like, or an element whose content is text: where it may be tags as well, nobody can say."""
+        """Take a comment, or an element that contains only text; return why this is unclear, "" if it is not."""
         if (raw := token["raw"]) is not None:
             text, name = token["text"], raw.lower()
             is_unsure = bool(self._unsure) and b"<" in text and not _is_cdata(text)
@@ -217,9 +221,9 @@ class _Scale:
         self.open.append(name)
 
     def _is_drawn(self, name: bytes) -> bool:
-        """Whether an element stands in a picture or formula, or is one, so that ``/>`` ends it.
+        """Return whether an element is in a picture or formula, or is one, so that ``/>`` ends it.
 
-        Anything else in a picture may have ended that.
+        An element of any other kind may have ended the picture.
         """
         if not self.foreign and name in FOREIGN:
             self._drawn_from = len(self.open)
@@ -228,7 +232,7 @@ class _Scale:
         return self._drawn_from is not None
 
     def end(self, name: bytes) -> None:
-        """Close an element where the parser, if it has it open, must close it; what is open in it stays open."""
+        """Close an element if the parser, having it open, must close it. Elements that are open inside it stay open."""
         if name == b"form" and (self._is_form_lost or self.open[-1:] != [name]):
             self._is_form_lost = True
             return
@@ -260,18 +264,18 @@ class _Scale:
 
 
 def _ends(last: bytes, name: bytes, *, is_foreign: bool) -> bool:
-    """Whether an element ends where one of this name begins right in it."""
+    """Return whether the element ``last`` ends when one with this name begins directly inside it."""
     return ends_last(last, name) and not (is_foreign and is_of_table(name))
 
 
 def _is_cdata(text: bytes) -> bool:
-    """Whether a text holds no sign of a tag but the beginning of one section of CDATA that ends in it."""
+    """Return whether a text has no tag but the beginning of a CDATA section that ends in it."""
     _, start, rest = text.partition(b"<![CDATA[")
     return bool(start) and b"]]>" in rest and text.count(b"<") == 1
 
 
 def _goes_on(script: bytes) -> bool:
-    """Whether a script goes on behind its first end: in a comment within it another one begins."""
+    """Return whether a script goes on behind its first end tag, since another script begins in a comment within it."""
     at = script.find(b"<!--")
     while at >= 0:
         end = script.find(b"-->", at + 2)

@@ -1,7 +1,7 @@
-"""How deep the elements of a page are nested whose tags are all written out, each closed where it was opened.
+"""Measure how deep elements are nested in a page whose tags are all written out, each closed where it was opened.
 
-Most pages are so, and of these nothing has to be estimated: an element is as deep as it is written. The pattern below
-takes the tags, comments and texts alone that every parser reads alike. Any other page gets no answer here.
+Most pages are like this, and nothing has to be estimated then: an element is as deep as it is written. The pattern
+below matches only tags, comments and texts that every parser reads alike. For any other page there is no answer.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import re
 from watcher.parsers.common.html_names import FOREIGN, UNSURE, VOID, VOID_ANYWHERE, ends_last, is_of_table
 
 _MOST_BETWEEN, _MOST_VALUES = 44, 17
-"""Signs between two values of a tag, and values in it: attributes without a value included, some 390 at most."""
+"""Most characters between two values in a tag, and most values: some 390 attributes, with those without a value."""
 
 _DEEPEST = 240
 _MOST_PASSED_OVER = 2
-"""How deep that is nested which is passed over: a picture with its lines."""
+"""Most depth of elements that are skipped: a picture with its lines."""
 
 _BLANKS = rb"[ \t\n\r\f]*+"
 _ENDS_NAME = rb"(?=[ \t\n\r\f/>])"
@@ -23,11 +23,11 @@ _NAME = rb"[a-zA-Z][^ \t\n\r\f/>\"'=<]*+" + _ENDS_NAME
 _QUOTED = rb"\"[^\"]*+\"|'[^']*+'"
 _VALUE = _QUOTED + rb"|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+"
 _RAW_NAMES = (b"script", b"style", b"title", b"textarea")
-"""Elements whose content is text."""
+"""Elements that contain only text."""
 
 
 def _rest(value: bytes) -> bytes:
-    """Return the pattern of a tag behind its name, with values of that pattern."""
+    """Return the pattern for the part of a tag behind its name, with values of the pattern ``value``."""
     between = rb"[^\"'>=]{0,%d}+" % _MOST_BETWEEN
     return between + rb"(?:(?<=[^ \t\n\r\f/\"'])=(?:" + value + rb")" + between + rb"){0,%d}+>" % _MOST_VALUES
 
@@ -56,7 +56,7 @@ _TAG = re.compile(
     rb"(?:" + _MARKUP + rb"|(?!" + _IS_RAW + rb")/?" + _NAME + _rest(_VALUE) + rb")" + _PASSED_OVER + rb"|.*+)",
     re.DOTALL,
 )
-"""A tag with what is passed over behind it, or all that is left of the page where what begins there is no such tag."""
+"""Matches a tag with what is skipped behind it; or the rest of the page, if it does not begin with such a tag."""
 
 _BEGIN = re.compile(rb"\s*+(?:<!doctype[^<>\"']*+>)?+[^<]*+", re.IGNORECASE)
 _NOT_HERE = frozenset((*_RAW_NAMES, b"xmp", b"iframe", b"noembed", b"noframes", b"plaintext"))
@@ -65,7 +65,7 @@ _FOREIGN_ENDS = frozenset(b"/" + name for name in FOREIGN)
 
 
 def depth_as_written(body: bytes) -> int | None:
-    """Return how deep a page's elements are nested at most; None where its tags are not all written out cleanly."""
+    """Return how deep a page's elements are nested at most, None if its tags are not all written out cleanly."""
     begin = _BEGIN.match(body)
     tags = _TAG.findall(body, begin.end() if begin else 0, _end(body))
     ends: dict[bytes, bytes] = {}
@@ -93,9 +93,10 @@ def _end(body: bytes) -> int:
 
 
 def _is_taken(tag: bytes, open: list[bytes], ends: dict[bytes, bytes]) -> bool:
-    """Take a tag that is not the usual one; False where more would have to be known of it.
+    """Take a tag that is not a usual one; return False if more has to be known about it.
 
-    ``ends``: the end tags of elements that are closed by these alone, by their start tags.
+    ``open``: elements that are open; changed by the call.
+    ``ends``: start tag → end tag, for elements that only their end tag closes.
     """
     name = tag.lower()
     if tag in _RAW_NAMES:

@@ -1,4 +1,4 @@
-"""Identify the paper behind a link: by the arXiv id or DOI in its address, else by the address itself."""
+"""Identify the paper behind a link: by an arXiv id or DOI in its address, or else by the address itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from watcher.parsers.common import clean
 from watcher.parsers.common.dois import PaperIds, Parameters, doi_in, of_doi, parameters
 
 NEXT_TO_EACH_OTHER = 16
-"""Addresses of which is kept what they say: an item's stand in it several times."""
+"""Most addresses whose results are remembered: an item of a page repeats its own several times."""
 
 _ARXIV_HOST = re.compile(
     r"(?:[a-z]+\.)?(?:arxiv|alphaxiv|ar5iv)\.org|ar5iv\.labs\.arxiv\.org|xxx\.lanl\.gov", re.IGNORECASE
@@ -28,13 +28,13 @@ _READERS = {
     "arxiv-vanity.com": re.compile(r"/papers/([^/]+)/?"),
     "fugumt.com": re.compile(r"/fugumt/paper_check/(\d{4}\.\d{4,5}(?:v\d+)?)(?:_\w+)?"),
 }
-"""Sites on which arXiv's papers are read, by host without ``www.``: where the id stands in the path."""
+"""Host without ``www.`` → where the arXiv id is in the path, for sites on which arXiv's papers can be read."""
 
 _NAMED_ARXIV = re.compile(
     r"(?:.*/)?(?:arxiv[:/]|abs/arxiv:)((?:\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?)(?:[/.].*)?",
     re.IGNORECASE | re.ASCII,
 )
-"""``arxiv/ID`` and ``arXiv:ID``, on whatever site: by its form it is arXiv's."""
+"""Matches ``arxiv/ID`` and ``arXiv:ID`` on any site, since its form shows that it is arXiv's."""
 
 _ARXIV_NAME = re.compile(r"(?:oai:arxiv\.org|arxiv):(\S+)", re.IGNORECASE)
 _PREPRINT_HOST = re.compile(r"(?:[a-z]+\.)?(?:bio|med)rxiv\.org", re.IGNORECASE)
@@ -42,20 +42,20 @@ _PREPRINT_PATH = re.compile(
     r"/content/(?:early/[\d/]+/)?(10\.\d{4,9}/[\w.-]+?)(?:v(\d{1,2}))?(?:\.[a-z][\w.-]*)?/?", re.ASCII
 )
 _NO_PART_OF_IT = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|rss|at_\w+|xtor|igshid|ff|fc", re.ASCII)
-"""Parameters that say whence a reader came, or when (PubMed's ``ff``), not what is read."""
+"""Matches parameters that say where a reader came from, or when (PubMed's ``ff``), not what is read."""
 
 _WHENCE = re.compile(r"ref|source|src|from|via|cmp|campaign|medium|af", re.ASCII | re.IGNORECASE)
 _A_FEED = re.compile(
     r"rss(?:[\d_-]?\w*)?|r|feed\w*|atom|newsletter|e-?mail|twitter|facebook|linkedin|social", re.IGNORECASE
 )
-"""The same where their value says so."""
+"""Matches values with which other parameters say so."""
 
 
 @lru_cache(maxsize=NEXT_TO_EACH_OTHER)
 def ids_of_link(address: str) -> PaperIds:
-    """Identify the paper behind an absolute address; its keys are never empty.
+    """Return the ids of the paper behind an absolute address. Its keys are never empty.
 
-    Only the address counts: an arXiv id in a text beside the link may be that of another paper.
+    Only the address counts: an arXiv id in the text beside a link may belong to another paper.
     """
     try:
         place = urlsplit(address)
@@ -80,7 +80,7 @@ def ids_of_link(address: str) -> PaperIds:
 
 
 def _led_to(asked: Parameters) -> PaperIds | None:
-    """Identify the paper that a redirecting address leads to, as those of alerts and library proxies do."""
+    """Return the ids of the paper to which a redirecting address leads, as in alerts and library proxies; else None."""
     for name, value in asked:
         if name in ("url", "qurl", "link", "target", "redirect") and value.startswith(("http://", "https://")):
             inner = ids_of_link(value) if "?" not in value else PaperIds(())
@@ -90,9 +90,9 @@ def _led_to(asked: Parameters) -> PaperIds | None:
 
 
 def ids_of_name(name: str) -> PaperIds:
-    """Identify the paper that an identifier names: ``oai:arXiv.org:…``, ``arXiv:…``, ``doi:10.…`` or a link.
+    """Return the ids of the paper that an identifier names: ``oai:arXiv.org:…``, ``arXiv:…``, ``doi:10.…`` or a link.
 
-    Without keys where it names none.
+    If it names none, there are no keys.
     """
     text = name.strip()
     if text.lower().startswith(("http://", "https://")):
@@ -104,7 +104,7 @@ def ids_of_name(name: str) -> PaperIds:
 
 
 def place_of(address: str) -> SplitResult | None:
-    """The parts of an address; None where it has none."""
+    """Return the parts of an address, None if it is no address."""
     try:
         return urlsplit(address) if address else None
     except ValueError:
@@ -113,7 +113,7 @@ def place_of(address: str) -> SplitResult | None:
 
 @lru_cache(maxsize=NEXT_TO_EACH_OTHER)
 def normalised_url(address: str) -> str:
-    """The address without fragment and without the parameters of campaigns; its host in lower case."""
+    """Return an address without fragment and campaign parameters, its host in lower case."""
     try:
         place = urlsplit(address)
     except ValueError:
@@ -122,7 +122,10 @@ def normalised_url(address: str) -> str:
 
 
 def _normalised(address: str, place: SplitResult, asked: Parameters | None) -> str:
-    """The same of an address in its parts; ``asked``: its parameters, None where they are too many."""
+    """Return the same for an address that is already cut into parts.
+
+    ``asked``: its parameters, None if they are too many.
+    """
     if asked is None:
         return address
     kept = [(name, value) for name, value in asked if not _says_whence(name, value)]

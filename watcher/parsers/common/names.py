@@ -1,4 +1,4 @@
-"""People's names in the texts of a page."""
+"""Find people's names in texts of a page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _NO_NAME = re.compile(r"et al\.?|and|&|[,;·•|]*", re.IGNORECASE)
 
 
 def names_in(texts: Sequence[str]) -> tuple[str, ...]:
-    """The people in the texts of one element for all of them, or of one for each.
+    """Return the names in texts: of one element for all people, or of an element for each.
 
-    One text is cut at its semicolons, else at commas and "and"; where that leaves single words only, they are
+    A single text is cut at its semicolons, or else at commas and "and". If this gives only single words, they are
     surnames and forenames in turn.
     """
     cleaned = [_BEFORE_NAMES.sub("", clean.abstract(text), count=1) for text in texts]

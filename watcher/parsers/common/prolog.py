@@ -1,4 +1,4 @@
-"""What stands before a document's first element: passed over in time that grows with its length only."""
+"""Skip what precedes the first element of a document, in time that grows with its length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _QUOTED = r"\"[^\"]*+\"|'[^']*+'"
 _NAMED = r"(?:[^\[>\"']|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+"
 _COMMENT, _INSTRUCTION = r"<!--.*?-->", r"<\?[^>]*+>"
 _SUBSET = rf"\[(?:[^\]\"'<]|{_QUOTED}|{_COMMENT}|<\?.*?\?>|<(?!!--|\?))*+\]\s*+"
-"""Declarations: a bracket that ends them stands in no string and in no comment."""
+"""Matches the declarations in a document type. A bracket that ends them is not in a string or a comment."""
 
 _PIECE = re.compile(
     rf"\s++|{_INSTRUCTION}|{_COMMENT}"
@@ -17,19 +17,19 @@ _PIECE = re.compile(
 )
 
 _LEAD = re.compile(r"(?:[\s\ufeff\u200b]|\u00ef\u00bb\u00bf)*+")
-"""Blanks and byte order marks, in any order, and marks that were taken for letters of Latin-1."""
+"""Matches blanks and byte order marks in any order, even marks that were read as letters of Latin-1."""
 
 
 def without_lead(text: str) -> str:
-    """Return a document without the blanks and byte order marks before it: no XML may begin with them, many do."""
+    """Return a document without blanks and byte order marks at its beginning. XML may not have them, but often does."""
     return text[_LEAD.match(text).end() :]  # type: ignore[union-attr]
 
 
 def first_element(text: str) -> int:
-    """Return the offset of a document's first element, or of the first piece that may not stand before it.
+    """Return the offset of a document's first element, or of the first piece that may not precede it.
 
-    Those are blanks, comments, processing instructions and document types of XML; HTML's ``<!doctype html>`` is what
-    a page of HTML begins with.
+    Blanks, comments, processing instructions and XML document types may precede it. HTML's ``<!doctype html>`` may not:
+    an HTML page begins with it.
     """
     at = 0
     while found := _PIECE.match(text, at):
@@ -38,7 +38,7 @@ def first_element(text: str) -> int:
 
 
 def without_doctype(text: str) -> str:
-    """The document without its document type, with all that is declared there."""
+    """Return the document without its document type and everything declared there."""
     at = 0
     while found := _PIECE.match(text, at):
         if found["doctype"]:

@@ -1,4 +1,4 @@
-"""What a body is, told from its bytes before anything is parsed."""
+"""Tell from the bytes of a body what it is, before it is parsed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BINARY = {
 _LEAD = re.compile(
     rb"(?:[\s\x85]|\xef\xbb\xbf|\xc2[\x85\xa0]|\xe2\x80[\x8b\xa8\xa9]|\xc3\xaf\xc2\xbb\xc2\xbf)++(?=[<\[{])"
 )
-"""Blanks and byte order marks in any order; some servers put them before what has a mark."""
+"""Matches blanks and byte order marks in any order; some servers put blanks before a mark."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARKUP = re.compile(r"<(?:!doctype\s+)?html\b", re.ASCII | re.IGNORECASE)
@@ -36,7 +36,7 @@ _LOGIN_FORM = re.compile(rb"<form\b[^>]{0,1000}\baction\s*=\s*[\"']?[^\"'>\s]{0,
 
 
 class BodyForm(StrEnum):
-    """The coarse forms of a body."""
+    """What a body is, roughly."""
 
     EMPTY = "empty"
     BINARY = "binary"
@@ -47,9 +47,10 @@ class BodyForm(StrEnum):
 
 
 def body_form(body: bytes) -> BodyForm:
-    """HTML is what begins with a doctype or an ``<html>`` tag, or has a title or an article near its head.
+    """Return what a body is.
 
-    XML is what begins with a feed's element, or with an XML declaration where it is no HTML.
+    HTML begins with a doctype or ``<html>``, or has a title or an article near its head. XML begins with an element of
+    a feed, or with an XML declaration if it is no HTML.
     """
     head = _without_lead(_in_ascii(body[:_HEAD]))
     if not head.strip():
@@ -77,7 +78,7 @@ def _without_lead(head: bytes) -> bytes:
 
 
 def _in_ascii(head: bytes) -> bytes:
-    """The head with one byte a character, also of UTF-16, marked or not."""
+    """Return the head with one byte for each character, even if it is in UTF-16, with or without a mark."""
     if head[:2] in _UTF16:
         return head.decode("utf-16", "replace").encode(errors="replace")
     if wide := wide_by_bytes(head):
@@ -86,7 +87,7 @@ def _in_ascii(head: bytes) -> bytes:
 
 
 def binary_kind(body: bytes) -> str | None:
-    """What kind of binary data it is; None for text."""
+    """Return what kind of binary data a body is, None for text."""
     if body[:2] in _UTF16 or wide_by_bytes(body):
         return None
     known = next((name for magic, name in _BINARY.items() if body.startswith(magic)), None)
@@ -94,7 +95,7 @@ def binary_kind(body: bytes) -> str | None:
 
 
 def decoded(body: bytes) -> str | None:
-    """The text of a body in UTF-8, or in UTF-16 with a byte order mark; None where it is in neither."""
+    """Return the text of a body in UTF-8, or in UTF-16 with a byte order mark; None if it is in neither."""
     try:
         return body.decode("utf-16" if body[:2] in _UTF16 else "utf-8-sig")
     except UnicodeDecodeError:
@@ -102,16 +103,16 @@ def decoded(body: bytes) -> str | None:
 
 
 def title_of(body: bytes) -> str:
-    """What the page calls itself; "" where it does not."""
+    """Return the title of an HTML page, "" for none."""
     found = _TITLE.search(body[:_HEAD])
     return clean.line(clean.unescaped(found[1].decode(errors="replace")), 100) if found else ""
 
 
 def is_login(body: bytes) -> bool:
-    """Return whether a page asks for a login, by its title or its form."""
+    """Return whether a page asks for a login, judging by its title or its form."""
     return bool(_LOGIN.search(title_of(body)) or _LOGIN_FORM.search(body[:_HEAD]))
 
 
 def is_cut_off(body: bytes) -> bool:
-    """Whether the end of the document is missing: a connection that broke without saying so."""
+    """Return whether the end of the document is missing, as after a connection that broke without an error."""
     return b"</html" not in body[-_TAIL:].lower()

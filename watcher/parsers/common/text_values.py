@@ -1,4 +1,4 @@
-"""What sites write for people, as values: HTML as plain text, dates of every style, names in one string."""
+"""Read what sites write for people: HTML as plain text, dates in every style, names in one string."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNSHOWN = re.compile(
 )
 _TAG = re.compile(r"</?(?:(?P<prefix>[a-zA-Z]\w*):)?(?P<name>[a-zA-Z][\w-]*+)(?P<rest>\s[^<>]*+)?/?>", re.ASCII)
 _OWN_ELEMENT = re.compile(r"</([a-zA-Z]\w*+-[\w-]*+)>", re.ASCII)
-"""The end of an element that a site names itself: its name has a hyphen (HTML, "valid custom element name")."""
+"""Matches the end of an element that a site has named itself: with a hyphen (HTML, "valid custom element name")."""
 
 _USUAL = {name: " " if is_apart(name) else "" for name in NAMES}
 """What tags of these names are replaced by, unless they may be words."""
@@ -40,7 +40,7 @@ _AFTERNOON = re.compile(r"\b(1[0-2]|0?[1-9]):(\d\d)(:\d\d)? ?([AP])\.?M\.?\b", r
 
 
 def shown_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
-    """HTML as the text that it shows, in one line; text without any tag as it is, its character references read."""
+    """Return the text that HTML shows, in one line. In a text without tags, only character references are replaced."""
     text = markup[: 8 * limit]
     if "<" in text:
         text = _without_drawings(_UNSHOWN.sub(" ", text))
@@ -50,7 +50,7 @@ def shown_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """An instant in UTC from ISO 8601, the style of mail (RFC 822), seconds since 1970, or a day in words; else None.
+    """Return an instant in UTC from ISO 8601, RFC 822 (mail), seconds since 1970, or a day in words; None for all else.
 
     A year or a month alone is no day.
     """
@@ -68,7 +68,7 @@ def moment(value: object) -> datetime | None:
 
 
 def _of_epoch(digits: str) -> datetime | None:
-    """Return the instant of a count of seconds or milliseconds since 1970; None before 2001 and after 2033."""
+    """Return the instant of a number of seconds or milliseconds since 1970; None before 2001 and after 2033."""
     found = _EPOCH.fullmatch(digits)
     return datetime.fromtimestamp(int(found["seconds"]), UTC) if found else None
 
@@ -82,7 +82,7 @@ def _of_mail(text: str) -> datetime | None:
 
 
 def _usual_time(text: str) -> str:
-    """A text whose time and zone are as mails write them, not "2:17 PM", "+01:00", "+0000 UTC", "[Europe/Paris]"."""
+    """Return a text with time and zone as in mails, in place of "2:17 PM", "+01:00", "+0000 UTC", "[Europe/Paris]"."""
     text = re.sub(r"\[[\w/+-]{1,40}\]$", "", text)
     text = re.sub(r" ?([+-]\d\d):?(\d\d) [A-Z]{3,4}$", r" \1\2", text)
     text = re.sub(r"\bSept\b", "Sep", re.sub(r" ([+-]\d\d):(\d\d)$", r" \1\2", text))
@@ -95,25 +95,25 @@ def _of_day(found: re.Match[str]) -> str:
 
 
 def people(texts: Sequence[str]) -> tuple[str, ...]:
-    """The names in texts that may each hold several: "A. Bee; C. Dee", "Bee, A., Dee, C.", "Ann Bee, Cy Dee".
+    """Return the names in texts that may hold several each: "A. Bee; C. Dee", "Bee, A., Dee, C.", "Ann Bee, Cy Dee".
 
-    "Bee, A." is one name, the last one first, and becomes "A. Bee".
+    "Bee, A." is one name with the last name first, and becomes "A. Bee".
     """
     names = [name for text in texts[: clean.LONGEST_LIST] for name in _split(shown_text(text, 50 * clean.NAME_CHARS))]
     return tuple(dict.fromkeys(turned for name in names if (turned := _turned(name))))[: clean.LONGEST_LIST]
 
 
 def _without_drawings(text: str) -> str:
-    """Leave out complete drawings of SVG. One without an end stays: the rest of the text would go with it."""
+    """Return a text without complete SVG drawings. One without an end stays, since all the rest would go with it."""
     *closed, rest = re.split(r"</svg\s*>", text, flags=re.IGNORECASE)
     shown = (re.split(r"<svg\b", part, maxsplit=1, flags=re.IGNORECASE)[0] for part in closed)
     return " ".join((*shown, rest))
 
 
 def _blank(tag: re.Match[str], own: Collection[str]) -> str:
-    """Replace a tag: by nothing, by a blank if its element is a block, by itself if it is plain text.
+    """Return what replaces a tag: nothing, a blank if its element is a block, or the tag itself if it is plain text.
 
-    ``own``: elements that the text's site names itself.
+    ``own``: elements that the site has named itself.
     """
     name, rest = tag["name"], tag["rest"] or ""
     usual = _USUAL.get(name)
@@ -147,7 +147,7 @@ def _split(text: str) -> list[str]:
 
 
 def _without_brackets(name: str) -> str:
-    """A name without the place in brackets behind it, or the address before them: "ann@lab.example (Ann Bee)"."""
+    """Return a name without a place in brackets behind it, or an address before them: "ann@lab.example (Ann Bee)"."""
     before, bracket, inner = name.partition("(")
     if not bracket or not name.endswith(")"):
         return name

@@ -1,7 +1,7 @@
-"""Where a paper appears, a conference, a workshop or a journal: as a site names it, or as the authors' remark says it.
+"""Find where a paper appears (a conference, workshop or journal), as a site or the authors' remark names it.
 
-Authors remark anything. Only a clause that says of the paper itself that it is accepted or published, and where, is
-read; what was submitted, is under review, or is said of an earlier version gives nothing.
+Authors remark anything. Only a clause is read that says that the paper itself is accepted or published, and where.
+Nothing follows from a clause about submission, review, or an earlier version.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ACRONYM = r"[A-Z][A-Za-z&+/-]{0,20}[A-Z][A-Za-z]{0,10}"
 _DATED = rf"{_ACRONYM}(?:[ -]|\b)(?={_YEAR})"
 
 _END = re.compile(r"[;|•]|https?://\S*|(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})\.(?=\s|$)")
-"""The end of a clause; the points of ``J. Phys.``, ``Proc.`` and ``Int. Conf.`` are none."""
+"""Matches the end of a clause, but not the points in ``J. Phys.``, ``Proc.`` and ``Int. Conf.``."""
 
 _NOT_ACCEPTED = re.compile(
     r"(?i)\b(?:(?:re)?submi\w+|under (?:review|revision|consideration)|in (?:review|revision|preparation)|rejected|"
@@ -59,14 +59,14 @@ _BESIDE = re.compile(r"(?i)[,;|]?\s*(?:published online\b|doi:|https?://).*")
 
 
 def venue_named(text: object) -> str | None:
-    """The venue that a site names; None for servers of preprints, addresses and numbers, which are none."""
+    """Return the venue that a site names, None for preprint servers, addresses and numbers."""
     name = _BESIDE.sub("", clean.line(text, LONGEST_REMARK)).removeprefix("In: ")[:VENUE_CHARS].strip(" ,;")
     is_name = sum(map(str.isalpha, name)) >= 2 and not _PREPRINTS.match(name)
     return name if is_name else None
 
 
 def venue_in(remark: str) -> str | None:
-    """The venue at which, by the authors' own remark, a paper is accepted or published."""
+    """Return the venue at which a paper is accepted or published, by the authors' own remark; None if it names none."""
     for clause in (one.strip(" ,.!*") for one in _END.split(clean.line(remark, LONGEST_REMARK))):
         if bare := _BARE.fullmatch(clause):
             return bare["name"]
@@ -77,7 +77,7 @@ def venue_in(remark: str) -> str | None:
 
 
 def _venue(text: str, verb: str) -> str | None:
-    """The name that a clause ends with, if it looks like a venue's."""
+    """Return the name at the end of a clause if it looks like that of a venue, else None."""
     name = _BEFORE.sub("", text, count=1)
     if dated := re.match(rf"[^,(]*\([^()]*{_YEAR}[^()]*\)|[^(]*?\b{_DATED}{_YEAR}|[^,]*{_YEAR}", name):
         name = dated[0] + _kind_of_paper(name[dated.end() :])

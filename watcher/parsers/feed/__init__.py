@@ -1,1 +1,1 @@
-"""RSS, RDF, Atom and JSON Feed."""
+"""Read RSS, RDF, Atom and JSON Feed."""

@@ -1,4 +1,4 @@
-"""A feed's item in a common form, and its conversion to an entry."""
+"""Hold an item of any feed in a common form, and convert it to an entry."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from watcher.parsers.common.links import ids_of_link, ids_of_name, normalised_ur
 
 _EVERYWHERE = re.compile(r"(?:tag|urn|oai|ark|hdl|info):\S+", re.IGNORECASE)
 _TITLE_FROM_TEXT = 100
-"""Characters of the text that stand for a title where there is none."""
+"""Most characters of the text that are used as title if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One item of a feed. ``id`` and ``names`` are its identifiers, ``link`` its address, absolute or "".
+    """One item of a feed.
 
-    ``middleman`` is an address that only leads there, by a service that counts readers; "" for none.
+    ``link``: its address, absolute, or "".
+    ``middleman``: address of a service that counts readers and leads to the paper, "" for none.
+    ``id`` and ``names``: its identifiers.
     """
 
     title: str
@@ -39,7 +41,10 @@ class FeedItem:
 
 
 def absolute(link: str, *bases: str) -> str:
-    """Complete an address by the innermost base that can; "" for no address."""
+    """Return an address made absolute by the innermost base that can do so, "" for none.
+
+    ``bases``: addresses, the innermost first.
+    """
     address = link.strip()
     for base in ("", *bases) if address else ():
         try:
@@ -55,10 +60,12 @@ def absolute(link: str, *bases: str) -> str:
 
 
 def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
-    """The entries of a feed of ``site``, in its order; what it lists twice counts once.
+    """Return the entries of a feed in its order; what it lists twice comes once.
 
-    An address or an id that items of different titles or contents bear is none of theirs; where their addresses differ
-    by the fragment, each has its own.
+    An address or id that items with different titles or contents have identifies none of them. If their addresses
+    differ in the fragment, each one has its own.
+
+    ``site``: the feed's site, to which ids belong.
     """
     plain = {item.link: normalised_url(item.link) for item in items}
     whole = _shared(items, plain.__getitem__)
@@ -72,14 +79,17 @@ def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
 
 
 def untitled(items: Iterable[FeedItem]) -> tuple[list[FeedItem], int]:
-    """The items that can be told, with the beginning of their text where they have no title; how many cannot."""
+    """Return the items that can be told, and how many cannot. Without a title, the beginning of the text is used."""
     named = [replace(item, title=item.title or _beginning(item.abstract)) for item in items]
     told = [item for item in named if item.title]
     return told, len(named) - len(told)
 
 
 def cut_warning(n: int) -> str:
-    """What is said of a page whose end is missing."""
+    """Return the warning about a page whose end is missing.
+
+    ``n``: number of whole entries.
+    """
     return f"the page is cut off after {n} whole {'entry' if n == 1 else 'entries'}"
 
 
@@ -90,13 +100,16 @@ def _beginning(text: str) -> str:
 
 
 def _with_fragment(address: str) -> str:
-    """The address with what stands behind its #: one page may hold many papers."""
+    """Return an address with its fragment, since one page may hold many papers."""
     _, mark, fragment = address.partition("#")
     return normalised_url(address) + (mark + fragment if fragment else "")
 
 
 def _shared(items: Iterable[FeedItem], address_of: Callable[[str], str]) -> frozenset[str]:
-    """The addresses and ids that different items bear."""
+    """Return the addresses and ids that different items have.
+
+    ``address_of``: returns the address of a link that is compared.
+    """
     first: dict[str, FeedItem] = {}
     shared = set()
     for item in items:
@@ -108,11 +121,10 @@ def _shared(items: Iterable[FeedItem], address_of: Callable[[str], str]) -> froz
 
 
 def _is_repeat(one: FeedItem, other: FeedItem) -> bool:
-    """Return whether two items with an address or id in common are the same paper listed twice.
+    """Return whether two items with a common address or id are one paper that is listed twice.
 
-    They have the same title, and the same content or name.
-
-    The texts of a name (an id that is no address, a DOI, an arXiv id) may have been written anew.
+    They must have the same title, and the same content or the same name: an id that is no address, a DOI, an arXiv id.
+    The text of a paper with such a name may have been edited.
     """
     if one.title != other.title or _are_named_apart(one, other):
         return False
@@ -122,14 +134,14 @@ def _is_repeat(one: FeedItem, other: FeedItem) -> bool:
 
 
 def _are_named_apart(one: FeedItem, other: FeedItem) -> bool:
-    """Whether items have different arXiv ids or DOIs."""
+    """Return whether two items have different arXiv ids or different DOIs."""
     a, b = _ids(one.link, one.id, one.names), _ids(other.link, other.id, other.names)
     pairs = ((a.arxiv_id, b.arxiv_id), (a.doi, b.doi))
     return any(x and y and x != y for x, y in pairs)
 
 
 def _ids(link: str, id: str, names: Iterable[str]) -> PaperIds:
-    """The arXiv id and the DOI that an item has in its link or among its identifiers, the first of each."""
+    """Return the first arXiv id and the first DOI in an item's link and identifiers."""
     found = [ids_of_link(link)] if link else []
     found += [ids_of_name(name) for name in (id, *names)]
     arxiv = next((one.arxiv_id for one in found if one.arxiv_id), None)
@@ -170,19 +182,19 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
 
 
 def _is_alone(ids: PaperIds) -> bool:
-    """Whether an address or id names its paper nowhere but on its site."""
+    """Return whether ids identify their paper on its own site only."""
     return not ids.arxiv_id and not ids.doi
 
 
 def _is_on(site: str, link: str) -> bool:
-    """Whether a link leads to a page of the site whose feed it stands in."""
+    """Return whether a link leads to a page of the feed's own site."""
     place = place_of(link)
     host = (place.hostname or "") if place else ""
     return bool(site) and (host == site or host.endswith(f".{site}") or site.endswith(f".{host}"))
 
 
 def _own_key(id: str, site: str) -> str:
-    """Return the key of an identifier: alone if it is unique in the world, else within the site."""
+    """Return the key of an identifier. Unless it is unique in the world, the site is part of the key."""
     if clean.url(id):
         return f"url:{normalised_url(id)}"
     name = clean.line(id, clean.NAME_CHARS)
@@ -190,7 +202,7 @@ def _own_key(id: str, site: str) -> str:
 
 
 def _without_repeats(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Of entries that share a key the first: one may have come by its address, the other by its id."""
+    """Return the first of all entries that share a key: one may have been identified by address, the other by id."""
     seen: set[str] = set()
     kept = []
     for entry in entries:

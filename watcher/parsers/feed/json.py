@@ -1,4 +1,4 @@
-"""JSON Feed, versions 1 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+"""Read JSON Feed, versions 1 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ VERSION = "jsonfeed.org/version/"
 
 
 def read_json(body: bytes, url: str) -> list[FeedItem] | Unreadable:
-    """The items of a feed found at ``url``."""
+    """Return the items of a feed.
+
+    ``url``: where it was found.
+    """
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
     try:
@@ -38,7 +41,7 @@ def read_json(body: bytes, url: str) -> list[FeedItem] | Unreadable:
 
 
 def is_feed(value: object) -> bool:
-    """Whether a value of JSON says that it is a JSON Feed."""
+    """Return whether a JSON value says that it is a JSON Feed."""
     return isinstance(value, dict) and VERSION in str(value.get("version", ""))[:100]
 
 
@@ -57,13 +60,13 @@ def _item(value: Mapping[str, Any], bases: tuple[str, ...]) -> FeedItem:
 
 
 def _first_link(value: Mapping[str, Any], bases: tuple[str, ...]) -> str:
-    """Return the address of an item; its id only if that is a whole address, for "42" is none."""
+    """Return the address of an item; its id only if that is a whole address, which "42" is not."""
     links = (absolute(text, *bases) for key in ("url", "external_url") if (text := _text(value, key)))
     return next(filter(None, links), "") or clean.url(_text(value, "id")) or ""
 
 
 def _id(value: object) -> str:
-    """Version 1 allows whole numbers."""
+    """Return an id as text; version 1 allows whole numbers."""
     number = clean.number(value)
     return value[: clean.URL_CHARS] if isinstance(value, str) else "" if number is None else str(number)
 

@@ -1,4 +1,4 @@
-"""Feeds of any site: RSS 0.9 to 2.0, RDF, Atom and JSON Feed."""
+"""The kind ``feed``: RSS 0.9 to 2.0, RDF, Atom and JSON Feed of any site."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _HEADS = (
     "dc:title",
     "dc:date",
 )
-"""Of these a feed without papers has one at least: an error in the clothes of a feed has none."""
+"""Elements of which a feed without papers must have at least one; an error page that looks like a feed has none."""
 
 _AUTHORS = ("dc:creator", "dc:author", "itunes:author")
 _PAGES = ("application/pdf", "text/html")
-"""Forms in which what an item encloses is a paper rather than a picture or a sound."""
+"""Media types that show that an enclosed file is a paper, not a picture or sound."""
 
 _NAMED_BY_MAIL = re.compile(r"[^\s,;()@]{1,64}+@[^\s,;()]{1,255}+ \(([^()]{1,200})\)")
 _NAMED_FEED = re.compile(
@@ -54,13 +54,16 @@ _ROOT = re.compile(
 )
 MOST_HEAD = 64 * 1024
 MOST_SHOWN = 100
-"""Characters of a text that are shown where a feed was looked for."""
+"""Most characters that are shown of a text that is no feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed says: its items, the address of its site, and where it is no XML, if it should be.
+    """What a feed says.
 
+    ``site``: address of its site.
+    ``is_cut``: its end is missing.
+    ``wrong``: where it is not well-formed XML though it should be, "" if it is.
     ``is_named``: it says what it is a feed of, or when it was made.
     """
 
@@ -72,7 +75,10 @@ class Feed:
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
-    """Read a feed found at ``url``; of a feed that is cut off, the whole entries with a warning."""
+    """Return what a feed lists; of one that is cut off, the whole entries, with a warning.
+
+    ``url``: where it was found.
+    """
     feed = _feed(body, url)
     if isinstance(feed, Unreadable):
         return feed
@@ -93,7 +99,7 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
 
 
 def _wrong_without_papers(feed: Feed) -> str:
-    """Return what is wrong with a feed without papers, "" for nothing: a broken feed must not be quiet for good."""
+    """Return what is wrong with a feed without papers, "" for nothing. A broken feed must not seem quiet for ever."""
     if feed.is_cut:
         return "the page is cut off before the end of its first entry"
     if feed.wrong:
@@ -106,7 +112,7 @@ def _wrong_without_papers(feed: Feed) -> str:
 
 
 def no_feed(body: bytes) -> str:
-    """Why a body cannot be a feed of any form; "" where it can."""
+    """Return why a body cannot be a feed in any form, "" if it may be one."""
     form = body_form(body)
     if form is BodyForm.EMPTY:
         return "the page is empty"
@@ -123,7 +129,7 @@ def no_feed(body: bytes) -> str:
 
 
 def _of_text(body: bytes, form: BodyForm) -> str:
-    """What a text is by its beginning: XML of another kind, or what a server says in place of a feed."""
+    """Return what a text is, judging by its beginning: other XML, or what a server says in place of a feed."""
     head = xml_text(body[: MOST_SHOWN * 4]).strip()
     if root := _ROOT.match(head):
         return "a single entry of Atom" if root[1] == "entry" else f"XML that begins with <{root[1]}>"
@@ -144,7 +150,10 @@ def _feed(body: bytes, url: str) -> Feed | Unreadable:
 
 
 def _loose(body: bytes, url: str, wrong: str) -> Feed | Unreadable:
-    """A feed that is not well-formed, as far as it can be made out."""
+    """Return a feed that is not well-formed, as far as it can be read.
+
+    ``wrong``: where it is not well-formed.
+    """
     document = read_loose(body)
     if isinstance(document, Unreadable):
         return document
@@ -164,7 +173,10 @@ def _of_document(document: FeedDocument, url: str) -> Feed:
 
 
 def item_of(node: XmlElement, bases: tuple[str, ...]) -> FeedItem:
-    """An item of RSS, RDF or Atom as it stands in its document."""
+    """Return an item of RSS, RDF or Atom.
+
+    ``bases``: addresses that relative links may be relative to, the innermost first.
+    """
     own = node.text("id", "guid") or node.attributes.get("rdf:about", "")
     link = _link_of(node, (_based(node, bases[0] if bases else ""), *bases))
     if not link and (_is_permalink(node) or node.name == "entry"):
@@ -185,7 +197,7 @@ def item_of(node: XmlElement, bases: tuple[str, ...]) -> FeedItem:
 
 
 def _link_of(node: XmlElement, bases: tuple[str, ...]) -> str:
-    """The address of what the node is about: of Atom's links the alternate one, of RSS's the text."""
+    """Return the address of what a node is about: in Atom the alternate link, in RSS the text of the link."""
     for child in node.all("link"):
         href = child.attributes.get("href")
         if href is None:
@@ -200,13 +212,13 @@ def _link_of(node: XmlElement, bases: tuple[str, ...]) -> str:
 
 
 def _other_link(node: XmlElement, own: str, bases: tuple[str, ...]) -> str:
-    """The address of an entry of Atom without a link: where its content is, else its id."""
+    """Return the address of an Atom entry without a link: that of its content, or else its id."""
     content = (child.attributes.get("src", "") for child in node.all("content"))
     return next((address for text in content if (address := absolute(text, *bases))), "") or clean.url(own) or ""
 
 
 def _based(node: XmlElement, base: str) -> str:
-    """The node's own base where it gives one."""
+    """Return the base address that a node gives itself, ``base`` if it gives none."""
     own = node.attributes.get("xml:base", "")
     return absolute(own, base) if own else ""
 
@@ -216,7 +228,7 @@ def _is_permalink(node: XmlElement) -> bool:
 
 
 def _enclosed(node: XmlElement, bases: tuple[str, ...]) -> str:
-    """The address of a paper that an item without a link encloses."""
+    """Return the address of a paper that an item without a link encloses, "" for none."""
     found = (child.attributes for child in node.all("enclosure"))
     return next((absolute(one.get("url", ""), *bases) for one in found if one.get("type") in _PAGES), "")
 
@@ -227,7 +239,7 @@ def _authors(node: XmlElement) -> tuple[str, ...]:
 
 
 def _of_author(author: XmlElement) -> list[str]:
-    """Atom names an author in an element; RSS writes ``name@example.org (Name)``, some write several of these."""
+    """Return the names in an author's element: of Atom its name, of RSS one or several ``name@example.org (Name)``."""
     if name := author.text("name"):
         return [name]
     text = author.text().strip()[: clean.ABSTRACT_CHARS]

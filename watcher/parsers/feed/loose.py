@@ -1,7 +1,7 @@
-"""Feeds that are not well-formed XML, read tag by tag as far as they can be made out.
+"""Read feeds that are not well-formed XML, tag by tag, as far as possible.
 
-What expat refuses is mended on the way: ``&`` that begins nothing is text, what is not closed ends with what it stands
-in, an end of what is not open is passed over. The time that this takes grows with the feed's length only.
+What expat refuses is mended on the way: an ``&`` that begins nothing is text; an element that is not closed ends with
+the element around it; an end tag of nothing is ignored. The time taken grows only with the feed's length.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _REFERENCE = re.compile(r"&(?:#[0-9]++|#[xX][0-9a-fA-F]++|[a-zA-Z]\w{0,31});", r
 _FIELDS = frozenset(("title", "link", "guid", "id", "description", "summary", "content", "author", "category"))
 _FIELDS |= {"pubDate", "published", "updated"}
 _HOLDERS = frozenset(("description", "summary", "content", "content:encoded", "author", "contributor", "source"))
-"""Fields of an item in which others may stand; any other that is open when a field begins lacks its end."""
+"""Fields of an item that may contain others. If any other one is open when a field begins, its end is missing."""
 
 _ITEMS = ("item", "entry")
 _VOID = frozenset(("area", "br", "col", "embed", "enclosure", "hr", "img", "input", "meta", "wbr"))
 
 
 def read_loose(body: bytes) -> FeedDocument | Unreadable:
-    """Read the items of a feed; of a feed that is cut off, the whole ones."""
+    """Return the items of a feed; of one that is cut off, the whole ones."""
     text = well_formed_text(body)
     if len(text) > LARGEST:
         return Unreadable("the feed is not well-formed XML, and too large to be read leniently")
@@ -47,7 +47,7 @@ def read_loose(body: bytes) -> FeedDocument | Unreadable:
 
 
 class _Mender:
-    """Tells a reader of what is open, and closes it in order."""
+    """Tells a reader about elements, and closes them in the right order."""
 
     def __init__(self) -> None:
         self._reader = FeedReader()
@@ -78,7 +78,7 @@ class _Mender:
             self._end(name)
 
     def _above(self, name: str) -> int:
-        """How many of the open elements an element of this name can stand in: items in none but those around them."""
+        """Return in how many of the open elements one with this name can be: an item only in those around all items."""
         if name in _ITEMS:
             return next((n for n, one in enumerate(self._open) if one not in ROOTS), len(self._open))
         item = next((n for n, one in enumerate(self._open) if one in _ITEMS), len(self._open))
@@ -86,12 +86,12 @@ class _Mender:
         return item + 1 if is_field else len(self._open)
 
     def _end(self, name: str) -> None:
-        """Close an element with all that is open in it; the root lasts to the end, whatever is said to close it."""
+        """Close an element and everything open inside it. The root stays open to the end, whatever closes it."""
         if name in self._open:
             self._end_all_but(max(len(self._open) - 1 - self._open[::-1].index(name), 1))
 
     def _end_all_but(self, n: int) -> None:
-        """Close what is open in the outermost ``n`` elements."""
+        """Close everything that is open inside the outermost ``n`` elements."""
         while len(self._open) > n:
             self._reader.end(self._open.pop())
 
@@ -101,5 +101,5 @@ def _usual(name: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """The text with its references read; those of nothing stay as they are."""
+    """Return a text with its character references replaced; unknown ones stay as they are."""
     return _REFERENCE.sub(lambda found: clean.unescaped(found[0]), text) if "&" in text else text

@@ -1,4 +1,4 @@
-"""The texts of a feed's item as a reader would see them, in whatever way they are written."""
+"""Return the texts of a feed's item as a reader sees them, however they are written."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _BINARY = ("application/octet-stream", "base64")
 
 
 def title_of_item(node: XmlElement) -> str:
-    """The title that an item shows, without the id that arXiv's feeds used to put behind it."""
+    """Return the title that an item shows, without the id that arXiv's feeds used to put behind it."""
     return _OF_ARXIV.sub("", _shown(node, TITLES, clean.TITLE_CHARS)).rstrip()
 
 
 def abstract_of_item(node: XmlElement) -> str:
-    """The first text of an item that shows anything."""
+    """Return the first text of an item that shows anything."""
     return _shown(node, ABSTRACTS, clean.ABSTRACT_CHARS)
 
 
 def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
-    """The text that the first child of these names shows: HTML, or what only looks like it."""
+    """Return the text that the first child with one of these names shows. It is HTML, or only looks like it."""
     for child in node.all(*names):
         kind = child.attributes.get("type", "")
         if kind in ("xhtml", "application/xhtml+xml") or any(child.children):
@@ -49,7 +49,7 @@ def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
 
 
 def _decoded(child: XmlElement) -> str:
-    """Return the element's text, decoded if the element calls it base64 (Atom 0.3; RFC 4287, 4.1.3.3)."""
+    """Return the text of an element, decoded if the element says that it is base64 (Atom 0.3; RFC 4287, 4.1.3.3)."""
     text = child.text()
     if child.attributes.get("mode") != "base64" and child.attributes.get("type") not in _BINARY:
         return text
@@ -60,12 +60,12 @@ def _decoded(child: XmlElement) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """The text of a CDATA section that was escaped as if it were text itself."""
+    """Return the text in a CDATA section that was escaped as if it were text."""
     begin, end = _SECTION
     inner = text.strip()
     return inner.removeprefix(begin).removesuffix(end) if inner.startswith(begin) and inner.endswith(end) else text
 
 
 def _is_plain(child: XmlElement) -> bool:
-    """Whether a text of Atom without a type is text, as RFC 4287, 3.1.1, has it; many write HTML all the same."""
+    """Return whether an Atom text without a type is plain text, as RFC 4287, 3.1.1 says; many are HTML nevertheless."""
     return child.name == "title" or not _BLOCKS.search(child.text())

@@ -1,7 +1,7 @@
-"""A feed's XML as a list of items: RSS of every version, RDF and Atom, read piece by piece and within bounds.
+"""Read a feed's XML into a list of items: RSS of every version, RDF and Atom, piece by piece and within limits.
 
-expat, which Python brings, reads what is well-formed; names are told apart by their namespaces. What declares entities
-(https://en.wikipedia.org/wiki/Billion_laughs_attack, XXE) is cut out before anything is read.
+expat, which comes with Python, reads well-formed XML. Names are distinguished by their namespaces. Declarations of
+entities (https://en.wikipedia.org/wiki/Billion_laughs_attack, XXE) are cut out before anything is read.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from watcher.parsers.common.prolog import without_doctype, without_lead
 
 MOST_ITEMS = 10_000
 MOST_ELEMENTS = 20_000
-"""Elements of one item, or of all that stands around the items."""
+"""Most elements in one item, and most around the items."""
 
 MOST_PREFIXES = 1_000
-"""Prefixes of namespaces that are declared at once."""
+"""Most namespace prefixes that are declared at the same time."""
 
 ROOTS = ("rss", "feed", "rdf:RDF", "RDF", "channel")
 _ITEMS = ("item", "entry")
@@ -68,14 +68,18 @@ USUAL = {
         *("content", "author", "name", "category", "pubDate", "published", "updated"),
     )
 }
-"""What feeds write in whatever case."""
+"""Name in lower case → usual name, of elements that feeds write in any case."""
 
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(slots=True)
 class XmlElement:
-    """An element: its name with the usual prefix of its namespace (none for Atom and RSS), and what is in it."""
+    """An element.
+
+    ``name``: with the usual prefix of its namespace, without one for Atom and RSS.
+    ``parts``: texts and elements in it.
+    """
 
     name: str
     attributes: Mapping[str, str]
@@ -87,7 +91,7 @@ class XmlElement:
         return [part for part in self.parts if not isinstance(part, str)]
 
     def all(self, *names: str) -> list[XmlElement]:
-        """The children of these names, those of the first name first. Nothing may come into the element after that."""
+        """Return the children with these names, those of the first name first. Add nothing to the element later."""
         named = self._named
         if named is None:
             named = self._named = {}
@@ -98,7 +102,7 @@ class XmlElement:
         return [child for name in names for child in named.get(name, ())]
 
     def text(self, *names: str) -> str:
-        """The text of the first child of these names that has any, or else of the element itself if none is given."""
+        """Return the text of the first child of these names that has any; without names, the element's own."""
         if names:
             for child in self.all(*names):
                 if text := child.text().strip():
@@ -110,7 +114,7 @@ class XmlElement:
         return "".join([part if isinstance(part, str) else part.text() for part in parts])
 
     def markup(self) -> str:
-        """What is in the element as HTML: of elements within it their names alone."""
+        """Return the content of the element as HTML. Of elements in it only their names are kept."""
         return "".join(
             escape(part) if isinstance(part, str) else f"<{part.local}>{part.markup()}</{part.local}>"
             for part in self.parts
@@ -123,7 +127,12 @@ class XmlElement:
 
 @dataclass(slots=True)
 class FeedDocument:
-    """What a feed has: its root, what stands around the items, the items, and whether its end is missing."""
+    """The content of a feed.
+
+    ``root``: name of the root element.
+    ``head``: what is around the items.
+    ``is_cut``: its end is missing.
+    """
 
     root: str
     head: XmlElement
@@ -132,20 +141,20 @@ class FeedDocument:
 
 
 class NotWellFormed(Exception):
-    """It is no XML; ``str()`` says where."""
+    """A text is no well-formed XML. ``str()`` says where."""
 
 
 class TooMuch(Exception):
-    """A bound is passed; ``str()`` says which."""
+    """A limit is passed. ``str()`` says which."""
 
 
 def well_formed_text(body: bytes) -> str:
-    """The body's text, without its document type and without characters that XML does not have."""
+    """Return the text of a body, without its document type and without characters that XML does not have."""
     return without_doctype(without_lead(_NO_CHARACTER.sub("", xml_text(body))))
 
 
 def read_xml(body: bytes) -> FeedDocument | Unreadable:
-    """Read the items of a feed; of a feed that is cut off, the whole ones. Raises NotWellFormed."""
+    """Return the items of a feed; of one that is cut off, the whole ones. Raises ``NotWellFormed``."""
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
     reader = FeedReader()
@@ -157,7 +166,7 @@ def read_xml(body: bytes) -> FeedDocument | Unreadable:
 
 
 def _read(reader: FeedReader, text: str) -> bool:
-    """Let expat read all of a text; whether its end is there. Raises NotWellFormed and TooMuch."""
+    """Let expat read a whole text; return whether its end is there. Raises ``NotWellFormed`` and ``TooMuch``."""
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.UseForeignDTD(True)  # what is not declared, such as &nbsp;, is then no error
@@ -175,7 +184,7 @@ def _read(reader: FeedReader, text: str) -> bool:
 
 
 def _is_over(parser: expat.XMLParserType) -> bool:
-    """Whether nothing is missing at the end: all that was wrong elsewhere has been raised before."""
+    """Return whether the text is complete. Every other mistake was raised before."""
     try:
         parser.Parse(b"", True)
     except expat.ExpatError:
@@ -184,7 +193,7 @@ def _is_over(parser: expat.XMLParserType) -> bool:
 
 
 class FeedReader:
-    """Builds a document of the elements and texts that it is told of; ``start`` raises TooMuch past its bounds."""
+    """Builds a document from elements and texts. ``start`` raises ``TooMuch`` when a limit is passed."""
 
     def __init__(self) -> None:
         self._items: list[XmlElement] = []
@@ -196,7 +205,10 @@ class FeedReader:
         self._elements = 0
 
     def document(self, *, is_cut: bool) -> FeedDocument | Unreadable:
-        """What has been read, where it is a feed."""
+        """Return what was read, or why it is no feed.
+
+        ``is_cut``: the end is missing.
+        """
         if self._root not in ROOTS:
             found = f"that begins with <{self._root[:60]}>" if self._root else "without any element"
             return Unreadable(f"looked for a feed, found XML {found}")
@@ -255,7 +267,7 @@ class FeedReader:
             raise TooMuch(f"an entry of the feed has more than {MOST_ELEMENTS:,} elements")
 
     def _named(self, tag: str, attributes: Mapping[str, str]) -> str:
-        """The element's name under the usual prefix of its namespace; one that is not known, or not declared, stays."""
+        """Return an element's name with its namespace's usual prefix. A prefix that is not known stays."""
         scope = self._scopes[-1]
         new = {
             key[6:]: _PREFIXES.get(value, key[6:])

@@ -1,1 +1,1 @@
-"""Any page of HTML, by CSS selectors."""
+"""Read any HTML page by CSS selectors."""

@@ -1,4 +1,4 @@
-"""One paper of a page, as the selectors of its source find it within its item."""
+"""Read one paper from its item on a page, by the selectors of the source."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ABSTRACT = re.compile(r"abstract\b\s*[:.—–-]?\s*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class PageAddress:
-    """Where a page was found, and the address that its relative links start from."""
+    """Where a page was found, and the address to which its links are relative."""
 
     url: str
     base: str
@@ -36,7 +36,7 @@ class PageAddress:
 
 
 def entry_of_element(item: LexborNode, title: LexborNode, selectors: Selectors, place: PageAddress) -> Entry:
-    """Read a paper by the selectors; its identity is its link's address, else its title."""
+    """Return the paper in an item. It is identified by the address of its link, or else by its title."""
     entry = Entry(
         title=clean.line(element_text(title)),
         abstract=_abstract(_found(item, selectors.abstract)),
@@ -59,7 +59,7 @@ def _found(item: LexborNode, selector: str | None) -> list[LexborNode]:
 
 
 def _abstract(found: Sequence[LexborNode]) -> str:
-    """The texts of all that is selected, without the word over them."""
+    """Return the texts of all selected elements, without a label such as "Abstract"."""
     text = clean.abstract(" ".join(element_text(node) for node in found))
     return _ABSTRACT.sub("", text, count=1) if _ABSTRACT.match(text) and text[:1] == "A" else text
 
@@ -72,7 +72,7 @@ def _instant(node: LexborNode) -> datetime | None:
 
 
 def _link(item: LexborNode, title: LexborNode, selectors: Selectors) -> LexborNode | None:
-    """Where ``link`` says so, else the title's own link, around it or within it, else the item's only one."""
+    """Return the link that ``link`` selects, else the title's own, around or inside it, else the item's only one."""
     if selectors.link:
         return next(iter(elements_of(item, selectors.link)), None)
     around: LexborNode | None = title
@@ -85,7 +85,7 @@ def _link(item: LexborNode, title: LexborNode, selectors: Selectors) -> LexborNo
 
 
 def _address(link: LexborNode | None, place: PageAddress) -> str | None:
-    """Return the link's address, None for a link to the page itself."""
+    """Return the address of a link, None if it leads to the page itself."""
     if link is None:
         return None
     inner = link if link.attributes.get("href") else link.css_first("a[href]")

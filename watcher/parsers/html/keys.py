@@ -22,5 +22,5 @@ class Selectors:
 
 
 def own(source: Source) -> Selectors:
-    """The source's selectors."""
+    """Return a source's selectors."""
     return own_keys(source, Selectors)

@@ -1,8 +1,8 @@
-"""Any digest page of HTML, read by the CSS selectors of its source.
+"""The kind ``html``: any digest page, read by the CSS selectors of its source.
 
-``item`` selects the element around one paper, the other selectors what stands within it. Where they fit the page no
-longer, it is unreadable rather than read in part: an item that holds two titles, or a link that all papers share,
-would make wrong papers.
+``item`` selects the element around one paper, the other selectors select what is inside it. If they no longer fit, the
+page is unreadable and not read in part: an item with two titles, or a link that all papers have, would make wrong
+papers.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ LONGEST_SELECTOR = 500
 LONGEST_TITLE = 500
 _HEAD = re.compile(rb"<head[\s>]", re.IGNORECASE)
 TOLD_BY = {"title": "title", "abstract": "abstract", "authors": "author", "date": "published", "venue": "venue"}
-"""The fields of rules that selectors tell."""
+"""Selector → field of rules that it fills."""
 
 FEW = 3
-"""Papers of which it says nothing that they share a title."""
+"""Most papers that may have the same title by chance."""
 
 
 def mistakes(source: Source) -> Iterator[Mistake]:
-    """What is wrong with a source of this kind; selectors are tried."""
+    """Yield what is wrong with the config of a source; its selectors are tried."""
     if source.url is None:
         yield Mistake("url", "a source of kind html needs `url`", "add url: with the page's address")
     selectors = own(source)
@@ -59,7 +59,7 @@ def is_selector(text: str) -> bool:
 
 
 def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
-    """Read all papers that the selectors find, or say which selector fits no longer."""
+    """Return all papers that the selectors find, or which selector no longer fits."""
     tree = _page(body)
     if isinstance(tree, Unreadable):
         return tree
@@ -89,7 +89,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
 
 
 def find(body: bytes, source: Source) -> tuple[Finding, ...]:
-    """Count the elements that each selector finds on a page; of a selector without any, show what stands near."""
+    """Return how many elements each selector matches on a page; for one that matches none, what is similar there."""
     tree, selectors = _page(body), own(source)
     if isinstance(tree, Unreadable) or selectors.item is None:
         return ()
@@ -133,7 +133,7 @@ def _no_items(tree: LexborHTMLParser, items: Sequence[LexborNode], item: str, bo
 
 
 def _titles(item: LexborNode, selectors: Selectors) -> list[LexborNode]:
-    """What the title's selector finds, without what is empty or stands within another title."""
+    """Return the elements that the title's selector matches, without empty ones and those inside another title."""
     found = outermost(elements_of(item, selectors.title or "title"))
     return [node for node in found if clean.line(element_text(node))]
 
@@ -154,7 +154,7 @@ def _no_titles(items: Sequence[LexborNode], titles: Sequence[Sequence[LexborNode
 
 
 def _no_papers(entries: Sequence[Entry]) -> str:
-    """Why what was found cannot be papers: a word for each item ("Read more"), or a link that several share."""
+    """Return why the finds cannot be papers, "" if they can: a word for each item ("Read more"), or a shared link."""
     different = {entry.title.casefold() for entry in entries}
     if len(entries) >= FEW and 2 * len(different) <= len(entries):
         return f'title: {len(entries)} items have {len(different)} different titles, such as "{entries[0].title[:60]}"'
@@ -188,7 +188,7 @@ def _beside(found: Sequence[str]) -> str:
 
 
 def _told(source: Source) -> frozenset[str]:
-    """What there are selectors for."""
+    """Return the fields for which there are selectors."""
     selectors = own(source)
     return frozenset(rule for key, rule in TOLD_BY.items() if selectors.item is None or getattr(selectors, key))
 

@@ -1,4 +1,4 @@
-"""Why a selector finds nothing: how far it reaches, and which elements are there instead."""
+"""Explain why a selector matches nothing: how much of it does match, and which elements are there instead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.parsers.common.html import elements_of
 MOST_LOOKED_AT = 3_000
 SHOWN = 5
 OFTEN = 3
-"""How often something stands on a page that lists things."""
+"""Fewest times that something occurs on a page which lists such things."""
 
 _STEP = re.compile(r"\s*[>+~]\s*|\s+")
 _ASIDE = re.compile(r"\[[^\]]*+(?:\]|$)|\([^()]*\)")
@@ -24,10 +24,10 @@ _OUTSIDE = ("html", "head", "body", "title", "script", "style", "svg", "path", "
 
 
 def near(scope: LexborHTMLParser | LexborNode, selector: str) -> tuple[str, ...]:
-    """What is on the page, or within an element, where ``selector`` finds nothing, each with its number.
+    """Return what is on a page, or inside an element, where ``selector`` matches nothing; each with its number.
 
-    First the longest beginning of the selector that does find something, then what is called alike, then what
-    stands there often (on a page) and holds most text.
+    First comes the longest beginning of the selector that matches, then elements with similar names, then those that
+    occur often (on a page) and hold most text.
     """
     own = scope.mem_id if isinstance(scope, LexborNode) else None
     elements = [
@@ -41,7 +41,7 @@ def near(scope: LexborHTMLParser | LexborNode, selector: str) -> tuple[str, ...]
 
 
 def _reached(scope: LexborHTMLParser | LexborNode, selector: str) -> tuple[str, int]:
-    """The longest beginning that finds something, of a selector that is a chain of steps, and how often it does."""
+    """Return the longest beginning of a chain of steps that matches, and how many elements it matches."""
     flat = _ASIDE.sub(lambda found: "x" * len(found[0]), selector)
     for cut in reversed([found.start() for found in _STEP.finditer(flat) if found.start()]):
         try:
@@ -54,7 +54,7 @@ def _reached(scope: LexborHTMLParser | LexborNode, selector: str) -> tuple[str, 
 
 
 def _alike(rest: str, elements: Sequence[LexborNode]) -> list[tuple[str, int]]:
-    """Tags, classes and ids that are called, or almost called, as in the first step of ``rest``."""
+    """Return (name, number) of tags, classes and ids with a name like one in the first step of ``rest``."""
     step = next((part for part in _STEP.split(_ASIDE.sub("", rest)) if part), "")
     names = Counter(name for node in elements for name in _names(node))
     found = [close for name in _NAME.findall(step)[:5] for close in _close(name, names)]
@@ -62,7 +62,7 @@ def _alike(rest: str, elements: Sequence[LexborNode]) -> list[tuple[str, int]]:
 
 
 def _close(name: str, names: Counter[str]) -> list[str]:
-    """The name itself, else the like of it; two short ones are always alike."""
+    """Return the name itself if it occurs, or else similar ones. Short names always look similar, and are left out."""
     if name in names:
         return [name]
     return get_close_matches(name, names, n=2, cutoff=0.6) if len(name) > 3 else []

@@ -1,1 +1,1 @@
-"""Hugging Face's daily, weekly and monthly papers, trending and search: pages, and answers of its API."""
+"""Read Hugging Face's daily, weekly and monthly papers, trending and search, as pages or answers of its API."""

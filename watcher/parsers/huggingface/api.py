@@ -1,4 +1,4 @@
-"""The answers of Hugging Face's ``api/daily_papers``: lists of the entries that the pages embed."""
+"""Read answers of Hugging Face's ``api/daily_papers``: lists of the entries that its pages embed, too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.parsers.huggingface.lists import asked_of_api, digest_day, followin
 
 
 def parse(body: bytes) -> Reading | Unreadable:
-    """Read a saved list; every entry has its own digest day. An empty one says nothing of what it is a list of."""
+    """Return the papers of a saved list, each with its own digest day. An empty list does not say of which."""
     entries = _entries(body)
     if isinstance(entries, Unreadable):
         return entries
@@ -23,10 +23,12 @@ def parse(body: bytes) -> Reading | Unreadable:
 
 
 def parse_answer(body: bytes, url: str) -> Reading | Unreadable:
-    """Read the answer to ``url``: of a digest day, a week, a month, or what trends.
+    """Return the papers of an answer for a digest day, week, month, or what trends.
 
-    The API names no neighbours: the day before is the last weekday, and no day is known to be over. Entries of 2024,
-    which name no day, are of the one that was asked for.
+    The API names no other days: the day before is the last weekday, and it is never known whether a day is over.
+    Entries of 2024, which name no day, are of the day that was asked for.
+
+    ``url``: the address that was asked for.
     """
     entries = _entries(body)
     if isinstance(entries, Unreadable):

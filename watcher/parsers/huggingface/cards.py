@@ -1,4 +1,4 @@
-"""The cards of a Hugging Face page: a second reading, independent of its JSON, of titles and numbers."""
+"""Read the cards of a Hugging Face page: titles and numbers, independently of the page's JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class DayLinks:
-    """The digest day of a page and its neighbours, as far as its addresses and links tell."""
+    """The digest day of a page, the day before and the day after, None where its address and links do not tell."""
 
     day: date | None
     previous: date | None
@@ -28,7 +28,7 @@ class DayLinks:
 
 
 def read_cards(tree: LexborHTMLParser) -> tuple[Entry, ...]:
-    """The papers of all ``<article>`` elements that head a link to a paper, in the page's order, each once."""
+    """Return the papers of all ``<article>`` elements with a link to a paper in their head, in order, each once."""
     found: dict[str, Entry] = {}
     for rank, card in enumerate(tree.css("article")[: clean.MOST_ENTRIES], start=1):
         if entry := _entry(card):
@@ -37,7 +37,7 @@ def read_cards(tree: LexborHTMLParser) -> tuple[Entry, ...]:
 
 
 def read_titles(tree: LexborHTMLParser) -> dict[str, str]:
-    """What the cards say to compare with: the key and the title of each paper, in the page's order."""
+    """Return key → title of each card, in the page's order, to compare with the JSON."""
     found: dict[str, str] = {}
     for card in tree.css("article")[: clean.MOST_ENTRIES]:
         head = card.css_first("h3 a[href]")
@@ -48,7 +48,7 @@ def read_titles(tree: LexborHTMLParser) -> dict[str, str]:
 
 
 def read_days(tree: LexborHTMLParser, url: str) -> DayLinks:
-    """Which day the page is of: what its address says, or its own, or the weekday between its neighbours."""
+    """Return the digest day of a page: by its address, its own links, or as the weekday between its neighbours."""
     links = {label: day for label, day in _labelled_days(tree) if label}
     previous, following = links.get("previous"), links.get("next")
     own = tree.css_first('meta[property="og:url"]')
@@ -57,7 +57,7 @@ def read_days(tree: LexborHTMLParser, url: str) -> DayLinks:
 
 
 def day_in(url: str) -> date | None:
-    """The digest day that an address names: ``/papers/date/2026-03-10``, before 2025 ``/papers?date=2024-08-01``."""
+    """Return the digest day in an address: ``/papers/date/2026-03-10``, before 2025 ``/papers?date=2024-08-01``."""
     try:
         place = urlsplit(url)
         asked = parse_qs(place.query, max_num_fields=20).get("date", [""])[0]
@@ -91,7 +91,7 @@ def _paper_id(link: LexborNode) -> str | None:
 
 
 def _upvotes(card: LexborNode) -> int | None:
-    """The number in the box that leads to the login; a dash is none."""
+    """Return the number in the box that leads to the login, None for a dash."""
     box = card.css_first("div.leading-none:not(:has(*))")
     text = box.text(strip=True) if box else ""
     return 0 if text == "-" else _count(text)
@@ -115,7 +115,7 @@ def _submitter(card: LexborNode) -> str | None:
 
 
 def _organization(card: LexborNode) -> str | None:
-    """The text in a link to an organisation's page: cards have it since 2025."""
+    """Return the text of the link to an organisation's page, which cards have had since 2025; None for none."""
     for link in card.css("a[href]"):
         name = link.css_first("span")
         if name and re.fullmatch(r"(?:https://huggingface\.co)?/[\w.-]+", link.attributes.get("href") or "", re.ASCII):
@@ -124,7 +124,7 @@ def _organization(card: LexborNode) -> str | None:
 
 
 def _thumbnail(card: LexborNode) -> str | None:
-    """The picture in the card's first link; where a film stands there, none is shown."""
+    """Return the picture in the card's first link, None if there is a film instead."""
     link = card.css_first("a[href]")
     picture = link.css_first("img[src]") if link else None
     return clean.url(picture.attributes.get("src")) if picture else None
@@ -137,7 +137,7 @@ def _labelled_days(tree: LexborHTMLParser) -> Iterator[tuple[str, date]]:
 
 
 def _between(previous: date | None, following: date | None) -> date | None:
-    """The only day between two, or the only weekday: there is no digest on Saturdays and Sundays."""
+    """Return the only day, or only weekday, between two days. There is no digest on Saturdays and Sundays."""
     if previous is None or following is None or not 2 <= (following - previous).days <= 10:
         return None
     days = [previous + timedelta(n) for n in range(1, (following - previous).days)]

@@ -1,4 +1,4 @@
-"""One paper as Hugging Face's JSON has it, embedded in a page or from the API."""
+"""Read one paper from Hugging Face's JSON, which is embedded in pages and is what the API answers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,7 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 def entries_of(values: object, day: date | None = None) -> tuple[Entry, ...] | str:
-    """The papers of a list in its order, or what is wrong with it; of a paper listed twice, its first place.
-
-    With a ``day`` all are listed on that one, whatever they say themselves.
-
-    Nothing is left out in silence: one entry without an id or a title makes the whole list unreadable.
-    """
+    """Return the papers of a list, or what is wrong with it. A paper that is listed twice has its first place."""
     if not isinstance(values, list):
         return "no list of papers"
     if len(values) > clean.MOST_ENTRIES:
@@ -38,10 +33,10 @@ def entries_of(values: object, day: date | None = None) -> tuple[Entry, ...] | s
 
 
 def entry_of(value: object, rank: int | None = None, day: date | None = None) -> Entry | None:
-    """Read one paper with all of its facts in the JSON; None without an id or a title.
+    """Return one paper with all its facts, None if it has no id or no title.
 
-    ``listed`` is the day on which it was submitted to the daily papers, where the JSON says so (since 2025). The
-    entry's own ``publishedAt`` is when it was submitted, the paper's when it was published.
+    ``listed`` is the day on which it was submitted to the daily papers, if the JSON says so (since 2025). An entry's
+    own ``publishedAt`` is the time of submission, that of its paper the time of publication.
     """
     outer = _mapping(value)
     paper = _mapping(outer.get("paper"))
@@ -71,9 +66,9 @@ def entry_of(value: object, rank: int | None = None, day: date | None = None) ->
 
 
 def identified(number: str, doi: str | None = None, *, title: str, **more: Any) -> Entry:
-    """Make an entry of a paper's id on the site, known as arXiv's if it is an arXiv id; ``more`` are its fields.
+    """Return an entry for a paper's id on the site. An arXiv id is its key; another id makes its address the key.
 
-    A paper that lives on the site alone has its address as its key.
+    ``more``: fields of the entry.
     """
     arxiv = clean.arxiv_id(number)
     own, version = arxiv or (number, None)
@@ -85,7 +80,7 @@ def identified(number: str, doi: str | None = None, *, title: str, **more: Any) 
 
 
 def is_id(number: str) -> bool:
-    """Whether it can be a paper's id: the last part of the address of its page."""
+    """Return whether a text can be a paper's id, the last part of its page's address."""
     return len(number) <= clean.NAME_CHARS and _ID.fullmatch(number) is not None
 
 
@@ -94,7 +89,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _authors(values: object) -> tuple[str, ...]:
-    """Their names, also of those whom the site hides from the card."""
+    """Return the names of authors, even of those whom the card hides."""
     people = values if isinstance(values, list) else []
     return clean.names([_mapping(person).get("name") for person in people[: clean.LONGEST_LIST]])
 

@@ -1,5 +1,8 @@
-"""Collections of papers as JSON Lines, compressed or not, read in batches: one object a line, with ``arxiv_id``,
-``title`` and, where known, ``abstract``, ``first_listed`` (the digest day) and ``upvotes``."""
+"""Read collections of papers in JSON Lines, compressed or not, in batches.
+
+Each line is an object with ``arxiv_id`` and ``title``, and if known ``abstract``, ``first_listed`` (the digest day) and
+``upvotes``.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,19 @@ from watcher.parsers.common.dates import day_of
 from watcher.parsers.huggingface.entry import identified, is_id
 
 BATCH = 500
-"""Papers read and stored at once."""
+"""Papers that are read and stored together."""
 
 LONGEST_LINE = 2**20
 
 
 def is_corpus(head: bytes) -> bool:
-    """Whether the beginning of a text is that of such a collection."""
+    """Return whether a text begins like such a collection."""
     line, end, _ = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
     return isinstance(_entry(line), Entry) if end or len(head) < PIECE else False
 
 
 def read_corpus(pieces: Iterable[bytes]) -> Iterator[Reading | Unreadable]:
-    """The papers, batch by batch; what cannot be read ends it, with the line's number."""
+    """Yield the papers batch by batch. A line that cannot be read ends it, with its number."""
     batch: list[Entry] = []
     number = 0
     try:
@@ -56,7 +59,7 @@ def _once(batch: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines that are not blank; the last one may lack its end. What is longer than a line can be is cut."""
+    """Yield the lines that are not blank; the last one may have no end. A line that is too long is cut."""
     rest = b""
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n")
@@ -69,7 +72,7 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _entry(line: bytes) -> Entry | str:
-    """One line's paper, or what is wrong with it."""
+    """Return the paper of one line, or what is wrong with the line."""
     if len(line) > LONGEST_LINE:
         return f"longer than {LONGEST_LINE:,} bytes"
     try:

@@ -18,5 +18,5 @@ class HuggingFaceKeys:
 
 
 def own(source: Source) -> HuggingFaceKeys:
-    """The source's own keys."""
+    """Return a source's values of these keys."""
     return own_keys(source, HuggingFaceKeys)

@@ -1,8 +1,8 @@
-"""Hugging Face's Daily Papers: a page of a digest day, or of another list, read twice: its JSON and its cards.
+"""The kind ``huggingface``: Daily Papers. Each page is read twice, by its JSON and by its cards.
 
-The JSON stands in the attribute ``data-props`` of the element with ``data-target="DailyPapers"``; it holds everything.
-The cards are ``<article>`` elements with the same papers in the same order, without abstracts. Where both are there
-they have to agree.
+The JSON is in the attribute ``data-props`` of the element with ``data-target="DailyPapers"`` and has everything. The
+cards are ``<article>`` elements with the same papers in the same order, without abstracts. If both are there, they must
+agree.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ _SHOWN_DIFFERENCES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """What the JSON says. ``day`` is None for pages of a week, of a month, of trending papers and of a search."""
+    """What the JSON of a page says.
+
+    ``day``: None on pages of a week, a month, trending papers or a search.
+    """
 
     entries: tuple[Entry, ...]
     day: date | None
@@ -44,10 +47,12 @@ class _Listing:
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
-    """Read one page both ways and compare; ``url`` is where it was found, and names its day or does not.
+    """Return what a page lists, after reading it in both ways and comparing.
 
-    Without cards the reading has a warning; without readable JSON it is not whole. Where the two disagree, or neither
-    is there, the page is unreadable.
+    Without cards the reading has a warning; without readable JSON it is not whole. If both disagree, or neither is
+    there, the page is unreadable.
+
+    ``url``: where it was found; it may name the page's day.
     """
     if reason := _no_page(body):
         return Unreadable(reason)
@@ -79,7 +84,7 @@ def _titled(body: bytes) -> str:
 
 
 def _read_json(tree: LexborHTMLParser) -> _Listing | str:
-    """The embedded JSON, or what is wrong with it."""
+    """Return the embedded JSON, or what is wrong with it."""
     node = tree.css_first('[data-target="DailyPapers"]')
     if node is None:
         return 'no element has data-target="DailyPapers"'
@@ -148,7 +153,10 @@ def _from_both(listing: _Listing, cards: Mapping[str, str], url: str) -> Reading
 
 
 def _difference(entries: Sequence[Entry], shown: Mapping[str, str]) -> str:
-    """Say how the cards (titles by key) differ from the JSON, with an example; "" if they agree."""
+    """Return how the cards differ from the JSON, with an example; "" if they agree.
+
+    ``shown``: key → title of the cards.
+    """
     told = {entry.keys[0]: entry.title for entry in entries}
     if told.keys() != shown.keys():
         one_sided = [
@@ -174,7 +182,7 @@ def _papers(n: int) -> str:
 
 
 def _letters(title: str) -> str:
-    """What has to agree: a card may set TeX, quotes and blanks in its own way."""
+    """Return what of a title has to agree: cards may write TeX, quotes and blanks in another way."""
     return "".join(char for char in title.casefold() if char.isalnum())
 
 

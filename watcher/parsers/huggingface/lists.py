@@ -1,8 +1,8 @@
-"""The addresses of Hugging Face's lists: days, weeks, months, trending papers, searches; as pages or from the API.
+"""Make the addresses of Hugging Face's lists: days, weeks, months, trending papers, searches; pages or API.
 
 Pages are ``/papers``, ``/papers/date/2026-03-10``, ``/papers/week/2026-W11``, ``/papers/month/2026-03``,
-``/papers/trending`` and ``/papers?q=…``; the API is ``/api/daily_papers`` with ``date``, ``week``, ``month``,
-``sort``, ``limit`` (100 at most) and ``p`` (from 0). It has no search.
+``/papers/trending`` and ``/papers?q=…``. The API is ``/api/daily_papers`` with ``date``, ``week``, ``month``, ``sort``,
+``limit`` (at most 100) and ``p`` (from 0). It has no search.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from watcher.parsers.parser import Mistake
 LISTINGS = ("daily", "weekly", "monthly", "trending", "search")
 WAYS = ("page", "api")
 MOST_AT_ONCE = 100
-"""Papers that one answer of the API lists at most."""
+"""Most papers in one answer of the API."""
 
 _SATURDAY = 5
 _PAGE_NUMBER = re.compile(r"(?<=[?&]p=)\d{1,4}$", re.ASCII)
 
 
 def mistakes(source: Source) -> Iterator[Mistake]:
-    """What is wrong with a source of this kind."""
+    """Yield what is wrong with the config of a source of this kind."""
     keys = own(source)
     if keys.listing not in LISTINGS:
         yield Mistake("listing", f"there is no listing `{keys.listing}`", f"write {_either(LISTINGS)}")
@@ -43,7 +43,7 @@ def mistakes(source: Source) -> Iterator[Mistake]:
 
 
 def starts(source: Source, today: date) -> tuple[str, ...]:
-    """What is read at every look, newest first: the weeks and months are those that the look-back reaches into."""
+    """Return the addresses that every poll reads, newest first: the weeks or months that the look-back reaches."""
     keys = own(source)
     if keys.via == "api":
         return tuple(_api(source, **asked) for asked in _asked_of_api(source, today))
@@ -61,7 +61,7 @@ def starts(source: Source, today: date) -> tuple[str, ...]:
 
 
 def day_url(source: Source) -> Callable[[date], str] | None:
-    """The address of a digest day; None for lists that are not of days."""
+    """Return a function that makes the address of a digest day, None for lists that are not of days."""
     if own(source).listing != "daily":
         return None
     if own(source).via == "api":
@@ -70,7 +70,7 @@ def day_url(source: Source) -> Callable[[date], str] | None:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """The weeks or months that something may have been added to since an instant and that are read no more."""
+    """Return the addresses of weeks or months that are no longer read and may have got papers since an instant."""
     if own(source).listing not in ("weekly", "monthly"):
         return ()
     today = now.astimezone(UTC).date()
@@ -80,12 +80,12 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 
 def asks_back(source: Source) -> bool:
-    """Whether the site has a page of what was listed long ago."""
+    """Return whether the site still has pages of what was listed long ago."""
     return own(source).listing in ("daily", "weekly", "monthly")
 
 
 def week_of(day: date) -> str:
-    """The ISO 8601 week as the site writes it: ``2026-W53`` from Monday 28 December 2026 to 3 January 2027."""
+    """Return the ISO 8601 week as the site writes it: ``2026-W53`` from Monday 28 December 2026 to 3 January 2027."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"
 
@@ -95,17 +95,20 @@ def month_of(day: date) -> str:
 
 
 def digest_day(day: date) -> date:
-    """The last day up to ``day`` that can have a digest: there is none on Saturdays and Sundays."""
+    """Return the last day up to ``day`` that can have a digest. There is none on Saturdays and Sundays."""
     return day - timedelta(max(0, day.weekday() - _SATURDAY + 1))
 
 
 def day_before(day: date) -> date:
-    """The last day before one that can have a digest."""
+    """Return the last day before ``day`` that can have a digest."""
     return digest_day(day - timedelta(days=1))
 
 
 def following(url: str, shown: int) -> str | None:
-    """The address of the API's next answer; None where this one was not full, or has no number."""
+    """Return the address of the API's next answer, None if this one was not full, or if its address has no number.
+
+    ``shown``: number of papers in this answer.
+    """
     found = _PAGE_NUMBER.search(url)
     if found is None or shown < MOST_AT_ONCE:
         return None
@@ -113,7 +116,7 @@ def following(url: str, shown: int) -> str | None:
 
 
 def asked_of_api(url: str, key: str) -> str:
-    """The value of a parameter of the address; "" where it has none."""
+    """Return the value of a parameter of an address, "" if it has none."""
     try:
         return parse_qs(urlsplit(url).query, max_num_fields=20).get(key, [""])[0]
     except ValueError:
@@ -138,7 +141,7 @@ def _spans(source: Source, today: date, span_of: Callable[[date], str]) -> tuple
 
 
 def _papers(source: Source) -> str:
-    """The address beside which the site's pages lie: the config's, up to and with ``papers``."""
+    """Return the address below which the site's pages are: that in the config, up to ``papers``."""
     return f"{_root(source)}/papers"
 
 

@@ -1,1 +1,1 @@
-"""A folder into which people and mail filters drop saved pages."""
+"""Read a folder into which people and mail filters put saved pages."""

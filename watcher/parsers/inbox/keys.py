@@ -16,5 +16,5 @@ class InboxKeys:
 
 
 def own(source: Source) -> InboxKeys:
-    """The source's own keys."""
+    """Return a source's values of these keys."""
     return own_keys(source, InboxKeys)

@@ -1,4 +1,4 @@
-"""A folder into which people and mail filters drop saved pages: every form that any kind recognises."""
+"""The kind ``inbox``: a folder of saved pages in every form that any kind recognises."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.parsers.saved import read_saved
 
 
 def mistakes(source: Source) -> Iterator[Mistake]:
-    """Say what is wrong with a source of this kind."""
+    """Yield what is wrong with the config of a source of this kind."""
     if not own(source).folder:
         yield Mistake("folder", "a source of kind inbox needs `folder`", "add folder: with the folder to read")
     if source.url is not None:
@@ -20,7 +20,7 @@ def mistakes(source: Source) -> Iterator[Mistake]:
 
 
 def parse(body: bytes, kinds: Sequence[Parser]) -> Reading | Unreadable:
-    """Read one file of the folder, whichever of the ``kinds`` it is of."""
+    """Return what a file in the folder lists, read by the first of ``kinds`` that recognises it."""
     try:
         return read_saved(body, kinds).reading
     except UnknownPage as error:
@@ -28,7 +28,7 @@ def parse(body: bytes, kinds: Sequence[Parser]) -> Reading | Unreadable:
 
 
 def parser(kinds: Sequence[Parser]) -> Parser:
-    """The kind of a folder of pages of these ``kinds``."""
+    """Return the parser of a folder with pages of these ``kinds``."""
     return Parser(
         kind="inbox",
         version=2,

@@ -1,7 +1,7 @@
-"""Read BibTeX and BibLaTeX: entries with their fields and lines, whatever stands between them.
+"""Read BibTeX and BibLaTeX: the fields of entries and their lines, ignoring everything between entries.
 
-Braces count as BibTeX counts them. A comma that was forgotten between two fields is not missed. An entry that cannot be
-read costs no other one: reading goes on at the next line that begins with ``@``.
+Braces are counted as BibTeX counts them. A missing comma between two fields does no harm. An entry that cannot be read
+costs no other one: reading goes on at the next line that begins with ``@``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _END = re.compile(r"[\s,]*([})])")
 _BARE = re.compile(r"[^\s,#{}\"()=]+")
 _JOIN = re.compile(r"\s*#\s*")
 _NEXT = r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]\s*[^\s,={}]*\s*[,=]"
-"""Where another entry begins inside of a value: with a key, or a macro. A value that is not closed ends there."""
+"""Matches the beginning of another entry or macro. Inside a value it shows that the value was not closed."""
 
 _BRACES = re.compile(rf"[{{}}]|{_NEXT}", re.MULTILINE)
 _QUOTED = re.compile(rf"[{{}}\"]|{_NEXT}", re.MULTILINE)
@@ -27,7 +27,11 @@ _NO_ENTRY = frozenset(("comment", "preamble"))
 
 
 class _NotReadError(Exception):
-    """An entry that cannot be read. ``at``: where; ``what`` and ``hint``: as of a mistake."""
+    """An entry cannot be read.
+
+    ``at``: offset of the mistake.
+    ``what`` and ``hint``: as of a mistake.
+    """
 
     def __init__(self, at: int, what: str, hint: str) -> None:
         super().__init__(what)
@@ -40,7 +44,7 @@ class _Reader:
     macros: dict[str, str] = field(default_factory=dict)
 
     def entry(self, begin: re.Match[str]) -> tuple[str, dict[str, str], int]:
-        """Return an entry's key, its fields by their names in small letters, and where it ends."""
+        """Return an entry's key, its fields (name in lower case → value), and the offset of its end."""
         kind, at = begin[1].lower(), begin.end()
         key = ""
         if kind != "string":
@@ -58,7 +62,7 @@ class _Reader:
         return key, fields, end.end()
 
     def value(self, at: int) -> tuple[str, int]:
-        """Return the value that begins at a place, its parts joined, and where it ends."""
+        """Return the value that begins at an offset, with its parts joined, and the offset of its end."""
         parts = []
         while True:
             part, at = self.part(at)
@@ -82,7 +86,7 @@ class _Reader:
         return self.macros.get(bare[0].lower(), bare[0]), bare.end()
 
     def closed(self, at: int, signs: re.Pattern[str], last: str) -> int:
-        """Return where a value ends that is closed by ``last`` outside of all braces in it."""
+        """Return the offset of the end of a value that ``last`` closes, outside all braces in the value."""
         deep = 0
         for found in signs.finditer(self.text, at):
             sign = found[0]
@@ -98,7 +102,7 @@ class _Reader:
 
 
 def read_bibtex(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
-    """Yield the references of a text in BibTeX, and what of it is not read."""
+    """Yield the references in a BibTeX text, and the mistakes in it, in order."""
     reader, at, line, counted = _Reader(text), 0, 1, 0
     while begin := _ENTRY.search(text, at):
         kind, at = begin[1].lower(), begin.end()

@@ -11,7 +11,7 @@ from watcher.parsers.references.reference import LibraryReference, ReferenceMist
 
 
 def read_csl(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
-    """Yield the references of a text in CSL JSON, and what of it is not read."""
+    """Yield the references in a CSL JSON text, and the mistakes in it, in order."""
     try:
         read = json.loads(text)
     except RecursionError:
@@ -37,11 +37,11 @@ def read_csl(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
 
 
 MOST_UNSEEN = 100
-"""Ids that are looked for in vain, each to the end of the text; further lines are not looked for then."""
+"""Most ids that are searched to the end of the text without success. After these, no more lines are searched."""
 
 
 class _Lines:
-    """Finds the line of an item by its id; that of the item before, else 1, if it cannot be seen."""
+    """Finds the line of an item by its id; if it cannot be found, that of the item before, or 1."""
 
     def __init__(self, text: str) -> None:
         self._text, self._at, self._line = text, 0, 1

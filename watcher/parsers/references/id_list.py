@@ -1,4 +1,4 @@
-"""Read a list of arXiv ids, DOIs and links, one a line."""
+"""Read a list of arXiv ids, DOIs and links, one on each line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HINT = "write an arXiv id (2601.00001), a DOI (10.1000/x) or a link to one"
 
 
 def read_id_list(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
-    """Yield the papers of a list, and its lines that name none. What follows ``#`` and a blank is a remark."""
+    """Yield the papers in a list, and a mistake for each line that names none. ``#`` with a blank begins a comment."""
     for number, line in enumerate(text.splitlines(), start=1):
         words = ("" if line.lstrip().startswith(("#", "%")) else line.split(" #")[0]).replace(",", " ").split()
         for word in words:

@@ -1,4 +1,4 @@
-"""Read a file of references, whatever its form."""
+"""Read a file of references in any form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.parsers.references.reference import LibraryReference, ReferenceMist
 from watcher.parsers.references.ris import read_ris
 
 MOST_PAPERS = 5_000
-"""Papers of a library that are read; the rest is named as left out."""
+"""Most papers of a library that are read. That the others are left out is reported as a mistake."""
 
 _RIS = re.compile(r"^[ \t]*TY {0,3}- ", re.MULTILINE)
 _BIBTEX = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]", re.MULTILINE)
@@ -23,14 +23,14 @@ _BIBTEX = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class ReadLibrary:
-    """What a file of references holds: the papers, each once, and the parts that are not read."""
+    """What a file of references has: papers, each once, and mistakes for what cannot be read."""
 
     papers: tuple[LikedPaper, ...] = ()
     mistakes: tuple[ReferenceMistake, ...] = ()
 
 
 def read_library(data: bytes) -> ReadLibrary:
-    """Read BibTeX, RIS, CSL JSON or a list of ids; which of them it is, its text tells. Never raises."""
+    """Return what a file has, in BibTeX, RIS, CSL JSON or as a list of ids, as its text shows. Never raises."""
     text = text_by(data, Declared())
     if "\0" in text:
         hint = "export the library as BibTeX, RIS or CSL JSON"
@@ -39,7 +39,7 @@ def read_library(data: bytes) -> ReadLibrary:
 
 
 def read_ids(given: Sequence[str]) -> ReadLibrary:
-    """Read arXiv ids, DOIs and links; the line of a mistake is the number of the text that it is about, from 1."""
+    """Return the papers with these arXiv ids, DOIs and links, and mistakes, whose line is the text's number."""
     found: list[LibraryReference | ReferenceMistake] = []
     for number, text in enumerate(given, start=1):
         if keys_named(text):

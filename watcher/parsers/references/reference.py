@@ -1,4 +1,4 @@
-"""One reference of a file, as its form gives it, and the liked paper that it names."""
+"""Hold one reference of a file as its form gives it, and make a liked paper of it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _KEPT = ("arxiv:", "doi:")
 
 @dataclass(frozen=True, slots=True)
 class LibraryReference:
-    """A reference: where it stands, and what of it matters.
+    """A reference in a file.
 
-    ``line``: of the file, from 1 on. ``name``: what the file calls it, "" if nothing.
-    ``arxiv`` / ``dois`` / ``links``: texts that should be an arXiv id, a DOI, a link.
-    ``texts``: texts in which ``arXiv:2601.00001`` may stand.
+    ``line``: in the file, from 1.
+    ``name``: what the file calls it, "" for nothing.
+    ``arxiv``, ``dois`` and ``links``: texts that should be an arXiv id, a DOI, a link.
+    ``texts``: texts that may contain ``arXiv:2601.00001``.
     """
 
     line: int
@@ -39,10 +40,10 @@ class LibraryReference:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceMistake:
-    """A part of a file that is not read.
+    """A part of a file that cannot be read.
 
-    ``line``: from 1 on.
-    ``entry``: what the file calls the reference, "" where that is not known.
+    ``line``: from 1.
+    ``entry``: what the file calls the reference, "" if not known.
     """
 
     line: int
@@ -52,7 +53,7 @@ class ReferenceMistake:
 
 
 def keys_named(text: str) -> tuple[str, ...]:
-    """Return the keys of the paper that a text is the arXiv id, the DOI or a link of; none if it is no such thing."""
+    """Return the keys of the paper with this arXiv id, DOI or link; () if the text is none of these."""
     text = text.strip().strip("<>")
     arxiv = clean.arxiv_id(text)
     found = (f"arxiv:{arxiv[0]}",) if arxiv else ids_of_name(text).keys
@@ -60,7 +61,7 @@ def keys_named(text: str) -> tuple[str, ...]:
 
 
 def keys_of_reference(one: LibraryReference) -> tuple[str, ...]:
-    """Return the keys of a reference, those of arXiv first, each once."""
+    """Return the keys of a reference, each once, arXiv ids first."""
     found = [key for text in one.arxiv + one.dois for key in keys_named(text)]
     for link in one.links:
         found += [key for key in ids_of_link(link.strip()).keys if key.startswith(_KEPT)]
@@ -89,6 +90,6 @@ def _keywords(given: Iterable[str]) -> list[str]:
 
 
 def _plain(text: str, longest: int) -> str:
-    """Return a text in one line, without TeX and without the tags of JATS and HTML."""
+    """Return a text in one line, without TeX and without tags of JATS and HTML."""
     text = re.sub(r"</?[a-zA-Z][a-zA-Z0-9:]{0,20}(?:\s[^<>]{0,200})?/?>", " ", text[: 2 * longest])
     return " ".join(without_tex(text).without_joints().text.split())[:longest].strip()

@@ -17,7 +17,7 @@ RisTags = Mapping[str, Sequence[str]]
 
 
 def read_ris(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
-    """Yield the references of a text in RIS, and what of it is not read."""
+    """Yield the references in a RIS text, and the mistakes in it, in order."""
     tags: dict[str, list[str]] = {}
     begun, last = 0, ""
     for number, line in enumerate(text.splitlines(), start=1):

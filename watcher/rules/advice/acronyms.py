@@ -10,25 +10,25 @@ from watcher.rules.match.document import Document
 from watcher.rules.text.words import compounds_of_term
 
 ACRONYM = re.compile(r"[A-Za-z][A-Za-z0-9]{1,6}")
-"""What an acronym in a rule looks like; definitions in papers decide whether it is one."""
+"""Matches what may be an acronym in a rule. Whether it is one, definitions in papers decide."""
 
 _DEFINED = re.compile(r"\(([A-Z][A-Za-z0-9]{0,5}[A-Z0-9])s?\)")
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 _SECOND = re.compile(r"[ -][A-Za-z]")
 _APART, _NO_LETTERS = re.compile(r"[^\w-]"), re.compile(r"[^A-Za-z]*+")
 MOST_WORDS, MOST_CHARS = 8, 400
-"""Most words and characters of a meaning before its acronym."""
+"""Most words and characters before an acronym that are searched for its meaning."""
 
 _SMALL = frozenset({"of", "for", "and", "the", "in", "to", "with", "a", "an", "on", "by", "via", "from"})
 _ALIKE = 3
-"""Letters at the beginning of each word by which meanings are compared: vision and visual are the same."""
+"""Letters from the beginning of each word by which meanings are compared, so that vision and visual are one."""
 
 Meanings = Mapping[str, Mapping[str, int]]
 """Acronym in capitals → meaning, most frequent first → number of papers that define it so."""
 
 
 def meanings(documents: Iterable[Document]) -> Meanings:
-    """Return what the papers define; of several spellings of a meaning the most frequent."""
+    """Return what the papers define. Of several spellings of a meaning, the most frequent one is returned."""
     found: dict[str, Counter[str]] = {}
     for document in documents:
         text = f"{document.paper.title}\n{document.paper.abstract}"
@@ -40,7 +40,7 @@ def meanings(documents: Iterable[Document]) -> Meanings:
 
 
 def _definitions(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (words before, acronym) of each acronym in brackets."""
+    """Yield (words before, acronym) for each acronym in brackets."""
     for found in _DEFINED.finditer(text):
         words = _words_before(text[max(found.start() - MOST_CHARS, 0) : found.start()].removesuffix(" "))
         if _SECOND.search(words):
@@ -59,9 +59,9 @@ def _words_before(text: str) -> str:
 
 
 def long_form(words: str, short: str) -> str:
-    """Return the last of ``words`` whose initials are the acronym's capitals, "" if there are none.
+    """Return the last of ``words`` whose initials are the letters of the acronym ``short``, "" if there are none.
 
-    Small words may come between. After Schwartz and Hearst, "A simple algorithm for identifying abbreviation
+    Small words may come in between. After Schwartz and Hearst, "A simple algorithm for identifying abbreviation
     definitions in biomedical text", 2003; here an initial is the first letter of a word or of a hyphenated part.
     """
     parts = re.split(r"[ -]+", words)
@@ -77,7 +77,7 @@ def long_form(words: str, short: str) -> str:
 
 
 def _together(counts: Counter[str]) -> dict[str, int]:
-    """Count spellings of the same meaning (``minimization``, ``minimizer``) under the most frequent."""
+    """Return meaning → count, with spellings of one (``minimization``, ``minimizer``) under the most frequent."""
     named: dict[tuple[str, ...], str] = {}
     sums: Counter[str] = Counter()
     for long, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):

@@ -1,6 +1,6 @@
-"""Advise on rules from stored papers: too many matches, none, missed forms of a word, other meanings of an acronym.
+"""Advise on rules by stored papers: too many matches, none, missed forms of a word, other meanings of an acronym.
 
-Each proposal is itself a rule that is tried on the same papers: its figures are counted, not guessed.
+Each proposal is a rule that is tried on the same papers, so that its figures are counted, not guessed.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ from watcher.rules.language.tree import (
 from watcher.rules.match.document import Document
 
 TOO_MANY = 0.25
-"""Share of the papers from which a rule is said to match too many."""
+"""Share of the papers above which a rule matches too many."""
 
 FEWEST_PAPERS = 40
-"""Fewest papers for any advice."""
+"""Fewest papers with which any advice is given."""
 
 SHORTEST_PAST = 14
-"""Fewest days that the papers must cover before "nothing matched" is said."""
+"""Fewest days that the papers must cover before it is said that nothing matched."""
 
 MOSTLY_WEAK = 0.6
 FEWEST_MATCHES = 10
 
 FEWEST_MISSED, MISSED_SHARE, MOST_TIMES, MOST_OF_FEW = 3, 0.3, 1.5, 30
-"""When forms of a word count as missed: by how many papers they add to what the rule matches.
+"""How many papers other forms of a word must add for these forms to count as missed.
 
-At least ``FEWEST_MISSED`` and ``MISSED_SHARE`` of the matches, at most ``MOST_OF_FEW`` or ``MOST_TIMES`` the matches,
-whichever is more. Forms that add more are another word: scale is no form of scaling.
+At least ``FEWEST_MISSED`` papers, and ``MISSED_SHARE`` of the rule's matches. At most ``MOST_OF_FEW`` papers or
+``MOST_TIMES`` the matches, whichever is more. Forms that add more are another word: scale is no form of scaling.
 """
 
 FEW_OTHERS, SOME_OTHERS = 0.1, 0.3
-"""Largest share of other words' papers among those that a proposed prefix adds.
+"""Largest share of papers with other words among those that a proposed prefix adds.
 
-The second counts for the narrowest prefix.
+The second is for the narrowest prefix.
 """
 
 FEWEST_DEFINED = 2
@@ -67,8 +67,8 @@ class Advice:
     """Advice on a rule.
 
     ``name``: of the rule.
-    ``kind``: what was found, as docs/warnings.md has it.
-    ``what``: the same with figures.
+    ``kind``: name of the warning, as docs/warnings.md has it.
+    ``what``: what was found, with figures.
     ``hint``: what to write instead.
     """
 
@@ -106,16 +106,16 @@ class PastPapers:
 
     @cached_property
     def words(self) -> list[str]:
-        """The words of :attr:`vocabulary`."""
+        """The words of :attr:`vocabulary`, in alphabetical order."""
         return list(self.vocabulary)
 
     @cached_property
     def meanings(self) -> Mapping[str, Mapping[str, int]]:
-        """See :func:`watcher.rules.advice.acronyms.meanings`."""
+        """What acronyms stand for in these papers, see :func:`watcher.rules.advice.acronyms.meanings`."""
         return meanings(self.documents)
 
     def papers(self, sources: frozenset[str]) -> int:
-        """Return how many papers these sources list."""
+        """Return how many of the papers these sources list; an empty set means all sources."""
         if not sources:
             return len(self.documents)
         if sources not in self._in_sources:
@@ -123,7 +123,7 @@ class PastPapers:
         return self._in_sources[sources]
 
     def tried(self, rules: Sequence[Rule]) -> list[MatchCount]:
-        """Try rules on all papers; return their counts."""
+        """Try rules on all papers; return the counts of each."""
         index = Index()
         index.add_many(enumerate(rules))
         matched, strong = Counter[int](), Counter[int]()
@@ -135,9 +135,13 @@ class PastPapers:
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """A word of a rule, with other forms of it that could be added.
+    """A word of a rule, and other forms of it that could be added.
 
-    ``rules``: the rule with each form, then with each prefix, in place of the word.
+    ``name``: of the rule.
+    ``leaf``: the word in the rule.
+    ``forms``: other forms of the word in papers.
+    ``prefixes``: prefixes that find all these forms.
+    ``rules``: the rule with all forms, then with each prefix, in place of the word.
     """
 
     name: str
@@ -149,7 +153,12 @@ class Wider:
 
 @dataclass(frozen=True, slots=True)
 class Narrower:
-    """A rule that excludes one of the other meanings of its acronym."""
+    """A rule with an acronym that has several meanings, and rules that exclude some of them.
+
+    ``short``: the acronym.
+    ``all``: meaning → number of papers.
+    ``others``: the rarer meanings.
+    """
 
     name: str
     short: str
@@ -159,7 +168,7 @@ class Narrower:
 
 
 def advise(rules: Mapping[str, Rule], documents: Sequence[Document]) -> list[Advice]:
-    """Return advice on each rule; none if there are too few papers.
+    """Return advice on each rule, none at all if there are too few papers.
 
     ``rules``: name → rule.
     """
@@ -180,7 +189,7 @@ def advise(rules: Mapping[str, Rule], documents: Sequence[Document]) -> list[Adv
 
 
 def _of_library(name: str, rule: Rule) -> Iterator[Advice]:
-    """Say which papers of a rule's library say nothing: neither stored, nor with a title in the library."""
+    """Yield advice on papers of a rule's library that say nothing: not stored, and without a title there."""
     liked = rule.likes.profile.liked if rule.likes else ()
     unknown = [one.keys[0] for one in liked if not one.title and one.keys]
     if unknown:
@@ -209,7 +218,7 @@ def _volume(name: str, rule: Rule, count: MatchCount, past: PastPapers) -> Itera
 
 
 def _asked(node: RuleNode) -> Iterator[Leaf]:
-    """Yield the terms that are not excluded."""
+    """Yield the terms of a rule that are not excluded."""
     match node:
         case And(children) | Or(children):
             for child in children:
@@ -234,7 +243,7 @@ def _proposals(name: str, rule: Rule, past: PastPapers) -> Iterator[Wider | Narr
 
 
 def _changed(rule: Rule, leaf: Leaf, term: str) -> Rule | None:
-    """Return the rule with ``term`` in place of a leaf, None if it becomes too long."""
+    """Return the rule with ``term`` in place of a leaf, None if the rule becomes too long."""
     text, end = "", 0
     excluded = {id(node.child) for node in _nots(rule.tree)}
     for one, (first, last) in zip(leaves(rule.tree), rule.spans, strict=True):
@@ -263,7 +272,7 @@ def _compiled(text: str, like: Rule) -> Rule | None:
 
 
 def _wider(name: str, leaf: TextTerm, rule: Rule, past: PastPapers) -> Iterator[Wider]:
-    """Yield the rule with other forms of a term's last word, and with prefixes that find them."""
+    """Yield proposals that add other forms of a term's last word, or a prefix that finds them."""
     parts = _LAST_WORD.fullmatch(leaf.written)
     if parts is None:
         return
@@ -303,7 +312,7 @@ def _missed(one: Wider, count: MatchCount, tried: Sequence[MatchCount]) -> Itera
 
 
 def _narrower(name: str, leaf: TextTerm | Exact, rule: Rule, past: PastPapers) -> Iterator[Narrower]:
-    """Yield the rule without each of the rarer meanings of an acronym, and without the most frequent one."""
+    """Yield proposals that exclude each of the rarer meanings of an acronym, or the most frequent one."""
     short = leaf.written.rpartition(":")[2].removeprefix("=")
     known = past.meanings.get(short.upper(), {}) if ACRONYM.fullmatch(short) else {}
     several = {long: count for long, count in known.items() if count >= FEWEST_DEFINED}
@@ -315,7 +324,7 @@ def _narrower(name: str, leaf: TextTerm | Exact, rule: Rule, past: PastPapers) -
 
 
 def _meant(one: Narrower, count: MatchCount, tried: Sequence[MatchCount]) -> Iterator[Advice]:
-    """Yield advice on what NOT would exclude, if the rule matches papers of several meanings."""
+    """Yield advice on what NOT would exclude, if the rule matches papers with several meanings."""
     without = {long: count.matched - new.matched for long, new in zip(one.others, tried, strict=True)}
     left = {long: n for long, n in without.items() if n}
     if len(left) < 2:

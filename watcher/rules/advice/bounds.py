@@ -1,6 +1,6 @@
-"""Find in a rule what no paper can fit, and what nearly every paper does.
+"""Find parts of a rule that no paper can fit, or that nearly every paper fits.
 
-Names are those of docs/warnings.md.
+The names of findings are those of docs/warnings.md.
 """
 
 from __future__ import annotations
@@ -36,14 +36,17 @@ _SMALL = """
 """
 _SMALL_WORDS = frozenset(_SMALL.split())
 _TITLES = ("Deep Learning", "A Study of It", "On Graphs: 2026")
-"""Titles with nothing in common: a regex that fits them all asks for nothing."""
+"""Titles that have nothing in common. A regex that matches all of them asks for nothing."""
 
 _LONG_AGO = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class LeafFinding:
-    """What is found at one leaf of a rule, by its place among all leaves, from 0."""
+    """Something found at one leaf of a rule.
+
+    ``leaf``: its number among all leaves, from 0.
+    """
 
     name: str
     leaf: int
@@ -52,7 +55,10 @@ class LeafFinding:
 
 
 def find_bounds(rule: Rule, sources: Collection[str] = ()) -> Iterator[LeafFinding]:
-    """Yield the leaves that make a rule impossible, or fit nearly everything; ``sources``: those that it is held to."""
+    """Yield findings about leaves that make a rule impossible, or make it fit nearly everything.
+
+    ``sources``: names of the subscription's sources, empty for all.
+    """
     order = {id(leaf): n for n, leaf in enumerate(leaves(rule.tree))}
     for leaf, what in _impossible(rule.tree, frozenset(sources)):
         yield LeafFinding("matches-nothing", order[id(leaf)], what, "leave one of the two out")
@@ -78,15 +84,17 @@ def _single_leaves(rule: Rule, fits_all: Sequence[Leaf]) -> Iterator[LeafFinding
 
 
 def swallowed_by(rule: Rule, never: Iterable[tuple[str, Rule]]) -> str:
-    """Return the first item of a ``never:`` list that every paper fits which a rule matches; "" if there is none.
+    """Return the first item of ``never:`` lists that fits every paper that a rule matches, "" if there is none.
 
-    ``never``: the items as written, with their rules. Seen is what follows from the rules' texts alone.
+    Only what follows from the texts of the rules is found.
+
+    ``never``: (item as written, its rule) of each.
     """
     return next((written for written, one in never if _implies(rule.tree, one.tree)), "")
 
 
 def _implies(node: RuleNode, asked: RuleNode) -> bool:
-    """Return whether every paper for which ``node`` holds is seen to fit ``asked``."""
+    """Return whether it follows from both rules that every paper with ``node`` also fits ``asked``."""
     match asked:
         case And(children):
             return all(_implies(node, child) for child in children)
@@ -109,7 +117,10 @@ def _is_below_all(one: Compare) -> bool:
 
 
 def _is_of_two(label: Label) -> bool:
-    """Whether a label is two: no source and no id has a blank; of categories bioRxiv's have, arXiv's have a dot."""
+    """Return whether a label was meant as two.
+
+    No source and no id has a blank. Categories of bioRxiv have blanks; those of arXiv have none, but a dot.
+    """
     words = label.value.split()
     return len(words) > 1 and (label.field != "category" or all("." in word for word in words))
 
@@ -118,7 +129,7 @@ def _is_of_two(label: Label) -> bool:
 
 
 def _impossible(node: RuleNode, sources: frozenset[str]) -> Iterator[tuple[Leaf, str]]:
-    """Yield the leaf of each part that cannot hold, and why."""
+    """Yield (leaf, why) for each part of a rule that cannot hold."""
     children = node.children if isinstance(node, And) else (node,)
     for child in children:
         if isinstance(child, Or | And):
@@ -153,7 +164,7 @@ def _excluded(children: Sequence[RuleNode]) -> Iterator[tuple[Leaf, str]]:
 
 
 def _ways(node: RuleNode) -> list[Leaf]:
-    """Return the alternatives of an OR of leaves; a leaf is its own only alternative, anything else has none."""
+    """Return the alternatives of an OR of leaves. A leaf is its own only alternative, anything else has none."""
     if isinstance(node, Or):
         found = [_ways(child) for child in node.children]
         return [leaf for some in found for leaf in some] if all(found) else []
@@ -161,7 +172,7 @@ def _ways(node: RuleNode) -> list[Leaf]:
 
 
 def _asks_for(leaf: Leaf, excluded: Leaf) -> bool:
-    """Whether every paper in which ``leaf`` holds has what is excluded."""
+    """Return whether every paper in which ``leaf`` holds has what ``excluded`` asks for."""
     if leaf.written == excluded.written:
         return True
     if not isinstance(leaf, TextTerm | Exact) or not isinstance(excluded, TextTerm | Exact | Near):
@@ -181,7 +192,7 @@ def _asks_for(leaf: Leaf, excluded: Leaf) -> bool:
 
 
 def _share_a_word(leaf: TextTerm | Exact, excluded: TextTerm | Exact | Near) -> bool:
-    """Whether two terms have a word in common: most have none, and need no closer look."""
+    """Return whether two terms have a word in common. Most have none, and then nothing else has to be checked."""
     own, theirs = _forms(leaf), _forms(excluded)
     if isinstance(excluded, TextTerm) and excluded.is_prefix:
         return any(form.startswith(start) for form in own for start in theirs)
@@ -189,7 +200,7 @@ def _share_a_word(leaf: TextTerm | Exact, excluded: TextTerm | Exact | Near) -> 
 
 
 def _forms(leaf: TextTerm | Exact | Near) -> set[str]:
-    """The folded words that a term has in any of the ways to write it."""
+    """Return the folded words of a term, over all ways in which it can be written."""
     if isinstance(leaf, Exact):
         return {word for _, _, word in leaf.tokens}
     patterns = leaf.words if isinstance(leaf, Near) else (leaf.pattern,)
@@ -197,7 +208,7 @@ def _forms(leaf: TextTerm | Exact | Near) -> set[str]:
 
 
 def _holds_in(leaf: Leaf, words: str) -> bool:
-    """Whether a term is found in words, whatever its field."""
+    """Return whether a term is found in some words, whatever its field."""
     written = leaf.written.removeprefix("about:")
     field = getattr(leaf, "field", None)
     try:
@@ -209,7 +220,7 @@ def _holds_in(leaf: Leaf, words: str) -> bool:
 
 
 def _out_of_range(compared: Sequence[Compare]) -> Iterator[tuple[Leaf, str]]:
-    """Yield a comparison that leaves nothing over of what those before it leave."""
+    """Yield (leaf, why) of the first comparison that cannot hold together with those before it."""
     lowest: dict[str, int] = {}
     highest: dict[str, int] = {}
     for one in compared:
@@ -223,11 +234,11 @@ def _out_of_range(compared: Sequence[Compare]) -> Iterator[tuple[Leaf, str]]:
 
 
 _MOST = 10**9
-"""More than any number or day."""
+"""Larger than any number or ordinal of a day."""
 
 
 def _range(one: Compare) -> tuple[int, int]:
-    """The smallest and the largest value that fit, of a day its ordinal; a number is never below 0."""
+    """Return the smallest and the largest value that fit a comparison. Days are ordinals, numbers at least 0."""
     value = one.value if isinstance(one.value, int) else one.value.toordinal()
     match one.operator:
         case ">":
@@ -245,7 +256,7 @@ def _range(one: Compare) -> tuple[int, int]:
 
 
 def _fits_all(node: RuleNode) -> list[Leaf]:
-    """The leaves by which a part of a rule fits nearly every paper, none where it does not."""
+    """Return the leaves because of which a part of a rule fits nearly every paper, none if it does not."""
     match node:
         case And(children):
             found = [_fits_all(child) for child in children]

@@ -1,4 +1,4 @@
-"""The table of operators and signs that mean something in other languages, and nothing in rules."""
+"""The table of operators and signs that mean something in other query languages, and nothing in rules."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from watcher.rules.language.terms import COMPARED, FIELDS
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A pattern of bare text, and what to say of what it finds.
+    """A pattern, and what is said about what it matches.
 
-    ``in_quotes``: the pattern is of the whole text, also of what stands in quotes.
+    ``what``: what is wrong.
+    ``hint``: returns what to write instead of a match.
+    ``in_quotes``: the pattern is for the whole text, even for what is in quotes.
     """
 
     name: str

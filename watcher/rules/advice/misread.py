@@ -1,6 +1,6 @@
-"""Find in the text of a rule, or of a list's item, what is read as something harmless and was meant otherwise.
+"""Find parts of a rule, or of a list's item, that are read as something harmless but were meant otherwise.
 
-Names are those of docs/warnings.md.
+The names of findings are those of docs/warnings.md.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from watcher.rules.language.terms import COMPARED, FIELDS, NUMBERS
 _COMPARABLE = tuple(COMPARED.split("|"))
 _SIGNS = r">=|<=|=>|=<|==|!=|>|<|≥|≤"
 _APART = re.compile(rf'"[^"]*"|(?:{"|".join(FIELDS)}):/(?:\\.|[^/\\])+/')
-"""Phrases and regexes: what stands in them is meant as it stands."""
+"""Matches phrases and regexes. What is in them is always meant as it is written."""
 
 _SYNONYMS = {
     **dict.fromkeys(("stars", "star", "likes", "like", "votes", "vote", "points", "score", "karma", "ups"), "upvotes"),
     **dict.fromkeys(("date", "year", "day", "submitted", "updated", "since", "age", "month"), "published"),
     **dict.fromkeys(("replies", "discussion", "discussions"), "comments"),
 }
-"""What other sites call a number or a day that can be compared."""
+"""Names that other sites use for a number or a day → its name here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misreading:
-    """A part of a rule that is not read as it was meant.
+    """A part of a rule that is read in another way than it was meant.
 
-    ``start``: the first character of it in the text.
-    ``is_error``: it can mean nothing else.
+    ``start``: index of its first character in the text.
+    ``is_error``: it cannot be meant as it would be read.
     """
 
     name: str
@@ -43,7 +43,10 @@ class Misreading:
 
 
 def plainly_wrong(text: str, *, is_item: bool = False) -> Misreading | None:
-    """Return the first part of a rule, or of a list's item, that cannot be meant as it would be read."""
+    """Return the first part of a rule or item that cannot be meant as it would be read, None if there is none.
+
+    ``is_item``: the text is an item of a list, not a whole rule.
+    """
     bare = _without_apart(plain_signs(text))
     signs = None if is_item else _operator_sign(bare)
     quotes = None if is_item else _single_quotes(bare)
@@ -52,7 +55,7 @@ def plainly_wrong(text: str, *, is_item: bool = False) -> Misreading | None:
 
 
 def _without_apart(text: str) -> str:
-    """The text with quotes for its phrases and regexes: their signs are no operators."""
+    """Return the text with quotes in place of phrases and regexes, since signs in them are no operators."""
     return _APART.sub(lambda found: '"' * len(found[0]), text)
 
 
@@ -155,19 +158,22 @@ _MAYBE = re.compile(
     r"[^\w\s\"().:*=>/-]|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
     r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]{1,80},?\s+[A-Z]|^\s*(?i:all|anything|any|none|nothing)\s*$|\"-|\"[^\"]*\s(?:OR|AND|NOT)\s"
 )
-"""Without any of these, a rule has nothing of what the patterns of ``dialects.py`` find."""
+"""Matches whatever a pattern of ``dialects.py`` could match, so that most rules need no further search."""
 
 
 _CAUSES = frozenset({"foreign-operator", "sign-without-meaning", "name-without-quotes"})
-"""Findings of what may make all that follows unreadable."""
+"""Names of findings that may make everything after them unreadable."""
 
 
 _VAGUE = frozenset(["no letter or digit to look for", "* can only end a term", "a prefix that is too short"])
-"""Reasons that say less than what stands at the same place of another language."""
+"""Reasons that say less than a finding at the same place."""
 
 
 def cause_of(text: str, error: RuleError) -> RuleError:
-    """Return why a rule cannot be read: what stands there, or before it, of another language; else ``error``."""
+    """Return the error that explains best why a rule cannot be read.
+
+    That is a finding about another query language at the same place or before it, or else ``error`` itself.
+    """
     for one in doubtful(text):
         is_first = one.start < error.start or (one.start == error.start and error.what in _VAGUE)
         if is_first and one.name in _CAUSES:
@@ -176,7 +182,7 @@ def cause_of(text: str, error: RuleError) -> RuleError:
 
 
 def doubtful(text: str) -> Iterator[Misreading]:
-    """Yield what of a rule that can be read was probably meant otherwise, from left to right, each word once."""
+    """Yield the parts of a valid rule that were probably meant otherwise, from left to right, each word once."""
     yield from sorted(_doubtful(plain_signs(text)), key=lambda one: one.start)
 
 
@@ -206,7 +212,7 @@ _ITEM_OPERATOR = re.compile(
 
 
 def misread_item(item: str) -> Misreading | None:
-    """Return why an item of a list is probably no single term."""
+    """Return why an item of a list is probably not meant as a single term, None if it may be."""
     item = item.strip()
     if "\n" in item:
         hint = "write one item for each"

@@ -1,4 +1,4 @@
-"""Try a rule on stored papers: what it would have told, and what each of its terms did."""
+"""Try a rule on stored papers: what it would have told, and what each of its terms found."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ P = TypeVar("P", bound=RankablePaper)
 
 WEEK = timedelta(days=7)
 LONGEST_GAP = 104
-"""Weeks between two weeks with papers that are counted with them."""
+"""Most weeks without papers that are counted as weeks with no match."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermCount:
-    """What a term of a rule did.
+    """What a term of a rule found.
 
-    ``matched``: matched papers in which it was found.
-    ``alone``: those that match only because of it; None for a term that every match needs.
+    ``matched``: number of matched papers in which it was found.
+    ``alone``: number of those that match only because of it; None for a term that every match needs.
     """
 
     term: str
@@ -42,8 +42,9 @@ class Trial(Generic[P]):
     """The result of a trial.
 
     ``papers``: number of papers that were tried.
-    ``days``: days on which papers were listed.
-    ``matches``: in the order of the papers; where they match is not among it.
+    ``days``: digest days of these papers.
+    ``matches``: in the order of the papers; hits have no places.
+    ``terms``: what each term found.
     """
 
     papers: int
@@ -58,23 +59,24 @@ class Trial(Generic[P]):
 
     @property
     def per_day(self) -> float:
-        """Matches for each digest day."""
+        """Average number of matches on a digest day."""
         return len(self.matches) / len(self.days) if self.days else 0.0
 
     @property
     def per_week(self) -> float:
-        """Matches for seven days, over the days from the first to the last."""
+        """Average number of matches in seven days, from the first to the last day."""
         return 7 * len(self.matches) / ((self.days[-1] - self.days[0]).days + 1) if self.days else 0.0
 
     def by_day(self) -> Mapping[date, int]:
-        """Digest day → matches, zeros included."""
+        """Return digest day → number of matches, zeros included."""
         counts = Counter(paper.digest_day for paper, _ in self.matches)
         return {day: counts[day] for day in self.days}
 
     def by_week(self) -> Mapping[date, int]:
-        """Monday of a week → matches; with the weeks between that have no papers, but none of a gap of years.
+        """Return Monday of a week → number of matches.
 
-        A site may give any day: one paper of the year 1 does not make a list of all weeks since.
+        Weeks in between without papers are included, unless they are more than ``LONGEST_GAP``: a site may give any
+        day, and one paper of the year 1 does not add all weeks since then.
         """
         weeks: dict[date, int] = {}
         for day, count in self.by_day().items():
@@ -87,7 +89,7 @@ class Trial(Generic[P]):
 
 
 class RuleTrial:
-    """Tries a rule on one paper after another, and counts what each of its terms did."""
+    """Tries a rule on one paper after another, and counts what each term found."""
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
@@ -99,7 +101,7 @@ class RuleTrial:
         self._reads_listings = bool(rule.sources) or reads_papers(rule.tree)
 
     def look(self, document: Document) -> float | None:
-        """Return the score of a paper that matches, None if it does not."""
+        """Try the rule on a paper; return the score, None if it does not match."""
         reader, rule = PaperReader(document), self._rule
         listings = document.listings(rule.sources) if self._reads_listings else ()
         if rule.sources and not listings:
@@ -120,7 +122,7 @@ class RuleTrial:
         return 1.0 if weighed is None else score_of(weighed.points)
 
     def terms(self) -> tuple[TermCount, ...]:
-        """Return what each term did so far, the most frequent first."""
+        """Return what each term has found so far, the most frequent first."""
         terms = dict.fromkeys((leaf.written, is_choice) for leaf, is_choice in self._positive)
         counts = [
             TermCount(term, self._matched[term], self._alone[term] if is_choice else None) for term, is_choice in terms
@@ -129,7 +131,7 @@ class RuleTrial:
 
 
 def try_rule(rule: Rule, papers: Iterable[Paper]) -> Trial[Paper]:
-    """Try a rule on papers. Papers that its sources do not list count as tried and do not match."""
+    """Return the trial of a rule on papers. Papers that none of its sources lists count as tried and do not match."""
     trial = RuleTrial(rule)
     matches: list[tuple[Paper, Hit]] = []
     days: set[date] = set()
@@ -145,7 +147,7 @@ def try_rule(rule: Rule, papers: Iterable[Paper]) -> Trial[Paper]:
 
 
 def _positive(node: RuleNode, *, is_choice: bool = False) -> Iterator[tuple[Leaf, bool]]:
-    """Yield the terms that are not excluded, and whether other terms would do in their place."""
+    """Yield (term, is alternative) of the terms that are not excluded. Other terms would do for an alternative."""
     match node:
         case Not():
             return
@@ -160,7 +162,7 @@ def _positive(node: RuleNode, *, is_choice: bool = False) -> Iterator[tuple[Leaf
 
 
 def _without(node: RuleNode, term: str) -> RuleNode:
-    """Return the rule as if the term were never found."""
+    """Return the rule as if a term were never found."""
     match node:
         case And(children):
             return And(tuple(_without(child, term) for child in children))

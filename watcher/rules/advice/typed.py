@@ -1,4 +1,4 @@
-"""Read a rule that somebody typed: an error shows its place, and what was probably meant otherwise is said."""
+"""Read a typed rule: an error shows its place, and parts that were probably meant otherwise are found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from watcher.rules.language.rule import Rule, compile_rule
 
 @dataclass(frozen=True, slots=True, order=True)
 class TypedDoubt:
-    """A part of a typed rule that was probably meant otherwise; ``start``: its first character."""
+    """A part of a typed rule that was probably meant otherwise.
+
+    ``start``: index of its first character.
+    """
 
     start: int
     what: str
@@ -21,7 +24,7 @@ class TypedDoubt:
 
 
 def compile_typed(text: str) -> Rule:
-    """Return the rule that was typed. Raises ``RuleError`` with its text, so that the place can be shown."""
+    """Return a typed rule, compiled. Raises ``RuleError`` that holds the text, so that the place can be shown."""
     if wrong := plainly_wrong(text):
         error = RuleError(wrong.what, start=wrong.start, end=wrong.start + 1, hint=wrong.hint, text=text)
         cause = cause_of(text, error)
@@ -34,7 +37,7 @@ def compile_typed(text: str) -> Rule:
 
 
 def doubts_of(rule: Rule) -> list[TypedDoubt]:
-    """Return what of a typed rule was probably meant otherwise, by its place."""
+    """Return the parts of a typed rule that were probably meant otherwise, from left to right."""
     found = [TypedDoubt(one.start, one.what, one.hint, one.name) for one in doubtful(rule.text)]
     found += [TypedDoubt(rule.spans[one.leaf][0], one.what, one.hint, one.name) for one in find_bounds(rule)]
     return sorted(found)

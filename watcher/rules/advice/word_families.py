@@ -1,6 +1,6 @@
 """Find words with the same stem: ``quantize``, ``quantized`` and ``quantizer`` for ``quantization``.
 
-Not a stemmer, and never used to match: only to propose a prefix, whose effect is then counted.
+This is no stemmer and never decides a match. It only proposes a prefix, whose effect is then counted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import takewhile
 
 _SHORTEST_STEM = 4
 _SHORTEST_DERIVED = 5
-"""Fewest letters of a stem with derived words; shorter ones have inflections only (a station is no form of state)."""
+"""Fewest letters of a stem with derived words. Shorter stems have inflections only: a station is no form of state."""
 
 _INFLECTED = ("", "e", "s", "es", "ed", "d", "ing", "ings", "er", "ers")
 _DERIVED = (
@@ -20,16 +20,19 @@ _DERIVED = (
     *("ization", "izations", "ize", "ized", "izing", "izer", "izers"),
 )
 _FROM = ("izations", "ization", "ations", "ation", "ions", "ion", "ments", "ment", "ings", "ing", "ed", "ics", "e", "")
-"""Endings that are removed. Not -er and -or: an adapter or encoder is a thing of its own."""
+"""Endings that are removed. -er and -or are not among them, since an adapter or encoder is a thing of its own."""
 
 _MADE_OF = {"": ("s", "es", "ed", "ing", "ings", "er", "ers", "ment", "ments", "ation", "ations", "ic", "ics", "able")}
-"""What may follow a word from which nothing was removed: a question is no form of quest."""
+"""Ending that was removed → endings that may follow. With "" none was removed: a question is no form of quest."""
 
 _MOST_FORMS = 12
 
 
 def family(word: str, vocabulary: Sequence[str]) -> list[str]:
-    """Return the words of a sorted lower-case vocabulary that share a stem with ``word``, without itself."""
+    """Return the words that share a stem with ``word``, without itself.
+
+    ``vocabulary``: words in lower case, sorted.
+    """
     if not (word.isascii() and word.isalpha()):
         return []
     found: dict[str, None] = {}
@@ -43,9 +46,10 @@ def family(word: str, vocabulary: Sequence[str]) -> list[str]:
 
 
 def prefixes(word: str, others: Sequence[str]) -> list[str]:
-    """Return prefixes that all these words have, widest first: their common prefix, also without a final z or s.
+    """Return prefixes that all these words begin with, widest first, none if they are too short.
 
-    ``quanti`` also finds the British spelling, and words that ``quantiz`` does not want; papers decide which is better.
+    After the common prefix ``quantiz``, ``quanti`` is proposed as well: it finds the British spelling, too, but also
+    other words. Papers decide which is better.
     """
     pairs = zip(word, *others, strict=False)
     shared = "".join(letters[0] for letters in takewhile(lambda letters: len({*letters}) == 1, pairs))
@@ -55,7 +59,7 @@ def prefixes(word: str, others: Sequence[str]) -> list[str]:
 
 
 def _stems(word: str) -> Iterator[tuple[str, str]]:
-    """Yield each possible stem of a word with the ending that was removed."""
+    """Yield (stem, removed ending) for each possible stem of a word."""
     for ending in _FROM:
         if not word.endswith(ending):
             continue
@@ -76,6 +80,9 @@ def _beginning_with(stem: str, vocabulary: Sequence[str]) -> Iterator[str]:
 
 
 def most_frequent(words: Sequence[str], counts: Sequence[int]) -> list[str]:
-    """Return the words that are in most papers, at most a dozen."""
+    """Return the words that are in most papers, a dozen at most.
+
+    ``counts``: for each word the number of papers.
+    """
     pairs = sorted(zip(counts, words, strict=True), key=lambda one: (-one[0], one[1]))
     return [word for _, word in pairs[:_MOST_FORMS]]

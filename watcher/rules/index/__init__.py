@@ -1,1 +1,1 @@
-"""Match many rules with many papers at once, with the same answers as one by one."""
+"""Match many rules with many papers together. The answers are the same as one by one."""

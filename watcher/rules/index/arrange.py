@@ -1,4 +1,4 @@
-"""Sort loose rules into a pack: terms, word sequences, buckets, and the terms under which each branch is watched."""
+"""Sort unsorted rules into a pack: terms, word sequences, buckets, and the terms under which each branch is watched."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _per_branch(reduce: np.ufunc, values: Array, starts: Array) -> Array:
 
 
 def _sequences(loose: Loose, term_keys: GramKeys) -> dict[str, Any]:
-    """Return the word sequences by key, each with its terms, with their buckets and bit filter."""
+    """Return the arrays of a pack for word sequences by key: the terms of each, buckets and a bit filter."""
     term = np.searchsorted(term_keys, loose.gram_term).astype(np.int32)
     order = np.lexsort((term, loose.gram_key))
     key, term = loose.gram_key[order], term[order]
@@ -92,10 +92,10 @@ def _sequences(loose: Loose, term_keys: GramKeys) -> dict[str, Any]:
 def _watched(
     loose: Loose, literal_term: Array, seen: Array, branch_start: Array, clause_last: Flags
 ) -> tuple[dict[str, Any], Array]:
-    """Return under which terms each branch is watched, and the branches that have no such terms.
+    """Return the arrays that say under which terms each branch is watched, and the branches without such terms.
 
-    A branch is watched under the terms of the clause that fewest papers fulfil. Before any paper was seen, a term of
-    many rules is taken to be in many papers.
+    A branch is watched under the terms of one of its clauses: the clause that fewest papers fulfil. Before papers were
+    seen, a term that many rules have is assumed to be in many papers.
     """
     if not len(loose.literal_marks):
         start = np.zeros(len(seen) + 1, np.int32)

@@ -1,7 +1,7 @@
-"""Encode a rule: branches (OR) of clauses (AND) of literals (OR), each term as the word sequences it is found by.
+"""Encode a rule as branches (OR) of clauses (AND) of literals (OR), each term as word sequences that find it.
 
-Each sequence has a key (:mod:`watcher.rules.index.keys`). Terms that these cannot decide (nearness, exact spelling,
-regexes, numbers …) are marked ``READ``. For most of these a sequence is known without which they cannot hold.
+Each sequence has a key (:mod:`watcher.rules.index.keys`). Some terms cannot be decided by keys (nearness, exact
+spelling, regexes, numbers …) and are marked ``READ``. Most of these have sequences without which they cannot hold.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from watcher.rules.language.tree import (
 )
 
 MOST_GRAMS = 64
-"""Most word sequences of a term; a term with more is marked ``READ``."""
+"""Most word sequences of a term. A term with more is marked ``READ``."""
 
 PATTERN_ENDS = "\0"
-"""What stands behind a pattern in place of a word; no word ends so."""
+"""Character behind a regex that stands in place of a word; no word ends with it."""
 
 MOST_LITERALS = 256
-"""Most literals of a rule; a rule with more is not encoded."""
+"""Most literals of a rule. A rule with more is not encoded."""
 
 
 class LiteralKind(IntEnum):
-    """What it means for a paper that a term's words are found."""
+    """What it means for a paper that the words of a term are found in it."""
 
     FOUND = 0  # holds
     ABOUT = 1  # holds if it is in the title, or in the abstract twice
@@ -56,9 +56,10 @@ class Mark(IntFlag):
 
 
 class Term(NamedTuple):
-    """What a leaf is found by: any of ``sequences`` of words in a field.
+    """What a leaf is found by.
 
-    A final ``*`` marks the beginning of a word, a final ``PATTERN_ENDS`` a regex.
+    ``sequences``: any of these word sequences in ``field``. A final ``*`` marks the beginning of a word, a final
+        ``PATTERN_ENDS`` a regex.
     """
 
     kind: LiteralKind
@@ -67,10 +68,10 @@ class Term(NamedTuple):
 
 
 class Literal(NamedTuple):
-    """A leaf of a rule in a clause.
+    """A leaf of a rule, in a clause.
 
     ``term``: None if no words decide it.
-    ``number``: its place among the rule's leaves, from left to right.
+    ``number``: its number among the leaves of the rule, from left to right.
     """
 
     term: Term | None
@@ -84,7 +85,7 @@ Clause = list[Literal]
 class Encoded(NamedTuple):
     """An encoded rule.
 
-    ``rearranged``: the branches are not those that the rule was written with.
+    ``rearranged``: its branches are other ones than the rule was written with.
     """
 
     branches: list[list[Clause]]
@@ -96,7 +97,7 @@ class _TooMuch(Exception):
 
 
 def encode(rule: Rule) -> Encoded | None:
-    """Encode a rule; return None if it is too long."""
+    """Return a rule in its encoded form, None if it is too long."""
     parts = list(leaves(rule.tree))
     encoder = _Encoder({id(leaf): n for n, leaf in enumerate(parts)})
     try:
@@ -107,7 +108,7 @@ def encode(rule: Rule) -> Encoded | None:
 
 
 def _with_patterns(branch: list[Clause], parts: Sequence[Leaf]) -> list[Clause]:
-    """Give regexes keys in a branch that else has no clause with keys alone, and would be read for every paper."""
+    """Give regexes in a branch keys if no other clause has keys only, since every paper would be read for it."""
     unsure = Mark.NEGATED | Mark.UNKEYED
     if any(not any(one.marks & unsure for one in clause) for clause in branch):
         return branch
@@ -127,7 +128,7 @@ class _Encoder:
         self.rearranged = False
 
     def branches(self, node: RuleNode) -> Iterator[list[Clause]]:
-        """Yield the branches of OR: all plain leaves together, each other child by itself."""
+        """Yield the branches of an OR: all plain leaves together, each other child by itself."""
         if not isinstance(node, Or):
             yield self._clauses(node)
             return
@@ -139,7 +140,7 @@ class _Encoder:
                 yield self._clauses(child)
 
     def _clauses(self, node: RuleNode) -> list[Clause]:
-        """Return the conjunctive normal form; OR over AND is multiplied out."""
+        """Return a node in conjunctive normal form: an OR of ANDs is multiplied out."""
         match node:
             case And(children):
                 found = [clause for child in children for clause in self._clauses(child)]
@@ -171,7 +172,10 @@ class _Encoder:
 
 
 def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
-    """Return a leaf's term, and whether it decides; if not, the leaf cannot hold unless it is found."""
+    """Return the term of a leaf, None for none, and whether it decides the leaf.
+
+    If it does not decide, the leaf can hold only if the term is found.
+    """
     match leaf:
         case TextTerm():
             return _text(leaf)
@@ -202,7 +206,7 @@ def _text(leaf: TextTerm) -> tuple[Term | None, bool]:
 
 
 def _necessary(pattern: Pattern, field: str, *, is_prefix: bool = False) -> Term:
-    """Return what must be found for the pattern to be found."""
+    """Return a term that is found wherever the pattern is."""
     sequences = {words[:LONGEST_GRAM] for words in _sequences(pattern, is_prefix=is_prefix)}
     if len(sequences) > MOST_GRAMS:
         mark = "*" if is_prefix else ""
@@ -219,7 +223,7 @@ def _term(sequences: Iterable[tuple[str, ...]], field: str, kind: LiteralKind) -
 
 
 def _sequences(pattern: Pattern, *, is_prefix: bool = False) -> set[tuple[str, ...]]:
-    """Return the word sequences that are paths of the pattern; at most ``MOST_GRAMS`` and one more."""
+    """Return the word sequences that are paths of a pattern: all of them, or ``MOST_GRAMS`` and one more."""
     end = len(pattern)
     rows: list[set[tuple[str, ...]]] = [set() for _ in range(end + 1)]
     rows[0].add(())

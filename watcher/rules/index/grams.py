@@ -1,4 +1,4 @@
-"""Turn the texts of a page of papers into word sequences with 64-bit keys, in arrays, to look them up together."""
+"""Turn the texts of a page of papers into arrays of word sequences with 64-bit keys, to look all up together."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ GramKeys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 
 MOST_KNOWN = 65_536
-"""Most chunks that are remembered."""
+"""Most chunks of text that are remembered."""
 
 _LABELS = rule_names(FieldKind.LABEL)
 
 
 def ranges(starts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the numbers of several ranges one after another, and the range of each number."""
+    """Return the numbers in several ranges as one array, and an array with the range of each number.
+
+    ``starts`` and ``counts``: beginning and length of each range.
+    """
     which = np.repeat(np.arange(len(counts)), counts)
     within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     return starts[which] + within, which
@@ -36,9 +39,10 @@ def ranges(starts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Word sequences of a page of papers.
+    """The word sequences in a page of papers, one in each row.
 
-    ``first`` / ``last``: positions, unique over the page.
+    ``keys``: of the sequences.
+    ``first`` and ``last``: their positions, counted through the whole page.
     ``paper``: number of the paper in the page.
     ``in_title``: the sequence is in a title.
     """
@@ -50,12 +54,12 @@ class Grams:
     in_title: npt.NDArray[np.bool_]
 
     def only(self, which: npt.NDArray[np.bool_]) -> Grams:
-        """Return some of them."""
+        """Return the rows that are chosen."""
         return Grams(self.keys[which], self.first[which], self.last[which], self.paper[which], self.in_title[which])
 
 
 class Vocabulary(dict[Chunk, int]):
-    """Chunks by number, with the hashes of their words in rows, so that a page is put together without a loop.
+    """Chunks by number, with the hashes of their words in rows. A page is put together from these without a loop.
 
     ``prefixes``: beginnings of words that rules ask for.
     """
@@ -133,12 +137,13 @@ class Vocabulary(dict[Chunk, int]):
 
 
 class GramEdges(NamedTuple):
-    """The words of many texts, sorted by their first position.
+    """The words in many texts, sorted by their first position.
 
-    ``at`` / ``to``: positions.
-    ``onward``: where a sequence continues.
-    ``text``: the text of each position.
-    ``end``: a position where nothing begins.
+    ``at`` and ``to``: first position, and the one behind the last.
+    ``hashes``: of the words.
+    ``onward``: row at which a sequence goes on.
+    ``text``: number of the text at each position.
+    ``end``: a position at which no word begins.
     """
 
     at: Numbers
@@ -156,9 +161,9 @@ def grams_of(
     vocabulary: Vocabulary,
     regexes: RegexBook,
 ) -> Grams:
-    """Return all sequences of up to ``longest`` words in titles and abstracts, and the regexes that are found.
+    """Return all sequences of up to ``longest`` words in titles and abstracts, and the regexes found there.
 
-    Those of ``fields`` come again under the field's own keys.
+    ``fields``: for these, sequences come a second time with keys of the field.
     """
     texts = [
         (n, field, text)
@@ -188,7 +193,7 @@ def grams_of(
 def _sequences(
     texts: Sequence[Folded], longest: int, vocabulary: Vocabulary
 ) -> tuple[GramKeys, Numbers, Numbers, Numbers]:
-    """Return keys, first and last positions, and text numbers of all sequences."""
+    """Return (keys, first positions, last positions, numbers of texts) of all sequences."""
     edges = vocabulary.edges(texts)
     counts = np.bincount(edges.at, minlength=edges.end + 1)
     starts = np.cumsum(counts) - counts
@@ -218,7 +223,7 @@ def _regexes(documents: Sequence[Document], regexes: RegexBook, keys: KeyMaker) 
 
 
 def _placeless(found: Iterable[tuple[int, int]]) -> Grams:
-    """Return keys that are in papers, at no place: (key, number of the paper)."""
+    """Return keys that papers have at no place in particular, from (key, number of the paper) pairs."""
     known = list(found)
     zeros = np.zeros(len(known), np.int64)
     numbers = np.array([key for key, _ in known], np.uint64)

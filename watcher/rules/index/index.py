@@ -1,4 +1,4 @@
-"""Index compiled rules, to match one paper or a page of them. The answers are those of evaluating each rule."""
+"""Index compiled rules to match one paper or a page of papers. The answers are the same as evaluating each rule."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from watcher.rules.index.rule_rows import Rows
 
 MOST_FEW = 256
-"""Most rules that are kept unpacked and looked up by words; more are packed."""
+"""Most rules that are kept unpacked and are found by their words. If there are more, they are packed."""
 
 GROWTH = 16
-"""A pack is merged with added rules unless it is this many times larger."""
+"""A pack is merged with added rules, unless it is this many times as large."""
 
 LOADED_AT_ONCE = 65_536
 """Rules that are encoded together when many are added."""
@@ -38,11 +38,11 @@ PAGE = 64
 """Papers that are matched together."""
 
 RETUNED_AT = (64, 1_024)
-"""Numbers of papers after which packs are sorted again, by which terms have turned out to be rare."""
+"""After these numbers of papers, packs are sorted again by which terms have turned out to be rare."""
 
 
 class LazyMatches(Mapping[int, Hit]):
-    """The rules that hold for a paper, by number. How they hold, and where, is found when it is asked for."""
+    """Number → hit of the rules that hold for a paper. A hit is made when it is asked for."""
 
     def __init__(self, reader: PaperReader, few: dict[int, Hit]) -> None:
         self._reader = reader
@@ -71,11 +71,11 @@ class LazyMatches(Mapping[int, Hit]):
         return Hit(self._reader.score(tree, sources), self._reader.where(tree, sources))
 
     def score(self, id: int) -> float:
-        """Return how much the paper is about a rule that holds, without the places."""
+        """Return the score of a rule that holds, without looking for the places."""
         return self._few[id].score if id in self._few else self._reader.score(*self._rule(id))
 
     def settle(self, decided: Mapping[int, Hit | None]) -> None:
-        """Take these hits, in place of those that were found; None takes a rule away."""
+        """Replace hits by decided ones; None removes a rule."""
         for id, hit in decided.items():
             if self._few.pop(id, None) is None and id in self._found():
                 self._gone.add(id)
@@ -95,7 +95,7 @@ class LazyMatches(Mapping[int, Hit]):
         return self._by_id
 
     def take(self, pack: Packed, rules: Numbers, unsure: Sequence[int]) -> None:
-        """Add the results of a pack: matching rules, and branches still to be evaluated."""
+        """Add the results of a pack: places of rules that hold, and ``unsure`` branches that are still to evaluate."""
         if unsure:
             held = self._decide(pack, rules, unsure)
             self._read |= {int(pack.ids[rule]): (pack, rule) for rule in held}
@@ -103,7 +103,7 @@ class LazyMatches(Mapping[int, Hit]):
             self._packed.append((pack, rules))
 
     def _decide(self, pack: Packed, rules: Numbers, unsure: Sequence[int]) -> set[int]:
-        """Evaluate the branches that keys do not decide; return the rules that hold by these alone."""
+        """Evaluate the branches that keys did not decide; return the rules that hold by these alone."""
         held = set(rules.tolist())
         sure = set(held)
         for branch in unsure:
@@ -116,10 +116,9 @@ class LazyMatches(Mapping[int, Hit]):
 
 
 class Index:
-    """Rules by number. Adding and removing a rule touches only that rule; :meth:`match_page` packs what was added.
+    """Rules by number. Adding or removing a rule changes only that rule; :meth:`match_page` packs added ones.
 
-    ``most_few``: rules that are kept unpacked; more are packed into arrays (numpy), and small packs are merged.
-    ``keys``: what their words are found by.
+    ``most_few``: most rules that stay unpacked; more are packed into arrays (numpy). ``keys``: makes the keys of words.
     """
 
     def __init__(self, most_few: int = MOST_FEW, keys: KeyMaker | None = None) -> None:
@@ -140,7 +139,7 @@ class Index:
         return is_alone or id in self._few or any(pack.place_of(id) is not None for pack in self._packs)
 
     def add(self, id: int, rule: Rule) -> None:
-        """Add a rule. Raises ``ValueError`` if its number is taken."""
+        """Add a rule under a number. Raises ``ValueError`` if the number is taken."""
         if id in self:
             raise ValueError(f"rule {id} is there already")
         if (asked := self._asked(id, rule)) is None:
@@ -150,7 +149,7 @@ class Index:
             self.pack()
 
     def add_many(self, rules: Iterable[tuple[int, Rule]]) -> None:
-        """Add many rules under free numbers; faster than one by one."""
+        """Add many rules under numbers that are free. This is faster than adding them one by one."""
         some = ((id, asked) for id, rule in rules if (asked := self._asked(id, rule)) is not None)
         first = list(islice(some, self._most_few + 1))
         if len(first) <= self._most_few:
@@ -171,7 +170,7 @@ class Index:
         self._take(rows)
 
     def remove(self, id: int) -> None:
-        """Remove a rule; unknown numbers are ignored."""
+        """Remove the rule with a number. An unknown number is ignored."""
         self._few.remove(id)
         if self._liked is not None:
             self._liked.remove(id)
@@ -181,10 +180,7 @@ class Index:
                 pack.alive[place] = False
 
     def pack(self) -> None:
-        """Pack what was added into arrays. Rules that are too long to be encoded stay unpacked.
-
-        Large packs absorb small ones, so that each rule is sorted seldom.
-        """
+        """Pack the rules that were added into arrays. Rules that are too long to be encoded stay unpacked."""
         from watcher.rules.index.rule_rows import Rows
 
         rows, odd = Rows(self._keys), Few()
@@ -209,12 +205,12 @@ class Index:
         self._packs.append(arranged(loose))
 
     def adopt(self, pack: Packed) -> None:
-        """Add packed rules under free numbers. Their keys are those of this index."""
+        """Add the rules of a pack under their numbers, which must be free. The pack must have this index's keys."""
         self._make_known(pack)
         self._packs.insert(0, pack)
 
     def in_one_pack(self) -> Packed | None:
-        """Pack all rules that can be encoded together, and return the pack; None if there are none."""
+        """Pack all rules that can be encoded into one pack and return it; None if there are no such rules."""
         from watcher.rules.index.arrange import arranged
         from watcher.rules.index.rule_arrays import merged
 
@@ -225,7 +221,7 @@ class Index:
 
     @property
     def keys(self) -> KeyMaker:
-        """What the words of its rules are found by."""
+        """What makes the keys of words in this index."""
         return self._keys
 
     def match(self, document: Document) -> LazyMatches:
@@ -233,7 +229,7 @@ class Index:
         return self.match_page([document])[0]
 
     def match_page(self, documents: Sequence[Document]) -> list[LazyMatches]:
-        """Return the same for each of many papers, faster than one by one."""
+        """Return the rules that hold for each of many papers. This is faster than :meth:`match` for each."""
         if len(self._few) > self._most_few:
             self.pack()
         readers = [PaperReader(document) for document in documents]
@@ -247,7 +243,7 @@ class Index:
         return found
 
     def _asked(self, id: int, rule: Rule) -> Rule | None:
-        """Keep the library of a rule; return the rule without it, None if the library alone finds the rule's papers."""
+        """Put the library of a rule aside; return the rule without it, None if the library alone finds the papers."""
         if rule.likes is None:
             return rule
         if self._liked is None:
@@ -317,7 +313,7 @@ class Index:
 
 
 def packed_rule_tree(pack: Packed, rule: int) -> RuleNode:
-    """Return the tree of a packed rule: from its branches, or from its text if they were rearranged."""
+    """Return the tree of the rule at a place in a pack: from its branches, or from its text if they were rearranged."""
     if pack.rearranged[rule]:
         return _tree_of_text(pack.texts[rule])
     import numpy as np
@@ -328,7 +324,7 @@ def packed_rule_tree(pack: Packed, rule: int) -> RuleNode:
 
 
 def branch_tree(pack: Packed, branch: int) -> RuleNode:
-    """Return the tree of a branch of a packed rule."""
+    """Return the tree of one branch of a packed rule."""
     text = pack.texts[pack.branch_rule[branch]]
     clauses: list[RuleNode] = []
     clause: list[RuleNode] = []

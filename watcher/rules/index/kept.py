@@ -1,8 +1,8 @@
-"""Write packed rules as bytes, and take those that have not changed from such bytes, without reading their texts again.
+"""Write packed rules as bytes, and read back those that have not changed, without compiling their texts again.
 
-The bytes hold arrays of numbers and a head in JSON, nothing that could be run. Their digest stands before them: bytes
-that were cut or changed by accident are refused. So are those of another version, since it may read rules in another
-way.
+The bytes are arrays of numbers and a head in JSON; nothing in them can be executed. A digest stands first, so that
+bytes that were cut or changed by accident are refused. Bytes of another version are refused, too, since it may read
+rules in another way.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ Piece = bytes | memoryview
 
 
 class WrittenRule(NamedTuple):
-    """A rule as it is written."""
+    """A rule as it is written.
+
+    ``sources``: names of its sources, empty for all.
+    """
 
     id: int
     text: str
@@ -35,9 +38,9 @@ class WrittenRule(NamedTuple):
 
 
 class KeptRules:
-    """Packed rules of an earlier process. Those that have not changed are taken one page after another.
+    """Packed rules of an earlier process. Rules that have not changed are taken from it, page by page.
 
-    ``keys``: what their words are found by.
+    ``keys``: makes the keys of their words.
     """
 
     def __init__(self, pack: Packed, stamps: Array, numbers: Flags, keys: KeyMaker) -> None:
@@ -48,7 +51,10 @@ class KeptRules:
         return len(self._pack.ids)
 
     def take(self, rules: Sequence[WrittenRule]) -> list[bool | None]:
-        """Return of each rule whether it compares numbers, None if it is not kept, or not as it is now."""
+        """Take those rules that are kept unchanged.
+
+        Return for each whether it compares numbers, None if it is not kept or has changed.
+        """
         ids = np.array([one.id for one in rules], np.int64)
         stamps = np.frombuffer(b"".join(map(_stamp, rules)), np.uint64).reshape(-1, 2)
         at = np.searchsorted(self._pack.ids, ids, sorter=self._pack.order)
@@ -64,14 +70,14 @@ class KeptRules:
         return found
 
     def taken(self) -> Packed:
-        """Return the rules that were taken."""
+        """Return a pack of all rules that were taken."""
         return self._pack
 
 
 def write_kept(pack: Packed, keys: KeyMaker, numbers: Collection[int], version: str) -> Iterator[Piece]:
     """Yield the bytes of packed rules, in pieces.
 
-    ``numbers``: rules that compare upvotes or comments.
+    ``numbers``: numbers of the rules that compare upvotes or comments.
     ``version``: of everything that decides what a rule's text means.
     """
     arrays = _arrays_of(pack)
@@ -140,7 +146,7 @@ def read_kept(data: bytes, version: str) -> KeptRules | None:
 
 
 def _arrays_of(pack: Packed) -> dict[str, Array]:
-    """Return the arrays of a pack by name, without those that begin anew."""
+    """Return name → array of a pack, without arrays that begin empty in each process."""
     some: dict[str, Any] = {one.name: getattr(pack, one.name) for one in fields(pack)}
     return {
         name: value
@@ -150,6 +156,6 @@ def _arrays_of(pack: Packed) -> dict[str, Array]:
 
 
 def _stamp(rule: WrittenRule) -> bytes:
-    """Return the digest of what a rule says; no text has the sign that is put between."""
+    """Return a digest of a rule's text and sources. Between them is a character that no text contains."""
     said = "\0".join((rule.text, *sorted(rule.sources)))
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_STAMP).digest()

@@ -1,6 +1,6 @@
 """Give every word sequence in a field a 64-bit key.
 
-A word is hashed by BLAKE2 behind a secret, a sequence by a polynomial over its words, modulo 2**64. Two sequences
+A word is hashed with BLAKE2 and a secret, a sequence by a polynomial over its words, modulo 2**64. Two sequences
 collide with a chance of 2**-64, and nobody who does not know the secret can make them collide.
 """
 
@@ -13,13 +13,13 @@ from watcher.model.fields import FieldKind, rule_names
 
 MASK = (1 << 64) - 1
 STEP = 0x9E3779B97F4A7C15
-"""Odd, from the golden ratio: spreads a sum over all 64 bits (Knuth, TAOCP 3, 6.4)."""
+"""An odd number from the golden ratio, which spreads sums over all 64 bits (Knuth, TAOCP 3, 6.4)."""
 
 LONGEST_GRAM = 6
-"""Most words of a sequence with a key; of a longer phrase the beginning is looked up, then it is evaluated."""
+"""Most words of a sequence with a key. Of a longer phrase, only the beginning is looked up; then it is evaluated."""
 
 FIELDS = ("", *rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL))
-"""Fields that keys are made for; the first is title and abstract together, and these two follow."""
+"""Fields that keys are made for. The first is title and abstract together; these two follow."""
 
 SALTS = {field: (n * 0xD6E8FEB86659FD93) & MASK for n, field in enumerate(FIELDS)}
 """Field → salt of its keys."""
@@ -30,7 +30,7 @@ _BYTES = 8
 class KeyMaker:
     """Makes keys.
 
-    ``secret``: what they depend on; without one they are those of this process.
+    ``secret``: what the keys depend on; None for a secret that only this process has.
     """
 
     def __init__(self, secret: bytes = b"") -> None:
@@ -39,14 +39,14 @@ class KeyMaker:
         )
 
     def hashes(self, words: Iterable[str]) -> bytes:
-        """Return the hashes of words one after another, eight bytes each, the lowest first."""
+        """Return the hashes of words as bytes, eight for each word, lowest byte first."""
         secret = self.secret
         return b"".join(
             [blake2b(secret + word.encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest() for word in words]
         )
 
     def key_of(self, words: Sequence[str], field: str = "") -> int:
-        """Return the key of a word sequence in a field. A last word ending in ``*`` is the beginning of a word."""
+        """Return the key of a word sequence in a field. A last word that ends in ``*`` is the beginning of a word."""
         hashes = self.hashes(words)
         key = 0
         for at in range(0, len(hashes), _BYTES):

@@ -1,4 +1,4 @@
-"""Rules beside libraries: what their libraries make of a paper, found for many libraries at once."""
+"""Match rules that have libraries: find what the libraries make of a paper, for many together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from watcher.rules.match.evaluate import PaperReader
 class LikedRules:
     """Rules with libraries, by number: those that ask for something, and those whose library alone finds papers.
 
-    All libraries in it weigh by one rarity.
+    All their libraries are weighed with the same rarity of phrases.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class LikedRules:
 
     @property
     def alone(self) -> int:
-        """The number of rules whose library alone finds papers."""
+        """Number of rules whose library alone finds papers."""
         return len(self._alone)
 
     def is_alone(self, id: int) -> bool:
@@ -32,7 +32,7 @@ class LikedRules:
         return id in self._alone
 
     def add(self, id: int, rule: Rule) -> Rule | None:
-        """Add a rule; return it without its library, None if that alone finds its papers."""
+        """Add a rule; return it without its library, None if the library alone finds its papers."""
         assert rule.likes is not None
         if rule.is_open:
             self._alone[id] = rule
@@ -42,15 +42,15 @@ class LikedRules:
         return replace(rule, likes=None)
 
     def remove(self, id: int) -> None:
-        """Remove a rule; unknown numbers are ignored."""
+        """Remove the rule with a number. An unknown number is ignored."""
         self._beside.pop(id, None)
         if self._alone.pop(id, None) is not None:
             self._profiles.remove(id)
 
     def judged(self, reader: PaperReader, found: Mapping[int, Hit]) -> dict[int, Hit | None]:
-        """Return number → hit of the rules that libraries find, and of those found whose libraries say how much.
+        """Return number → hit, of the rules about which a library decides; None if it was found and is not told.
 
-        None is for a rule that was found and is not told.
+        ``found``: number → hit of rules that were found without their libraries.
         """
         document = reader.document
         decided: dict[int, Hit | None] = {}

@@ -1,9 +1,9 @@
 """Match many rules, kept in sorted arrays, with a page of papers.
 
-The words and phrases of all rules are stored once each, under 64-bit keys, in buckets with a bit filter before them. A
-rule is watched under the terms of one of its clauses: the clause whose terms are rarest. The rules whose watched terms
-occur are then decided together, clause by clause. A literal that its key cannot decide is assumed true; its branch is
-returned in ``unsure`` and evaluated in full by the caller.
+The words and phrases of all rules are stored once each, under 64-bit keys, in buckets behind a bit filter. A rule is
+watched under the terms of one of its clauses, the one with the rarest terms. Rules whose watched terms occur are then
+decided together, clause by clause. A literal that its key cannot decide is assumed true; its branch is returned in
+``unsure``, and the caller evaluates it in full.
 
 The scheme is that of counting and watching in publish/subscribe systems: Yan, Garcia-Molina, "Index structures for
 selective dissemination of information under the Boolean model", ACM TODS 19(2), 1994.
@@ -27,14 +27,14 @@ Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint8]
 
 CHUNK = 1 << 15
-"""Watched branches that are decided together: what fits the processor's cache."""
+"""Watched branches that are decided together: as many as fit the processor's cache."""
 
 
 class Candidates(NamedTuple):
-    """The rules that hold for papers: (paper, rule) by row, each pair once.
+    """The results for a page of papers.
 
-    ``rule``: place of the rule in the arrays.
-    ``unsure_paper`` / ``unsure_branch``: branches that hold if their marked literals do.
+    ``paper`` and ``rule``: row by row, a paper and the place of a rule that holds for it; each pair once.
+    ``unsure_paper`` and ``unsure_branch``: row by row, a paper and a branch that holds if its marked literals do.
     """
 
     paper: Numbers
@@ -44,7 +44,7 @@ class Candidates(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """Terms that hold for papers: (paper, term) by row, each pair once."""
+    """Row by row, a paper and a term that is found in it; each pair once."""
 
     paper: Numbers
     term: Numbers
@@ -52,7 +52,7 @@ class Hits(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Packed:
-    """Rules in sorted arrays. Removing a rule marks it.
+    """Rules in sorted arrays. A removed rule is only marked.
 
     Adding rules needs a new pack (:func:`watcher.rules.index.rule_arrays.merged`).
     """
@@ -95,7 +95,7 @@ class Packed:
         return int(self.alive.sum())
 
     def place_of(self, id: int) -> int | None:
-        """Return the place of a rule in the arrays, None if it is not here."""
+        """Return the place in the arrays of the rule with a number, None if it is not here."""
         at = int(np.searchsorted(self.ids, id, sorter=self.order))
         if at == len(self.ids):
             return None
@@ -107,14 +107,17 @@ class Packed:
         return range(int(self.branch_end[branch - 1]) if branch else 0, int(self.branch_end[branch]))
 
     def _occurring(self, grams: Grams) -> tuple[Numbers, Numbers]:
-        """Return all occurrences of all terms: numbers of sequences in the page, and of terms."""
+        """Return row by row a sequence of the page and a term that it finds, as two arrays of numbers."""
         which, gram = self._looked_up(grams.keys)
         starts = self.gram_start[gram].astype(np.int64)
         place, row = ranges(starts, self.gram_start[gram + 1] - starts)
         return which[row], self.gram_terms[place].astype(np.int64)
 
     def _hits(self, grams: Grams, which: Numbers, term: Numbers) -> Hits:
-        """Return the terms that hold, by paper."""
+        """Return the terms that hold, by paper.
+
+        ``which`` and ``term``: from :meth:`_occurring`.
+        """
         if not len(term):
             return Hits(term, term)
         pair = grams.paper[which] * len(self.term_keys) + term
@@ -133,7 +136,7 @@ class Packed:
         np.add.at(self.term_seen, hits.term, 1)
 
     def _looked_up(self, keys: GramKeys) -> tuple[Numbers, Numbers]:
-        """Look up keys; return the places of known ones in ``keys``, and the numbers of their sequences."""
+        """Return row by row the index of a known key in ``keys``, and the number of its sequence."""
         low = keys & np.uint64(len(self.filter) * 8 - 1)
         some = np.flatnonzero((self.filter[low >> np.uint64(3)] >> (low & np.uint64(7)).astype(np.uint8)) & 1)
         wanted = keys[some]
@@ -154,10 +157,10 @@ class Packed:
         return np.concatenate(found_at), np.concatenate(found_gram)
 
     def match(self, grams: Grams, papers: int, allowed: Sequence[Sequence[bool]]) -> Candidates:
-        """Return the rules that hold, and the branches that hold if their marked literals do.
+        """Return the rules that hold for a page of papers, and the branches that the caller has to evaluate.
 
         ``papers``: number of papers in the page.
-        ``allowed``: [set of sources][paper] → whether one of the sources lists the paper.
+        ``allowed``: [set of sources][paper] → whether any of these sources lists the paper.
         """
         which, term = self._occurring(grams)
         watched = self.is_watched[term]
@@ -186,7 +189,7 @@ class Packed:
         return Candidates(*found, many_paper[unsure], many_branch[unsure])
 
     def _needed(self, branch: Numbers, term: Numbers) -> Flags:
-        """Return for each term whether one of these branches asks for it."""
+        """Return for each term whether any of these branches asks for it."""
         place, _ = self._literals(branch)
         asked = self.literal_term[place]
         self.columns[asked] = 1
@@ -195,13 +198,13 @@ class Packed:
         return needed
 
     def _literals(self, branch: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the literals of branches one after another, and how many each branch has."""
+        """Return the literals of these branches as one array, and how many each branch has."""
         starts = np.where(branch > 0, self.branch_end[branch - 1], 0).astype(np.int64)
         counts = self.branch_end[branch] - starts
         return ranges(starts, counts)[0], counts
 
     def _decided(self, paper: Numbers, branch: Numbers, hits: Hits, papers: int) -> Flags:
-        """Return whether each branch holds for its paper."""
+        """Return for each row whether the branch holds for the paper."""
         if not len(branch):
             return np.zeros(0, np.bool_)
         terms = np.unique(hits.term)
@@ -231,7 +234,7 @@ class Packed:
         return decided
 
     def loose(self) -> Loose:
-        """Return the rules that were not removed, unsorted."""
+        """Return the rules that are not removed, as unsorted arrays."""
         branch_start = np.concatenate([[0], self.branch_end[:-1]])
         kept_branch = np.flatnonzero(self.alive[self.branch_rule])
         counts = (self.branch_end - branch_start)[kept_branch].astype(np.int64)
@@ -268,6 +271,9 @@ def _unique_pairs(paper: Numbers, branch: Numbers, branches: int) -> tuple[Numbe
 
 
 def _combined(paper: Numbers, rule: Numbers, rules: int) -> tuple[Numbers, Numbers]:
-    """Return one row for each paper and rule."""
+    """Return each pair of paper and rule once.
+
+    ``rules``: number of rules in the pack.
+    """
     pair = np.unique(paper * rules + rule)
     return pair // rules, pair % rules

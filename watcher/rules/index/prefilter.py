@@ -1,6 +1,6 @@
-"""Ask a rule for the words without which it cannot hold, as a question that an index of words can answer.
+"""Turn a rule into a question to an index of words: which words must a paper have for the rule to hold?
 
-Whatever the rule matches is in the answer; what is in the answer has to be evaluated.
+Every paper that the rule matches is in the answer. Papers in the answer still have to be evaluated.
 """
 
 from __future__ import annotations
@@ -13,35 +13,35 @@ from watcher.rules.language.tree import And, Author, Exact, Label, Near, Or, Pat
 from watcher.rules.match.document import Document
 
 MOST_WORDS = 300
-"""Words of a question; a rule that asks for more is not prefiltered."""
+"""Most words of a question. There is no question for a rule that needs more."""
 
 DEEPEST = 12
 
 TITLE, NAMES = "title", "author"
 LABELLED = ("category",)
-"""Fields whose whole values are filed, as the words of titles and names are, after the field's name and a sign."""
+"""Fields whose whole values are in the index, after the field's name and a sign, as words of titles and names are."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllWords:
-    """All of these have to occur."""
+    """All of these parts must be fulfilled."""
 
     parts: tuple[WordQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyWord:
-    """One of these has to occur."""
+    """One of these parts must be fulfilled."""
 
     parts: tuple[WordQuestion, ...]
 
 
 WordQuestion = str | AllWords | AnyWord
-"""A word, a beginning of words that ends in ``*``, or several of them."""
+"""A word, the beginning of a word followed by ``*``, or several of them combined."""
 
 
 def filed_words(document: Document) -> set[str]:
-    """Return everything under which a paper is filed in an index of words."""
+    """Return all words under which a paper is in an index of words."""
     found: set[str] = set()
     for field in rule_names(FieldKind.TEXT):
         for text in document.texts(field):
@@ -55,7 +55,7 @@ def filed_words(document: Document) -> set[str]:
 
 
 def question_of(tree: RuleNode) -> WordQuestion | None:
-    """Return what must be among the words of a paper for the rule to hold; None if no words can be named."""
+    """Return the question to ask for a rule, None if its words cannot be listed."""
     asked = _asked(tree, DEEPEST)
     return None if asked is None or sum(1 for _ in _words(asked)) > MOST_WORDS else asked
 
@@ -88,14 +88,14 @@ def _asked(node: RuleNode, deep: int) -> WordQuestion | None:
 
 
 def _before(field: str | None) -> str:
-    """Return what stands before the words of a field in the index."""
+    """Return the text before the words of a field in the index."""
     return f"{field}=" if field == TITLE else ""
 
 
 def _of_pattern(pattern: Pattern, before: str, *, is_prefix: bool = False) -> WordQuestion:
-    """Return words that cover every path: between two nodes on all paths, the first word of a path.
+    """Return words of which one is on every path of a pattern: of each part between two nodes on all paths, the first.
 
-    ``before``: stands before each word in the index.
+    ``before``: text before each word in the index.
     """
     end = len(pattern)
     parts: list[WordQuestion] = []

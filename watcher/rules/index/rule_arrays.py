@@ -1,4 +1,4 @@
-"""Hold rules as unsorted arrays: on the way from rows to a pack, or between two packs and their merger."""
+"""Hold rules as unsorted arrays: on the way from rows to a pack, or from two packs to a merged one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Array = npt.NDArray[Any]
 
 
 class Loose(NamedTuple):
-    """Rules as unsorted arrays, with their terms by key."""
+    """Rules as unsorted arrays. Terms have keys."""
 
     ids: Array
     texts: list[str]
@@ -64,7 +64,7 @@ def merged(one: Loose, other: Loose) -> Loose:
 
 
 def loose_rows(rows: Rows) -> Loose:
-    """Return rows as arrays."""
+    """Return the rules in rows as unsorted arrays."""
     return Loose(
         ids=np.array(rows.ids, np.int64),
         texts=rows.texts,

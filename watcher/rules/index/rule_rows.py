@@ -1,4 +1,4 @@
-"""Collect rules as growing rows of numbers, before they are sorted (:mod:`watcher.rules.index.arrange`)."""
+"""Collect rules as growing rows of numbers, before :mod:`watcher.rules.index.arrange` sorts them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.rules.language.rule import Rule
 
 
 class Rows:
-    """Rules one after another: rows for rules, branches, literals and terms."""
+    """Rules one after another, in rows for rules, branches, literals and terms."""
 
     def __init__(self, keys: KeyMaker) -> None:
         self._keys = keys
@@ -37,7 +37,7 @@ class Rows:
         self._terms: set[int] = set()
 
     def add(self, id: int, rule: Rule, encoded: Encoded) -> None:
-        """Append a rule."""
+        """Append a rule with its number."""
         number = len(self.ids)
         self.ids.append(id)
         self.texts.append(rule.text)
@@ -58,7 +58,7 @@ class Rows:
         self.literal_term.append(0 if term is None else self._numbered(term))
 
     def _numbered(self, term: Term) -> int:
-        """Return the key of a term, which stands for those of all its sequences and its kind; add a new one."""
+        """Return the key of a term, which stands for its kind and for the keys of all its sequences. Add a new term."""
         grams = sorted({self._keys.key_of(words, term.field) for words in term.sequences})
         key = int(term.kind)
         for gram in grams:

@@ -1,7 +1,7 @@
-"""Index a few thousand rules by required words: only rules with such a word in the paper are evaluated.
+"""Index a few thousand rules by necessary words. Only rules with such a word in the paper are evaluated.
 
-Each rule is filed under words without which it cannot hold (under OR, under words of every branch). The words of a
-paper find the rules, and :class:`watcher.rules.match.evaluate.PaperReader` evaluates them.
+Each rule is filed under words without which it cannot hold; under OR, under words of every branch. The words of a paper
+find the rules, and :class:`watcher.rules.match.evaluate.PaperReader` evaluates these.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from watcher.rules.match.document import Document
 from watcher.rules.match.evaluate import PaperReader
 
 WordKeys = frozenset[str]
-"""Words of which at least one occurs wherever the rule holds; a final ``*`` marks the beginning of a word."""
+"""Words of which at least one occurs wherever a rule holds. A final ``*`` marks the beginning of a word."""
 
 FILED_FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
-"""Fields whose words rules are filed under."""
+"""Fields under whose words rules are filed."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilingWords:
-    """Chooses words to file a rule under. Of the sufficient ones it takes the rarest: those with fewest rules.
+    """Chooses the words under which a rule is filed. Of several possible choices it takes the least crowded.
 
-    ``crowd``: the rules under each word.
+    ``crowd``: word → rules that are filed under it.
     """
 
     crowd: Mapping[str, Collection[int]]
 
     def words(self, node: RuleNode) -> WordKeys | None:
-        """Return words of which one must occur, None if none can be named."""
+        """Return words of which one must occur for a node to hold, None if they cannot be listed."""
         match node:
             case And(children):
                 some = [keys for child in children if (keys := self.words(child)) is not None]
@@ -59,7 +59,8 @@ class FilingWords:
     def _of_pattern(self, pattern: Pattern, *, is_prefix: bool = False) -> WordKeys:
         """Return words of which one is on every path of the pattern.
 
-        These are the words of the edges that leave the first node or of those that enter the last, whichever cost less.
+        These are the words on the edges that leave the first node, or on those that enter the last; the choice with
+        fewer rules.
         """
         end = len(pattern)
         mark = "*" if is_prefix else ""
@@ -80,7 +81,7 @@ class FilingWords:
 
 
 class Few:
-    """Rules by number. Adding and removing a rule touches only its own words."""
+    """Rules by number. Adding or removing a rule changes only the entries of its own words."""
 
     def __init__(self) -> None:
         self._rules: dict[int, Rule] = {}
@@ -97,7 +98,7 @@ class Few:
         return id in self._rules
 
     def rules(self) -> Iterator[tuple[int, Rule]]:
-        """Yield all rules by number."""
+        """Yield (number, rule) of all rules."""
         yield from self._rules.items()
 
     def add(self, id: int, rule: Rule) -> None:
@@ -114,7 +115,7 @@ class Few:
                 self._prefix_lengths[len(key)] = self._prefix_lengths.get(len(key), 0) + 1
 
     def remove(self, id: int) -> None:
-        """Remove a rule; unknown numbers are ignored."""
+        """Remove the rule with a number. An unknown number is ignored."""
         self._rules.pop(id, None)
         self._always.discard(id)
         for key in self._keys.pop(id, ()):
@@ -128,7 +129,7 @@ class Few:
                     del self._prefix_lengths[len(key)]
 
     def match(self, reader: PaperReader) -> dict[int, Hit]:
-        """Return the rules that hold for a paper, with their hits."""
+        """Return number → hit of the rules that hold for a paper."""
         if not self._rules:
             return {}
         hits = ((id, reader.hit(self._rules[id])) for id in sorted(self._candidates(reader)))
@@ -146,7 +147,7 @@ class Few:
 
 
 def words_of(document: Document) -> Iterator[str]:
-    """Yield every word of a paper that a rule can be filed under."""
+    """Yield every word of a paper under which a rule can be filed."""
     for field in FILED_FIELDS:
         for text in document.texts(field):
             yield from text.words.forms

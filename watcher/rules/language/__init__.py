@@ -1,1 +1,1 @@
-"""Read rules as people write them: from text to tree."""
+"""Read rules as people write them, from text to tree."""

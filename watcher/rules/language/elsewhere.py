@@ -1,4 +1,4 @@
-"""What other search languages call the fields of a rule."""
+"""Know what other search languages call the fields of a rule."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ELSEWHERE = {
     "submitteddate lastupdateddate updated pubdate dp dt py pubyear",
     "upvotes": "stars star likes votes points score karma",
 }
-"""A field or a compared value, and its names elsewhere."""
+"""Field, or value that is compared → its names elsewhere, separated by blanks."""
 
 _BOTH = frozenset(["all", "any", "text", "body", "content", "tiab", "ts", "topic", "title_abs", "everything"])
-"""Names elsewhere of what a term without a field is looked for in."""
+"""Names elsewhere for title and abstract together, in which a term without a field is looked for."""
 
 _UNTIL = frozenset(["before", "until", "older", "older_than"])
 
@@ -32,7 +32,10 @@ _UNTIL = frozenset(["before", "until", "older", "older_than"])
 def field_meant(
     field: str, value: str, fields: Collection[str], numbers: Collection[str], days: Collection[str]
 ) -> str:
-    """Return the remedy for an unknown field. ``value``: the text behind its colon."""
+    """Return what to write instead of an unknown field.
+
+    ``value``: the text after its colon.
+    """
     known = next((one for one, names in _ELSEWHERE.items() if field in names.split()), field)
     if known in numbers:
         return f"a number is compared: write {known}>={value if value.isdigit() else 20}"

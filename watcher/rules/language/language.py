@@ -1,4 +1,4 @@
-"""Parse the text of a rule to its tree. The grammar is here, with every error that a writer can make.
+"""Parse the text of a rule into its tree. The grammar is here, and every error that a writer can make.
 
 Offsets in a ``RuleError`` count characters of the rule's text.
 """
@@ -61,7 +61,7 @@ DEEPEST = 50
 
 _WIDE = {chr(0xFF00 + n - 0x20): chr(n) for n in range(0x21, 0x7F) if not chr(n).isalnum()}
 _SIGNS = str.maketrans({**dict.fromkeys("“”„‟«»❝❞〝〞〟「」『』", '"'), **_WIDE, "、": ","})
-"""Quotes of all kinds, and the wide signs that keyboards of East Asia write."""
+"""Quotes of all kinds, and the wide signs of East Asian keyboards → the signs of the language."""
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -70,16 +70,16 @@ Spans = tuple[tuple[int, int], ...]
 
 
 def plain_signs(text: str) -> str:
-    """Return a text of the same length whose quotes and wide signs are those of the language."""
+    """Return a text of the same length in which quotes and wide signs are replaced by those of the language."""
     return text if text.isascii() else text.translate(_SIGNS)
 
 
 def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode, Spans]:
-    """Return the tree of a rule, and the span of each leaf from left to right.
+    """Return the tree of a rule, and the span of each leaf in the text from left to right.
 
-    ``may_exclude_alone``: something else says what is asked for.
+    ``may_exclude_alone``: the rule may consist of exclusions, since a library says which papers are wanted.
 
-    Raises ``RuleError`` with the place and what to write instead.
+    Raises ``RuleError`` with the place of the mistake and what to write instead.
     """
     if len(text) > LONGEST:
         raise RuleError(
@@ -100,7 +100,10 @@ def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode,
 
 
 def _built(text: str, *, knows_everything: bool = True) -> tuple[RuleNode, Spans]:
-    """Return the tree of a rule and its spans; ``knows_everything``: the word ``everything`` stands for all papers."""
+    """Return the tree of a rule and its spans.
+
+    ``knows_everything``: the word ``everything`` stands for all papers; otherwise it is a word.
+    """
     builder = _Builder(text, knows_everything=knows_everything)
     try:
         node = builder.any(_tree(text).children[0])  # type: ignore[arg-type]
@@ -111,7 +114,7 @@ def _built(text: str, *, knows_everything: bool = True) -> tuple[RuleNode, Spans
 
 
 def _has_other_words(node: RuleNode) -> bool:
-    """Return whether a rule asks for words without a field, beside what it excludes."""
+    """Return whether a rule asks for words without a field, besides what it excludes."""
     match node:
         case And(children) | Or(children):
             return builtins.any(_has_other_words(child) for child in children)
@@ -121,7 +124,7 @@ def _has_other_words(node: RuleNode) -> bool:
 
 
 class _Mixture(Exception):
-    """Words in a row are beside an OR, at an unknown place."""
+    """Words in a row stand beside an OR; the place is not known yet."""
 
 
 @lru_cache(maxsize=2)
@@ -196,7 +199,7 @@ def _unclosed(text: str) -> int:
 
 
 def _check_depth(text: str) -> None:
-    """Raise ``RuleError`` for too deep nesting, before anything recurses into it."""
+    """Raise ``RuleError`` for a rule that is nested too deeply, before anything recurses into it."""
     depth = 0
     for found in re.finditer(r'"[^"]*"|[()]|(?<!\S)(?:NOT\s+|-)+', text):
         piece = found[0]
@@ -209,7 +212,7 @@ def _check_depth(text: str) -> None:
 
 
 class _Builder:
-    """Builds the tree from lark's, and notes the spans of its leaves."""
+    """Builds the tree of a rule from that of lark, and notes the spans of its leaves."""
 
     def __init__(self, text: str, *, knows_everything: bool) -> None:
         self._text = text
@@ -249,7 +252,7 @@ class _Builder:
         return term(str(tokens[0]), tokens[0].type, start)
 
     def _refuse_mixture(self, tree: Tree[Token], branch: Tree[Token]) -> None:
-        """Raise ``RuleError`` for ``a b OR c``, which people read in two ways."""
+        """Raise ``RuleError`` for ``a b OR c``, which people understand in two ways."""
         ones = [child for child in branch.children if not isinstance(child, str)]
         self._refuse_operators(ones)
         ands = len(branch.children) - len(ones)
@@ -274,7 +277,7 @@ class _Builder:
         )
 
     def _refuse_operators(self, ones: list[Tree[Token]]) -> None:
-        """Raise ``RuleError`` for a lone operator among the words in a row: it is the cause."""
+        """Raise ``RuleError`` for an operator among words in a row, since that is the cause of the mistake."""
         for one in ones:
             if one.data == "plain" and str(one.children[0]) in ("or", "and", "not", "OR", "AND"):
                 self.one(one)
@@ -284,7 +287,7 @@ class _Builder:
 
 
 def _require_positive(node: RuleNode, text: str) -> None:
-    """Raise ``RuleError`` for a branch of exclusions alone, which would match almost everything."""
+    """Raise ``RuleError`` for a branch that only excludes, since it would match almost everything."""
 
     def positive(one: RuleNode) -> bool:
         match one:
@@ -311,11 +314,9 @@ def rule_from_lists(
     *,
     may_exclude_alone: bool = False,
 ) -> str:
-    """Return the text of a rule given as lists of terms. An item is one term; operators in it are not read.
+    """Return the text of a rule that was given as lists of terms. Operators in an item are not read.
 
-    ``may_exclude_alone``: something else says what is asked for.
-
-    Raises ``RuleError`` whose offsets count in the wrong item.
+    ``may_exclude_alone``: as of :func:`parse_rule`. Raises ``RuleError`` with offsets in the wrong item.
     """
     parts: list[str] = []
     if any:
@@ -329,7 +330,7 @@ def rule_from_lists(
 
 
 def quoted_term(item: str) -> str:
-    """Return a term of a list as the language writes it."""
+    """Return an item of a list in the form of a term of the language."""
     item = plain_signs(item.strip())
     if not item:
         raise RuleError("an empty term", hint="write a word or a phrase, or remove it")

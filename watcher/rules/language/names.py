@@ -1,4 +1,4 @@
-"""The ways in which one author's name is written: umlauts, initials run together, particles apart or not."""
+"""Find the ways in which one author's name can be written: umlauts, initials run together, particles apart or not."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ Way = tuple[str, ...]
 
 
 def ways_of(read: Sequence[Compound], *, is_prefix: bool) -> tuple[Way, ...]:
-    """Return the rows of words by which a name is found; the first is as it is written.
+    """Return rows of words, each of which finds a name. The first row is the name as it is written.
 
-    ``Jean-Pierre Serre`` is also ``JeanPierre Serre`` and ``JP Serre``, ``JP Serre`` also ``J P Serre``, ``LeCun`` also
-    ``Le Cun`` and the other way round, ``Müller`` also ``Mueller``.
+    ``Jean-Pierre Serre`` is also ``JeanPierre Serre`` and ``JP Serre``; ``JP Serre`` is also ``J P Serre``; ``LeCun``
+    is also ``Le Cun``, and the other way round; ``Müller`` is also ``Mueller``.
 
-    ``is_prefix``: the last word may continue, so that only its spelling as written counts.
+    ``is_prefix``: the last word may go on, so that only its written spelling counts.
     """
     apart = tuple(part.surface for one in read for part in one.parts)
     joined = tuple("".join(part.surface for part in one.parts) for one in read)
@@ -80,7 +80,7 @@ def _cut(spelled: str, word: str, count: int) -> Sequence[str]:
 
 
 def _with_particles(words: Way) -> Iterator[str]:
-    """Yield the words with each particle joined to what follows it."""
+    """Yield the words with each particle joined to the word after it."""
     before = ""
     for n, word in enumerate(words):
         if word in PARTICLES and n < len(words) - 1:

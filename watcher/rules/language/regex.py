@@ -1,4 +1,4 @@
-"""Match regexes by RE2, in linear time whatever the pattern and the text; many at once by literals that they need."""
+"""Match regexes with RE2, in linear time whatever the pattern and the text; many at once by literals they need."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ MOST_MEMORY = 8 << 20
 
 
 MOST_TOGETHER = 8_192
-"""Most patterns whose literals are looked for together; RE2 refuses some twenty thousand."""
+"""Most patterns whose literals are searched together; RE2 refuses some twenty thousand."""
 
 _MARK = "\0watcher\0"
-"""What no text holds: where its own literal is not found behind a text, the search for literals has failed."""
+"""A text that no paper contains. It is put behind each text; if it is not found there, the search itself has failed."""
 
 
 @lru_cache(maxsize=1024)
 def compiled_regex(pattern: str) -> Any:
-    """Compile a pattern. Raises ``RuleError`` if RE2 is not installed."""
+    """Return a compiled pattern. Raises ``RuleError`` if RE2 is not installed."""
     try:
         import re2
     except ImportError:
@@ -54,17 +54,17 @@ def regex_problem(pattern: str) -> str | None:
 
 
 def matches_nothing(pattern: str) -> bool:
-    """Return whether the pattern matches the empty text, and so every text."""
+    """Return whether a pattern matches the empty text, and so every text."""
     return compiled_regex(pattern).search("") is not None
 
 
 def holds(pattern: str, text: str) -> bool:
-    """Return whether the pattern is found."""
+    """Return whether a pattern is found in a text."""
     return compiled_regex(pattern).search(text) is not None
 
 
 def places(pattern: str, text: str, most: int) -> Iterator[tuple[int, int]]:
-    """Yield the character spans of the first ``most`` matches, without empty ones."""
+    """Yield (start, end) of the first ``most`` matches in a text, without empty ones."""
     spans = (found.span() for found in compiled_regex(pattern).finditer(text))
     return islice((span for span in spans if span[0] < span[1]), most)
 

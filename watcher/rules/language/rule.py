@@ -34,9 +34,9 @@ _NOWHERE: Spans = ()
 class Rule:
     """A compiled rule.
 
-    ``digest``: SHA-256 (hex) of what the rule asks; blanks, the order of terms and lists do not change it.
-    ``spans``: where the leaves are written.
-    ``sources``: sources whose listings count, empty for all.
+    ``spans``: where each leaf is in the text.
+    ``sources``: names of sources whose listings count, empty for all.
+    ``digest``: SHA-256 of what the rule asks for (hex). Blanks, the order of terms and lists do not change it.
     ``uses_numbers``: it compares upvotes or comments.
     ``likes``: the library that says how much a paper is wanted, None without one.
     """
@@ -51,18 +51,18 @@ class Rule:
 
     @property
     def is_open(self) -> bool:
-        """Whether it asks for nothing, and at most excludes: then a library says which papers are wanted."""
+        """Whether it asks for nothing, but may exclude. Then a library says which papers are wanted."""
         return is_exclusion(self.tree)
 
 
 def fields_in(text: str) -> tuple[str, ...]:
-    """Return the fields that a rule asks for, by their names in rules, each once. Raises ``RuleError``."""
+    """Return the names of the fields that a rule asks for, each once. Raises ``RuleError``."""
     return tuple(dict.fromkeys(field for leaf in leaves(parse_rule(text)[0]) if (field := field_of(leaf))))
 
 
 @lru_cache(maxsize=1024)
 def is_for_everything(text: str) -> bool:
-    """Return whether a rule's text asks for every paper, be it but for some; also False where it cannot be read."""
+    """Return whether the text of a rule asks for every paper, or every one but some; False if it cannot be read."""
     if "everything" not in text.lower():
         return False
     try:
@@ -72,15 +72,18 @@ def is_for_everything(text: str) -> bool:
 
 
 def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
-    """Compile a rule. Raises ``RuleError`` with the place and what to write instead."""
+    """Return a compiled rule. Raises ``RuleError`` with the place of the mistake and what to write instead.
+
+    ``sources``: names of sources whose listings count, empty for all.
+    """
     return _compiled(text, sources, library="")
 
 
 def compile_beside_library(text: str, sources: Sequence[str], library: str, above: float | None = None) -> Rule:
-    """Compile the rule of a subscription, which may be empty or exclude alone where it has a library.
+    """Return the compiled rule of a subscription. If it has a library, the rule may be empty or only exclude.
 
-    ``library``: the name of the library, "" for none.
-    ``above``: the subscription's score, which counts where the library says which papers are wanted.
+    ``library``: name of the library, "" for none.
+    ``above``: of the subscription. It is part of what the rule asks for if the library says which papers are wanted.
     """
     rule = _compiled(text, sources, library)
     if not library:

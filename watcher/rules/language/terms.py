@@ -1,4 +1,4 @@
-"""Read the leaves of a rule (words, phrases, fields, comparisons), each from its own piece of text."""
+"""Read the leaves of a rule (words, phrases, fields, comparisons), each from its own piece of the text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIELDS = (*rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL), "about
 NUMBERS = rule_names(FieldKind.NUMBER)
 DAYS = rule_names(FieldKind.DAY)
 COMPARED = "|".join((*NUMBERS, *DAYS))
-"""A pattern for the fields that are compared."""
+"""A pattern that matches the names of fields that can be compared."""
 
 SHORTEST_PREFIX = 2
 LONGEST_REGEX = 1_000
@@ -26,13 +26,17 @@ LARGEST_GAP = 100
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
 _PLAIN = re.compile(r"[^\s()\"/=\-][^\s()\":]*")
 _STARRED = re.compile(r"(?<!\w)([A-Z])\*(?!\w)", re.IGNORECASE)
-"""A name that ends in a star: A*, which only quotes tell from the beginning of a word."""
+"""Matches a name that ends in a star, such as A*. Only quotes tell it from the beginning of a word."""
 
 _WELL = re.compile(rf"(?i)({COMPARED})\s*(>=|<=|>|<|=)\s*(\S+)")
 
 
 def term(text: str, kind: str, start: int) -> Leaf:
-    """Read a term without a field."""
+    """Return the leaf for a term without a field.
+
+    ``kind``: of the token in the grammar.
+    ``start``: offset of the term in the rule.
+    """
     if kind == "WORD":
         if text in _OPERATORS:
             upper = _OPERATORS[text]
@@ -52,7 +56,12 @@ def term(text: str, kind: str, start: int) -> Leaf:
 
 
 def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
-    """Read a term with a field, such as ``author:bengio``; ``name`` ends in the colon."""
+    """Return the leaf for a term with a field, such as ``author:bengio``.
+
+    ``name``: of the field, with its colon.
+    ``kind``: of the token in the grammar.
+    ``start``: offset of the term in the rule.
+    """
     field = name[:-1].lower()
     end = start + len(name) + len(text)
     if field not in FIELDS:
@@ -74,7 +83,10 @@ def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
 
 
 def comparison(text: str, start: int) -> Compare:
-    """Read a comparison, such as ``upvotes>=20`` or ``published>=2026-01-01``."""
+    """Return the leaf for a comparison, such as ``upvotes>=20`` or ``published>=2026-01-01``.
+
+    ``start``: offset of the comparison in the rule.
+    """
     found = _WELL.fullmatch(text)
     field = re.match(r"[A-Za-z]+", text)[0].lower()  # type: ignore[index]
     hint = f"write {field}>=20, with digits only" if field in NUMBERS else f"write {field}>={_day_meant(text)}"
@@ -93,7 +105,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
 
 def _day_meant(text: str) -> str:
-    """Return the day that was probably meant by a comparison's value, as it is written here; else an example."""
+    """Return the day that was probably meant by the value of a comparison, in the right form; else an example."""
     value = re.split(r"[<>=]\s*", text)[-1]
     if found := _DAY_FIRST.fullmatch(value):
         parts = found[3], found[2], found[1]
@@ -161,7 +173,7 @@ def _exact(inside: str, before: str, field: str | None, start: int, end: int, *,
 
 
 def _pattern(read: list[Compound], *, is_prefix: bool = False) -> Pattern:
-    """Return the words of a term as a graph over its parts. The last word of a prefix is not folded to a singular."""
+    """Return the words of a term as a graph of their parts. Plurals of a prefix's last word are not folded."""
     nodes: list[list[tuple[int, tuple[str, ...]]]] = []
     end = sum(len(one.parts) for one in read)
     for one in read:
@@ -189,7 +201,7 @@ def _inside(text: str) -> str:
 
 
 def _written(inside: str) -> str:
-    """Return a term in one spelling of blanks and quotes."""
+    """Return a term with its blanks and quotes in one spelling."""
     inside = " ".join(inside.split())
     is_plain = _PLAIN.fullmatch(inside) and inside not in _OPERATORS and inside not in _OPERATORS.values()
     return inside if is_plain else _quoted(inside)

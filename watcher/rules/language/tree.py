@@ -1,7 +1,7 @@
-"""The tree of a rule: frozen nodes in negation normal form (NOT is only before leaves).
+"""The tree of a rule: frozen nodes in negation normal form (NOT stands only before leaves).
 
-Every leaf has ``written``: the term as the rule has it, in one spelling of blanks and quotes. It is a rule by itself,
-and equal for leaves that ask the same.
+Every leaf has ``written``: the term as the rule has it, with blanks and quotes in one spelling. It is a rule by itself,
+and leaves that ask for the same have the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class TextTerm:
     """A word or phrase.
 
     ``field``: None for title and abstract.
-    ``is_prefix``: the last word may continue.
+    ``is_prefix``: the last word may go on.
     ``about``: it must be in the title, or twice in the abstract.
     """
 
@@ -35,7 +35,10 @@ class TextTerm:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Words in any order, with at most ``gap`` others between them."""
+    """Words in any order.
+
+    ``gap``: most other words between them.
+    """
 
     words: tuple[Pattern, ...]
     gap: int
@@ -46,9 +49,9 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Tokens exactly as written.
+    """Words exactly as they are written.
 
-    ``tokens``: (token, what ties it to the one before, its word in an index).
+    ``tokens``: (token, what stands between it and the one before, its word in an index).
     """
 
     tokens: tuple[tuple[str, str, str], ...]
@@ -59,7 +62,7 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """An RE2 pattern, searched case-sensitively in a field's cleaned original."""
+    """An RE2 pattern that is searched in a field as it was written, cleaned of markup; upper and lower case differ."""
 
     pattern: str
     field: str
@@ -70,8 +73,8 @@ class Regex:
 class Author:
     """Words that must all be in one author's name, in any order.
 
-    ``ways``: a row of words for each way to write them. A single letter is an initial.
-    ``is_prefix``: the last word may continue.
+    ``ways``: rows of words, one for each way to write them. A single letter is an initial.
+    ``is_prefix``: the last word may go on.
     """
 
     ways: tuple[tuple[str, ...], ...]
@@ -81,7 +84,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A category, source or id in lower case; with ``is_prefix`` the beginning of one."""
+    """A category, source or id in lower case.
+
+    ``is_prefix``: it is only the beginning of one.
+    """
 
     field: str
     value: str
@@ -103,12 +109,12 @@ Leaf = TextTerm | Near | Exact | Regex | Author | Label | Compare
 
 
 EVERYTHING = Label("source", "", "everything", is_prefix=True)
-"""What the rule ``everything`` asks for: a paper, whatever source lists it."""
+"""What the rule ``everything`` asks for: any paper, whatever source lists it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The leaf does not hold. A comparison with an unknown number is false, also under NOT."""
+    """The child does not hold. A comparison with an unknown number is false, even under NOT."""
 
     child: Leaf
 
@@ -131,19 +137,19 @@ RuleNode = Leaf | Not | And | Or
 
 
 def conjunction(nodes: list[RuleNode]) -> RuleNode:
-    """Return the AND of nodes, flat."""
+    """Return the AND of nodes, without ANDs inside it."""
     flat = [part for node in nodes for part in (node.children if isinstance(node, And) else (node,))]
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
 def any_of(nodes: list[RuleNode]) -> RuleNode:
-    """Return the OR of nodes, flat."""
+    """Return the OR of nodes, without ORs inside it."""
     flat = [part for node in nodes for part in (node.children if isinstance(node, Or) else (node,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
 def negated(node: RuleNode) -> RuleNode:
-    """Return the NOT of a node, pushed down to its leaves (De Morgan)."""
+    """Return the NOT of a node, pushed down to the leaves (De Morgan)."""
     match node:
         case Not(child):
             return child
@@ -155,7 +161,7 @@ def negated(node: RuleNode) -> RuleNode:
 
 
 def is_exclusion(node: RuleNode) -> bool:
-    """Return whether a node asks for nothing: it is empty, or has nothing but NOT."""
+    """Return whether a node asks for nothing: it is empty, or only excludes."""
     return isinstance(node, Not) or (isinstance(node, And | Or) and all(map(is_exclusion, node.children)))
 
 
@@ -172,19 +178,19 @@ def leaves(node: RuleNode) -> Iterator[Leaf]:
 
 
 def asks_for_everything(node: RuleNode) -> bool:
-    """Return whether a rule asks for every paper, be it but for some."""
+    """Return whether a rule asks for every paper, or every one but some."""
     return any(leaf == EVERYTHING for leaf in leaves(node))
 
 
 def field_of(leaf: Leaf) -> str | None:
-    """Return the field that a leaf looks into, None for title and abstract together."""
+    """Return the field in which a leaf is looked for, None for title and abstract together."""
     return "author" if isinstance(leaf, Author) else leaf.field
 
 
 def canonical(node: RuleNode) -> str:
-    """Return one spelling for all rules that differ only in order of terms, blanks, quotes and parentheses.
+    """Return a text that is the same for all rules that differ only in order of terms, blanks, quotes and parentheses.
 
-    It is made of what is written, not of how that is folded: a better folding edits nobody's rule.
+    It is made from the rule as written, not as folded: a change of folding must not count as an edit of anybody's rule.
     """
     if node == EVERYTHING:
         return "*"  # the word `everything` is another rule

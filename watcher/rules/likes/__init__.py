@@ -1,1 +1,1 @@
-"""Papers like those in a library: their words and pairs of words, how rare those are, how close a paper comes."""
+"""Find papers like those in a library: by words and pairs of words, and how rare these are."""

@@ -1,4 +1,4 @@
-"""What a library makes of a match: is the paper close enough, is it in the library already, why is it told."""
+"""Say what a library makes of a match: whether the paper is close enough, whether it is new there, why it is told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Likes:
     """A library beside a rule.
 
     ``rarity``: how rare phrases are; the profile was made with it.
-    ``least``: the score from which on a paper is told where the library says which ones are wanted.
+    ``least``: lowest score at which a paper is told if the library says which papers are wanted.
     """
 
     profile: Profile
@@ -25,7 +25,7 @@ class Likes:
     least: float = STRONG_FROM
 
     def vector(self, document: Document) -> PaperVector:
-        """Return what a paper says, computed once for all libraries that weigh alike."""
+        """Return the vector of a paper, computed once for all libraries with the same rarity."""
         if document.vector is None or document.vector[0] is not self.rarity:
             phrases = PaperPhrases(document)
             document.phrases = phrases
@@ -33,20 +33,22 @@ class Likes:
         return document.vector[1]
 
     def score(self, document: Document) -> float:
-        """Return how close a paper is, from 0 to 1."""
+        """Return how close a paper is to the library, from 0 to 1."""
         return score_of_closeness(self.profile.closeness(self.vector(document)), self.profile.line)
 
     def score_told(self, document: Document, *, says_which: bool) -> float | None:
-        """Return the score of a paper, None for one that is not told; see :meth:`told`."""
+        """Return the score of a paper, None if it is not told; see :meth:`told`."""
         if self.profile.has(document.paper):
             return None
         score = self.score(document)
         return None if says_which and score < self.least else score
 
     def told(self, hit: Hit, document: Document, *, says_which: bool) -> Hit | None:
-        """Return the hit of a rule with the library's score and reason, None for what is not told.
+        """Return the hit of a rule with the library's score and reason, None if the paper is not told.
 
-        That is what is in the library, and, where it ``says_which`` papers are wanted, what is not close enough.
+        A paper in the library itself is not told; nor is one that is not close enough, if the library ``says_which``.
+
+        ``says_which``: the library says which papers are wanted, not only how much.
         """
         score = self.score_told(document, says_which=says_which)
         return None if score is None else Hit(score, hit.places, because(self.profile, document, self.vector(document)))

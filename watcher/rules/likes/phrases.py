@@ -1,4 +1,4 @@
-"""Read a paper's words and pairs of words, and count them, as numbers that stay the same in every process."""
+"""Count the words and pairs of words (phrases) of a paper. Their ids are the same in every process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from watcher.rules.match.document import Document
 from watcher.rules.text.text import Folded
 
 IN_TITLE = 2
-"""How often a phrase of the title counts."""
+"""How many times a phrase in the title counts."""
 
 _STOP_WORDS = (
     "a about above after again against all also although an and another any approach are as at be because been before "
@@ -26,7 +26,7 @@ _STOP_WORDS = (
     "was we were what when where whether which while who whom whose why will with within without work would yet you "
     "your"
 )
-"""Words that say nothing of what a paper is about, as folding leaves them. They do not part the words of a pair."""
+"""Words that say nothing about a paper, as folding leaves them. The words before and after one still make a pair."""
 
 _STOP = frozenset(_STOP_WORDS.split())
 _MOST_KNOWN = 200_000
@@ -35,7 +35,7 @@ _PAIR_BIT = np.uint64(1)
 
 
 class _WordIds(dict[str, int]):
-    """Word → its id, 0 for one that is left out. Ids are even, so that pairs can be odd."""
+    """Word → id, 0 for a word that is left out. Ids of words are even, so that those of pairs can be odd."""
 
     def __missing__(self, word: str) -> int:
         if len(self) >= _MOST_KNOWN:
@@ -50,21 +50,24 @@ _IDS = _WordIds()
 
 
 class PhraseCounts(NamedTuple):
-    """The phrases of a paper, each once, in the order of their ids; how often each counts."""
+    """The phrases of a paper, each once, in the order of their ids; and how often each counts."""
 
     ids: PhraseIds
     counts: Floats
 
 
 class PhraseText(NamedTuple):
-    """The phrases of one text: first the words, then the pairs. ``places``: first and last position of each."""
+    """The phrases in one text: first the words, then the pairs.
+
+    ``places``: first and last position of each.
+    """
 
     ids: PhraseIds
     places: npt.NDArray[np.int64]
 
 
 def telling_texts(document: Document) -> Iterator[tuple[Folded, int]]:
-    """Yield the texts that tell what a paper is about, with how often a phrase of each counts."""
+    """Yield (text, how often a phrase in it counts) of the texts that tell what a paper is about."""
     yield document.texts("title")[0], IN_TITLE
     yield document.texts("abstract")[0], 1
     for text in document.site:
@@ -72,7 +75,7 @@ def telling_texts(document: Document) -> Iterator[tuple[Folded, int]]:
 
 
 def phrases_in(text: Folded) -> PhraseText:
-    """Return the words and pairs of words of a text."""
+    """Return the words and pairs of words in a text."""
     ids = np.array([_IDS[word] for word in text.line], dtype=np.uint64)
     places = np.flatnonzero(ids)
     words = ids[places]
@@ -83,12 +86,12 @@ def phrases_in(text: Folded) -> PhraseText:
 
 
 def is_pair(ids: PhraseIds) -> npt.NDArray[np.bool_]:
-    """Return which phrases are pairs of words."""
+    """Return for each phrase whether it is a pair of words."""
     return (ids & _PAIR_BIT).astype(bool)
 
 
 class PaperPhrases:
-    """The phrases of all texts of a paper, each text read once."""
+    """The phrases in all texts of a paper. Each text is read once."""
 
     def __init__(self, document: Document) -> None:
         self._texts = list(telling_texts(document))
@@ -97,7 +100,7 @@ class PaperPhrases:
         self._first: dict[int, tuple[int, int, int]] | None = None
 
     def counts(self) -> PhraseCounts:
-        """Count the phrases."""
+        """Return the phrases, counted."""
         times = [
             np.full(len(one.ids), often, dtype=np.float64)
             for one, (_, often) in zip(self._found, self._texts, strict=True)
@@ -107,7 +110,7 @@ class PaperPhrases:
         return PhraseCounts(every, counts.astype(np.float64))
 
     def in_words(self, wanted: Sequence[int]) -> dict[int, str]:
-        """Return phrase → the words as the paper writes them, where it has them first."""
+        """Return phrase → its words as the paper writes them where it has them first."""
         if self._first is None:
             self._first = {}
             for number, one in enumerate(self._found):
@@ -122,12 +125,12 @@ class PaperPhrases:
 
 
 def count_phrases(document: Document) -> PhraseCounts:
-    """Count a paper's phrases."""
+    """Return the phrases of a paper, counted."""
     return PaperPhrases(document).counts()
 
 
 def phrase_words(document: Document, wanted: Sequence[int]) -> dict[int, str]:
-    """Return phrase → the words as the paper writes them, where it has them first."""
+    """Return phrase → its words as the paper writes them where it has them first."""
     return (document.phrases or PaperPhrases(document)).in_words(wanted)
 
 

@@ -1,6 +1,6 @@
-"""Make a profile of liked papers: its phrases, the line from which a paper is close, and why a paper is close.
+"""Make a profile of liked papers: its phrases, the closeness that is enough, and why a paper is close.
 
-The numbers below were chosen by hand, round, on judged papers; docs/likes.md says what each does.
+The numbers below are round and were chosen by hand, on judged papers. docs/likes.md says what each does.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from watcher.rules.match.document import Document, document_of
 from watcher.rules.text.text import fold_title
 
 TOGETHER = 1.5
-"""The power of a phrase's mean weight: what several of the papers say counts for more than what one says often."""
+"""Power of a phrase's summed weight: what several papers say counts for more than what one says often."""
 
 MOST_PHRASES = 500
-"""Phrases that a profile has, the heaviest; from some two hundred on more change nothing."""
+"""Most phrases of a profile, the heaviest ones. More than some two hundred change nothing."""
 
 USUAL, USUAL_PAPERS = 0.15, 2
-"""How close papers of a library usually are to the others of it, which counts like so many papers of this library."""
+"""Usual closeness of a library's paper to the others, and as how many papers of this library it counts."""
 
 LINE = 0.9
-"""The share of that closeness at which the score is .5."""
+"""Share of a library's own closeness at which the score is 0.5."""
 
 LEAST_LINE = 0.1
-"""The least closeness at which the score is .5, for libraries whose papers have hardly anything in common."""
+"""Smallest closeness at which the score is 0.5, for libraries whose papers have little in common."""
 
 MOST_COMPARED = 50
-"""Papers of a library that are compared with the others, to see how close they are to each other."""
+"""Most papers of a library that are compared with the others, to find how close they are."""
 
 LIKED_PHRASES = 60
-"""Phrases that are kept of each liked paper, the heaviest, to say because of which of them a paper is told."""
+"""Most phrases that are kept of each liked paper, the heaviest ones, to name papers as a reason."""
 
 PAPERS_SHOWN, WORDS_SHOWN = 2, 5
 CLOSE_BESIDE = 0.5
-"""The share of the closest liked paper's closeness from which another one is named beside it."""
+"""Share of the closest liked paper's closeness that another one must have to be named as well."""
 
 
 _PARTED = re.compile(r"[.!?;:,]\s")
@@ -52,7 +52,10 @@ _NEVER_SEEN = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class LikedPhrases:
-    """The heaviest phrases of all liked papers, in the order of their ids: of which paper, and with which weight."""
+    """The heaviest phrases of all liked papers, in the order of their ids.
+
+    ``owners``: number of the paper that has each.
+    """
 
     ids: PhraseIds
     owners: npt.NDArray[np.int32]
@@ -63,10 +66,10 @@ class LikedPhrases:
 class Profile:
     """What a library is about.
 
-    ``ids`` / ``weights``: its phrases, in the order of their ids; the weights have the length 1.
-    ``line``: the closeness at which the score is .5.
-    ``keys``: every key, and every folded title, of the papers in the library.
-    ``liked`` / ``phrases``: those papers, and their phrases.
+    ``ids`` and ``weights``: its phrases in the order of their ids; the weights have the length 1.
+    ``line``: closeness at which the score is 0.5.
+    ``keys``: all keys and folded titles of the papers in the library.
+    ``liked`` and ``phrases``: these papers, and their phrases.
     """
 
     ids: PhraseIds
@@ -77,7 +80,7 @@ class Profile:
     phrases: LikedPhrases
 
     def closeness(self, vector: PaperVector) -> float:
-        """Return how close a paper is, from 0 on; 1 would be the profile itself."""
+        """Return how close a paper is, from 0 on; the profile itself would have 1."""
         _, mine, theirs = np.intersect1d(self.ids, vector.ids, assume_unique=True, return_indices=True)
         return float(self.weights[mine] @ vector.weights[theirs])
 
@@ -87,7 +90,7 @@ class Profile:
 
 
 def keys_of(key: str, arxiv_id: str | None, doi: str | None, title: str) -> set[str]:
-    """Return what a paper is known by in a library."""
+    """Return the keys by which a paper is known in a library: its own, and those for arXiv id, DOI and title."""
     found = {key, f"title:{fold_title(title)}"} if title.strip() else {key}
     if arxiv_id:
         found.add(f"arxiv:{arxiv_id.lower()}")
@@ -97,14 +100,14 @@ def keys_of(key: str, arxiv_id: str | None, doi: str | None, title: str) -> set[
 
 
 def score_of_closeness(closeness: float, line: float) -> float:
-    """Return a score from 0 to 1: .5 on the line, .2 at half of it, .8 at twice as much."""
+    """Return the score of a closeness, from 0 to 1: 0.5 at ``line``, 0.2 at half of it, 0.8 at twice as much."""
     if closeness <= 0:
         return 0.0
     return float(round(closeness**2 / (closeness**2 + line**2), 4))
 
 
 def closeness_of_score(score: float, line: float) -> float:
-    """Return the closeness that has this score, at most .99."""
+    """Return the closeness that has a score. A score above 0.99 counts as 0.99."""
     score = min(score, 0.99)
     return line * float(np.sqrt(score / (1 - score)))
 
@@ -112,7 +115,7 @@ def closeness_of_score(score: float, line: float) -> float:
 def profile_of(library: Sequence[LikedPaper], stored: Mapping[int, Paper], rarity: PhraseRarity) -> Profile:
     """Return the profile of a library.
 
-    ``stored``: number of a paper in the library → that paper as it is stored, whose texts count then.
+    ``stored``: number of a paper in the library → the stored paper, whose texts are used then.
     """
     vectors = [vector_of_document(one, rarity) for one in liked_documents(library, stored)]
     keys = {key for one in library for key in (*one.keys, *keys_of("", None, None, one.title))}
@@ -123,20 +126,23 @@ def profile_of(library: Sequence[LikedPaper], stored: Mapping[int, Paper], rarit
 
 
 def liked_documents(library: Sequence[LikedPaper], stored: Mapping[int, Paper]) -> list[Document]:
-    """Return the papers of a library: as they are stored, else as its file has them."""
+    """Return the papers of a library in order: the stored one if there is one, else as the file has it."""
     return [document_of(stored.get(n) or _paper(one)) for n, one in enumerate(library)]
 
 
 def profile_of_vectors(
     vectors: Sequence[PaperVector], keys: frozenset[str] = frozenset(), liked: tuple[LikedPaper, ...] = ()
 ) -> Profile:
-    """Return the profile of papers that say this. ``keys`` / ``liked``: as of the profile."""
+    """Return the profile of papers with these vectors.
+
+    ``keys`` and ``liked``: as in :class:`Profile`.
+    """
     ids, weights = _profile_phrases(vectors)
     return Profile(ids, weights, _line(vectors), keys, liked, heaviest_phrases(vectors))
 
 
 def because(profile: Profile, document: Document, vector: PaperVector) -> Because:
-    """Return why a paper is close: the closest liked papers, and the phrases that bring it near, as it writes them."""
+    """Return why a paper is close: the closest liked papers, and the phrases that make it close, in its own words."""
     _, mine, theirs = np.intersect1d(profile.ids, vector.ids, assume_unique=True, return_indices=True)
     parts = profile.weights[mine] * vector.weights[theirs]
     order = np.lexsort((profile.ids[mine], -parts))[: 4 * WORDS_SHOWN]
@@ -149,15 +155,16 @@ def _paper(one: LikedPaper) -> Paper:
 
 
 def _shown(one: LikedPaper, stored: Paper | None) -> LikedPaper:
-    """Return what is kept of a liked paper in memory: what messages name it by."""
+    """Return what messages need of a liked paper: its title and its first key."""
     title, key = (stored.title, stored.key) if stored else (one.title, one.keys[0] if one.keys else "")
     return LikedPaper(title=title, keys=(key,) if key else ())
 
 
 def _summed(vectors: Sequence[PaperVector]) -> tuple[PhraseIds, npt.NDArray[np.intp], Floats]:
-    """Return the phrases that count, the number of each phrase of the vectors (-1: it does not count), the sums.
+    """Return three arrays: the phrases, the number of each vector's phrases among them, and the sums of weights.
 
-    A phrase that is rare among the stored papers counts if two of the library have it.
+    The number is -1 for a phrase that does not count. One counts if it is known among stored papers, or if two papers
+    of the library have it.
     """
     every = np.concatenate([one.ids for one in vectors]) if vectors else np.zeros(0, np.uint64)
     known = np.concatenate([one.is_known for one in vectors]) if vectors else np.zeros(0, bool)
@@ -180,7 +187,7 @@ def _profile_phrases(vectors: Sequence[PaperVector]) -> tuple[PhraseIds, Floats]
 
 
 def _line(vectors: Sequence[PaperVector]) -> float:
-    """Return the closeness that makes .5: a share of how close each paper of the library is to all others of it."""
+    """Return the closeness at which the score is 0.5: a share of how close the library's papers are to each other."""
     closeness = _closeness_of_each(vectors) if len(vectors) > 1 else []
     return max(LEAST_LINE, LINE * (sum(closeness) + USUAL_PAPERS * USUAL) / (len(closeness) + USUAL_PAPERS))
 
@@ -202,7 +209,7 @@ def _closeness_of_each(vectors: Sequence[PaperVector]) -> list[float]:
 
 
 def heaviest_phrases(vectors: Sequence[PaperVector]) -> LikedPhrases:
-    """Return the heaviest phrases of papers, numbered in their order."""
+    """Return the heaviest phrases of each paper. Papers are numbered in their order."""
     ids, owners, weights = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)], [np.zeros(0)]
     for n, one in enumerate(vectors):
         some = np.lexsort((one.ids, -one.weights))[:LIKED_PHRASES]
@@ -226,7 +233,10 @@ def _closest(profile: Profile, vector: PaperVector) -> tuple[LikedPaper, ...]:
 
 
 def phrases_in_words(profile: Profile, documents: Sequence[Document], most: int) -> list[str]:
-    """Return the heaviest phrases of a profile as a document writes them; none that lies in two sentences."""
+    """Return the heaviest phrases of a profile as documents write them. A phrase that spans two sentences is left out.
+
+    ``most``: number of phrases that are tried.
+    """
     order = np.lexsort((profile.ids, -profile.weights))[:most]
     heaviest = [int(profile.ids[n]) for n in order]
     names: dict[int, str] = {}
@@ -236,7 +246,7 @@ def phrases_in_words(profile: Profile, documents: Sequence[Document], most: int)
 
 
 def _words(document: Document, heaviest: Sequence[int]) -> tuple[str, ...]:
-    """Return the phrases in words, heaviest first: none that is a part of another one, or lies in two sentences."""
+    """Return the phrases in words, heaviest first, without those that are part of another one or span two sentences."""
     names = phrase_words(document, heaviest)
     found: list[str] = []
     for id in heaviest:

@@ -1,4 +1,4 @@
-"""Compare papers with many profiles at once: phrase → the profiles that have it."""
+"""Compare papers with many profiles at a time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from watcher.rules.likes.vectors import Floats, PaperVector, PhraseIds
 
 @dataclass(frozen=True, slots=True)
 class _Filed:
-    """All phrases of all profiles: ``starts`` says where the entries of each begin, one behind the last included.
+    """All phrases of all profiles.
 
-    ``least``: the closeness from which on a profile is found.
+    ``starts``: where the entries of each phrase begin, and the end.
+    ``least``: smallest closeness at which each profile is found.
     """
 
     ids: PhraseIds
@@ -28,7 +29,7 @@ class _Filed:
 
 
 class ProfileIndex:
-    """Finds the profiles that a paper is close to. Profiles are known by a number."""
+    """Finds the profiles to which a paper is close. Profiles have numbers."""
 
     def __init__(self) -> None:
         self._profiles: dict[int, Profile] = {}
@@ -42,18 +43,21 @@ class ProfileIndex:
         return number in self._profiles
 
     def add(self, number: int, profile: Profile, least: float) -> None:
-        """Add a profile, in place of another one with this number. ``least``: the score from which on it is found."""
+        """Add a profile in place of one with the same number.
+
+        ``least``: lowest score at which it is found.
+        """
         self._profiles[number] = profile
         self._least[number] = closeness_of_score(least, profile.line)
         self._filed = None
 
     def remove(self, number: int) -> None:
-        """Remove a profile, if it is there."""
+        """Remove the profile with a number, if it is there."""
         if self._profiles.pop(number, None) is not None:
             self._filed = None
 
     def closenesses(self, vector: PaperVector) -> Mapping[int, float]:
-        """Return profile → closeness, of those to which a paper is close enough to be found."""
+        """Return number → closeness, of the profiles to which a paper is close enough to be found."""
         filed = self._filed = self._filed or _filed(self._profiles, self._least)
         if not filed.numbers or not len(filed.ids):
             return {}

@@ -12,17 +12,17 @@ from watcher.rules.likes.vectors import PaperVector, PhraseIds, PhraseRarity
 from watcher.rules.match.document import Document
 
 KNOWN_FROM = 3
-"""Papers that have a phrase before it counts for how much a paper says altogether: rarer ones are names and slips."""
+"""Fewest papers that must have a phrase for it to count as known. Rarer ones are names and typing errors."""
 
 PAIR = 1.5
-"""The weight of a pair of words beside that of a word."""
+"""Weight of a pair of words, compared to that of a word."""
 
 FORGET_EVERY = 512
-"""Papers after which counts are added up, so that memory holds the phrases of so many papers at most."""
+"""Papers after which counts are added up, so that memory holds the phrases of at most so many papers."""
 
 
 def count_rarity(counted: Iterable[PhraseCounts]) -> PhraseRarity:
-    """Count in how many papers each phrase stands."""
+    """Return in how many papers each phrase occurs."""
     papers = 0
     total_ids, total = np.zeros(0, np.uint64), np.zeros(0, np.int64)
     waiting: list[PhraseIds] = []
@@ -47,7 +47,7 @@ def _added(
 
 
 def vector_of(counts: PhraseCounts, rarity: PhraseRarity) -> PaperVector:
-    """Return what a paper says: of each phrase 1 + log(count), times 1 + log(1 / share of the papers that have it)."""
+    """Return the vector of a paper: a phrase weighs (1 + log(count)) * (1 + log(1 / share of papers with it))."""
     numbers = np.full(len(counts.ids), KNOWN_FROM - 1)
     at = np.searchsorted(rarity.ids, counts.ids)
     is_known = np.zeros(len(counts.ids), dtype=bool)
@@ -61,5 +61,5 @@ def vector_of(counts: PhraseCounts, rarity: PhraseRarity) -> PaperVector:
 
 
 def vector_of_document(document: Document, rarity: PhraseRarity) -> PaperVector:
-    """Return what a paper says, from its texts."""
+    """Return the vector of a paper, from its texts."""
     return vector_of(count_phrases(document), rarity)

@@ -1,4 +1,4 @@
-"""Find the papers that are closest to one, among some hundreds or thousands."""
+"""Find the papers that are closest to a given one, among hundreds or thousands."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ from watcher.rules.likes.profile import LikedPhrases, heaviest_phrases
 from watcher.rules.likes.vectors import PaperVector
 
 LEAST = 0.06
-"""The closeness from which on two papers are called similar: those of one subject have .05 to .2."""
+"""Smallest closeness at which two papers are similar. Papers on one subject have 0.05 to 0.2."""
 
 
 class SimilarIndex:
-    """The heaviest phrases of papers, by phrase. ``ids``: of the papers, in the order of their vectors."""
+    """The heaviest phrases of papers, by phrase.
+
+    ``ids``: of the papers, in the order of their vectors.
+    """
 
     def __init__(self, ids: Sequence[int], vectors: Sequence[PaperVector]) -> None:
         self._ids = tuple(ids)
         self._phrases: LikedPhrases = heaviest_phrases(vectors)
 
     def closest(self, vector: PaperVector, most: int, besides: int) -> list[int]:
-        """Return the ids of the closest papers, the closest first, at most ``most``, without the id ``besides``."""
+        """Return the ids of up to ``most`` papers that are close enough, the closest first.
+
+        ``besides``: id of a paper that is left out.
+        """
         phrases = self._phrases
         if not len(vector.ids) or not self._ids:
             return []

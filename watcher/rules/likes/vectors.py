@@ -1,4 +1,4 @@
-"""What a paper says, as numbers: its phrases, their weights, and how rare phrases are."""
+"""What a paper says, in numbers: its phrases, their weights, and how rare phrases are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PhraseRarity:
-    """In how many of ``papers`` each phrase stands; ``ids`` are sorted, and only those of ``KNOWN_FROM`` papers on."""
+    """In how many of ``papers`` papers each phrase occurs.
+
+    ``ids``: of phrases in ``KNOWN_FROM`` papers or more, sorted.
+    ``numbers``: of papers with each.
+    """
 
     papers: int
     ids: PhraseIds
@@ -24,9 +28,9 @@ class PhraseRarity:
 
 @dataclass(frozen=True, slots=True)
 class PaperVector:
-    """A paper's phrases with their weights; the known ones together have the length 1.
+    """The phrases of a paper with their weights. The known phrases together have the length 1.
 
-    ``is_known``: which phrases are in ``KNOWN_FROM`` papers or more.
+    ``is_known``: the phrase is in ``KNOWN_FROM`` papers or more.
     """
 
     ids: PhraseIds
@@ -35,7 +39,7 @@ class PaperVector:
 
 
 class WordedPhrases(Protocol):
-    """Says phrases in the words of a paper."""
+    """Gives phrases in the words of a paper."""
 
     def in_words(self, wanted: Sequence[int]) -> dict[int, str]:
-        """Return phrase → the words as the paper writes them."""
+        """Return phrase → its words as the paper writes them."""

@@ -1,7 +1,7 @@
-"""Score how much a paper is about what a rule asks for: where and how the rule's terms stand in it.
+"""Score how much a paper is about what a rule asks for, by where and how often the rule's terms occur in it.
 
-The numbers below were chosen by hand, round, on judged papers; docs/rules.md has them as a table. Each place at which a
-term stands gives points; every point halves the doubt that is left. One point is the line between strong and weak.
+The numbers below are round and were chosen by hand, on judged papers; docs/rules.md has them as a table. Each place of
+a term gives points, and every point halves the distance of the score to 1. One point separates strong from weak.
 """
 
 from __future__ import annotations
@@ -18,34 +18,36 @@ IN_FIRST_THIRD = 0.5
 IN_LAST_SENTENCE = 0.5
 IN_SUMMARY = 0.5
 IN_KEYWORDS, BY_RANK = 0.25, 0.25
-"""Points of the site's keywords: for any, and as much again for the first, half of it for the second, and so on."""
+"""Points of a term in the site's keywords: the first for any keyword; the second divided by the keyword's place, from
+1.
+"""
 
 EACH_MENTION, FULL_MENTIONS = 0.25, 2
 EACH_LATER, LATER_MENTIONS = 0.1, 4
-"""Points of each mention in the abstract: of the first ones, and of those after them; further ones count nothing."""
+"""Points of each mention in the abstract after the first ones, and how many such mentions count."""
 
 EACH_FURTHER_TERM, FURTHER_TERMS = 0.25, 3
-"""Points of each term that was found beside the first, where one would have been enough; further ones count nothing."""
+"""Points of each further term that was found where one is enough, and how many such terms count."""
 
 NO_SITE = 0.25
-"""Points of a title or first third for the site's summary and keywords, where a paper has neither."""
+"""Points of a title or first third in addition, if there are no summary and keywords that could give some."""
 
 NO_ABSTRACT = IN_FIRST_THIRD + EACH_MENTION
-"""Points of a title for the abstract, where a paper has none."""
+"""Points of a title in addition, if there is no abstract that could give some."""
 
 AS_ASKED = 1.0
-"""Least points of a term that stands in the field that the rule names, or that is asked for by ``about:``."""
+"""Least points of a term that is in the field that the rule names, or that the rule asks for with ``about:``."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermStanding:
-    """How terms stand in a paper, one or several together.
+    """Where and how often terms occur in a paper, one term or several together.
 
-    ``places``: their places in the abstract, as positions of words.
-    ``mentions``: their number in the abstract.
-    ``keyword``: the place of the first of the site's keywords that has one, counted from 0; None if none has.
-    ``terms``: the number of different terms that were found.
-    ``as_asked``: the rule names the field for one of them, or asks for it by ``about:``.
+    ``places``: positions of words in the abstract.
+    ``mentions``: number of places in the abstract.
+    ``keyword``: index of the first of the site's keywords that has a term, None if none has.
+    ``terms``: number of different terms that were found.
+    ``as_asked``: the rule names the field for one of them, or asks for it with ``about:``.
     """
 
     places: tuple[WordSpan, ...] = ()
@@ -60,21 +62,24 @@ class TermStanding:
 
 
 class PaperShows(NamedTuple):
-    """What a paper shows of itself: an abstract; a summary or keywords of the site."""
+    """Whether a paper has an abstract, and whether it has a summary or keywords of the site."""
 
     abstract: bool
     site: bool
 
 
 class Ground(NamedTuple):
-    """What one fact gives, in points. ``what``: the fact in words."""
+    """Points that one fact gives.
+
+    ``what``: the fact in words.
+    """
 
     what: str
     points: float
 
 
 def grounds(standing: TermStanding, shown: PaperShows) -> Iterator[Ground]:
-    """Yield what each fact gives, the place that says most first."""
+    """Yield what each fact gives, the title first."""
     if standing.in_title:
         yield Ground("in the title", IN_TITLE)
         if not shown.abstract:
@@ -113,12 +118,12 @@ def points_of(standing: TermStanding, shown: PaperShows) -> float:
 
 
 def score_of(points: float) -> float:
-    """Return a score from 0 to 1: every point halves what is missing to 1."""
+    """Return the score for a number of points, from 0 to 1. Every point halves the distance to 1."""
     return float(round(1 - 0.5**points, 4))
 
 
 def pooled(some: Sequence[TermStanding]) -> TermStanding:
-    """Return how several terms stand together, of which one would have been enough."""
+    """Return how several terms stand together, if one of them would have been enough."""
     if len(some) == 1:
         return some[0]
     places = tuple(apart(place for one in some for place in one.places))

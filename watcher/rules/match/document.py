@@ -1,4 +1,4 @@
-"""Prepare a paper for rules: texts folded when first needed, labels, the numbers of its listings."""
+"""Prepare a paper for rules: its texts folded when first needed, its labels, the numbers of its listings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from watcher.rules.likes.vectors import PaperVector, PhraseRarity, WordedPhrases
 
 BETWEEN = ", "
-"""Fields with several values (authors, keywords, categories) are joined by this; places count in the joined text."""
+"""Text between the values of a field that has several, such as authors. Places count in the joined text."""
 
 
 LONGEST_TEXT = 200_000
-"""Most characters of a text that rules read; an abstract has about 1,500."""
+"""Most characters of a text that rules read. An abstract has about 1,500."""
 
 
 class Labelled(NamedTuple):
@@ -31,9 +31,10 @@ class Labelled(NamedTuple):
 
 
 class Document:
-    """A paper, folded at most once for all rules.
+    """A paper whose texts are folded once for all rules.
 
-    ``vector``: what it says, for libraries that weigh by a rarity; ``phrases``: the same in its words.
+    ``vector``: its vector, for libraries with one rarity of phrases.
+    ``phrases``: gives phrases in its words.
     """
 
     __slots__ = ("_site", "_site_words", "_texts", "paper", "phrases", "vector")
@@ -49,7 +50,7 @@ class Document:
     def texts(self, field: str) -> tuple[Folded, ...]:
         """Return the texts of a field.
 
-        One, or one for each author, keyword or category, so that no phrase spans two.
+        There is one text; or one for each author, keyword or category, so that no phrase spans two of these.
         """
         found = self._texts.get(field)
         if found is None:
@@ -70,7 +71,7 @@ class Document:
         return self._site
 
     def site_with(self, words: Iterable[str]) -> set[int]:
-        """Return the numbers of the texts of :attr:`site` that have one of these words."""
+        """Return the indexes in :attr:`site` of the texts that have one of these words."""
         if self._site_words is None:
             self._site_words = {}
             for number, text in enumerate(self.site):
@@ -81,7 +82,7 @@ class Document:
 
     @property
     def shows(self) -> tuple[bool, bool]:
-        """Whether there is an abstract, and whether there is a summary or keywords of the site."""
+        """Whether there is an abstract, and whether there is a summary or a keyword of the site."""
         return bool(self.paper.abstract), bool(self.paper.summary or self.paper.keywords)
 
     def labels(self, field: str) -> list[Labelled]:
@@ -95,13 +96,13 @@ class Document:
         return [Labelled(value, 0) for value in dict.fromkeys(one.lower() for one in known if one)]
 
     def names(self, field: str) -> list[str]:
-        """Return the labels of a field as texts; those of ``source`` are the sources that list the paper."""
+        """Return the labels of a field as texts. For ``source`` these are the sources that list the paper."""
         if field == SOURCE.rule:
             return [one.source.lower() for one in self.paper.listings]
         return [one.value for one in self.labels(field)]
 
     def listings(self, sources: Collection[str]) -> tuple[Listing, ...]:
-        """Return the listings in a rule's sources; all for a rule without sources."""
+        """Return the listings in some sources, all listings if there are no sources."""
         return tuple(one for one in self.paper.listings if not sources or one.source in sources)
 
 

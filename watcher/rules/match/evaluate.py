@@ -1,4 +1,4 @@
-"""Evaluate a rule for a paper: whether it holds, and where. Every faster way must give the same answers."""
+"""Evaluate a rule for a paper: whether it holds, and where. All faster ways must give the same answers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Listings = Collection[Listing]
 
 
 class PaperReader:
-    """Evaluates many rules for one document, remembering the answer of each term."""
+    """Evaluates many rules for one document. The answer of each term is remembered."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -56,8 +56,8 @@ class PaperReader:
     def hit(self, rule: Rule) -> Hit | None:
         """Return how the rule holds for the paper, None if it does not.
 
-        It does not hold if none of its sources lists the paper. A comparison with an unknown number is false, also
-        under NOT. Beside a library, its score counts, and what is in it is not told.
+        It does not hold if none of its sources lists the paper. A comparison with an unknown number is false, even
+        under NOT. If the rule has a library, the library gives the score, and papers of the library do not match.
         """
         listings = self.document.listings(rule.sources)
         if rule.sources and not listings:
@@ -68,25 +68,25 @@ class PaperReader:
         return rule.likes.told(hit, self.document, says_which=rule.is_open) if rule.likes else hit
 
     def where(self, tree: RuleNode, sources: Collection[str]) -> tuple[MatchedSpan, ...]:
-        """Return the places of a rule that holds, in order, at most ``MOST_PLACES``."""
+        """Return up to ``MOST_PLACES`` places at which a rule holds, in order."""
         found = sorted(set(self.places(tree, self.document.listings(sources))), key=_in_order)
         return tuple(found[:MOST_PLACES])
 
     def score(self, tree: RuleNode, sources: Collection[str]) -> float:
-        """Return how much the paper is about a rule that holds, from 0 to 1; 1 where the rule asks for no words."""
+        """Return how much the paper is about a rule that holds, from 0 to 1; 1 if the rule asks for no words."""
         weighed = self.weigh(tree, self.document.listings(sources))
         return 1.0 if weighed is None else score_of(weighed.points)
 
     def weigh(self, node: RuleNode, listings: Listings) -> Weighed | None:
-        """Return what decides the score of a node that holds, None if no words do."""
+        """Return the part of a node that decides its score, None if no words do. The node must hold."""
         return self._scorer.weigh(node, partial(self.holds, listings=listings))
 
     def points(self, standing: TermStanding) -> float:
-        """Return the points that terms give which stand so in this paper."""
+        """Return the points of terms that stand so in this paper."""
         return points_of(standing, self._scorer.shown)
 
     def grounds(self, weighed: Weighed) -> list[Ground]:
-        """Return what gives the points of a part of a rule."""
+        """Return what gives points to a part of a rule."""
         return list(grounds(weighed.standing, self._scorer.shown))
 
     def holds(self, node: RuleNode, listings: Listings) -> bool:
@@ -103,7 +103,7 @@ class PaperReader:
         return self._leaf(node, listings)
 
     def _leaf(self, leaf: Leaf, listings: Listings) -> bool:
-        """Return whether a leaf holds, remembered unless that depends on the rule's sources."""
+        """Return whether a leaf holds. The answer is remembered, unless it depends on the rule's sources."""
         if isinstance(leaf, Compare):
             return _compares(leaf, self.document, listings) is True
         if isinstance(leaf, Label):
@@ -136,7 +136,7 @@ class PaperReader:
                     yield field, text, span
 
     def _labelled(self, leaf: Label, listings: Listings) -> Iterator[tuple[int, int]]:
-        """Yield the character spans of the field's labels that match."""
+        """Yield (start, end) of the labels in the field that match."""
         if leaf.field == "source":
             labels = [(one.source.lower(), 0) for one in listings]
         else:
@@ -146,7 +146,7 @@ class PaperReader:
                 yield base, base + len(value)
 
     def places(self, node: RuleNode, listings: Listings) -> Iterator[MatchedSpan]:
-        """Yield the places of all leaves by which the rule holds; under OR, of every branch that holds."""
+        """Yield the places of all leaves because of which a rule holds; under OR, of every branch that holds."""
         match node:
             case Not():
                 return
@@ -189,12 +189,12 @@ def evaluate(rule: Rule, document: Document) -> Hit | None:
 
 
 def _in_order(place: MatchedSpan) -> tuple[int, MatchedSpan]:
-    """Return a sort key for places: in the order of the table of fields, comparisons last."""
+    """Return a sort key for places: by the order of the table of fields, with comparisons last."""
     return _ORDER.get(place.field, len(SEARCHED)), place
 
 
 def _compares(leaf: Compare, document: Document, listings: Listings) -> bool | None:
-    """Return the result of a comparison, None if the number or day is unknown.
+    """Return the result of a comparison, None if the number or day is not known.
 
     Of several listings the newest number counts, and any day.
     """

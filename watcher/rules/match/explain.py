@@ -1,4 +1,4 @@
-"""Explain why a rule matches a paper, or why not: term by term, what was found and why it counts as the same."""
+"""Explain why a rule matches a paper or not: for each term, what was found and why that counts as the term."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from watcher.rules.text.plural import singular
 from watcher.rules.text.tex import JOINT, clean
 
 UNTRIED = "its rule matches, and was not tried on it yet: it will be when a source lists the paper again"
-"""What is said of a rule that matches a stored paper without having told it."""
+"""What is said about a rule that matches a stored paper but was not tried on it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class FoundPlace:
     """A place at which a term was found.
 
     ``text``: the whole text of the field.
-    ``start`` / ``end``: the span in it.
-    ``folding``: the steps by which the original became the term.
+    ``start`` and ``end``: of the place in it.
+    ``folding``: the steps that turn the original into the term, () if it is the same.
     """
 
     field: str
@@ -42,10 +42,10 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A term of the rule: whether it was found, and where.
+    """A term of the rule: whether and where it was found.
 
-    ``weak``: why it is only a mention, "" if it is more or that does not matter.
-    ``value``: what the paper has, for a comparison.
+    ``weak``: why it is only a mention, "" if it is more or if that does not matter.
+    ``value``: for a comparison, what the paper has.
     """
 
     term: str
@@ -59,7 +59,7 @@ class Reason:
 class FailedPart:
     """A part of a rule that failed.
 
-    ``reasons``: its terms; of several, one would have been enough.
+    ``reasons``: its terms. If there are several, one would have been enough.
     """
 
     what: str
@@ -70,10 +70,10 @@ class FailedPart:
 class Explanation:
     """Why a rule matches a paper or not.
 
-    ``score``: how much the paper is about it, None if it does not match.
-    ``reasons``: the terms by which it matches.
+    ``score``: None if it does not match.
+    ``reasons``: the terms with which it matches.
     ``missing``: the parts that failed.
-    ``grounds``: what the score is made of, in words; the rule's deciding terms first where it has others.
+    ``grounds``: what the score is made of, in words, beginning with the deciding terms if there are others.
     ``compared``: what another place would give: "in the title would be 0.74".
     """
 
@@ -85,24 +85,24 @@ class Explanation:
 
     @property
     def strength(self) -> str | None:
-        """``strong`` or ``weak``, None if it does not match."""
+        """``strong`` or ``weak``, None if the rule does not match."""
         return None if self.score is None else "strong" if is_strong(self.score) else "weak"
 
     @property
     def in_words(self) -> str:
-        """The score and why it is that; "" if the rule does not match."""
+        """The score and what it is made of, "" if the rule does not match."""
         compared = f"; {self.compared}" if self.compared else ""
         return "" if self.score is None else f"score {self.score:.2f}: {self.grounds}{compared}"
 
 
 def explain_match(rule: Rule, document: Document) -> Explanation:
-    """Explain why a rule matches a paper or not, and what its library makes of it."""
+    """Return why a rule matches a paper or not, and what its library makes of the paper."""
     found = _explained(rule, document)
     return found if rule.likes is None or found.score is None else _by_library(rule, document, found)
 
 
 def _by_library(rule: Rule, document: Document, found: Explanation) -> Explanation:
-    """Return the explanation with the library's score and reason."""
+    """Return the explanation with the score and reason of the rule's library."""
     likes = rule.likes
     assert likes is not None
     if likes.profile.has(document.paper):
@@ -135,20 +135,20 @@ def _explained(rule: Rule, document: Document) -> Explanation:
 
 
 def in_words(found: Sequence[Ground], weighed: Weighed) -> str:
-    """Return what gives the points of a part of a rule, in words."""
+    """Return, in words, what gives points to a part of a rule."""
     places = ", ".join(one.what for one in found)
     return f"{places or 'found'}; where the rule asks for it" if weighed.standing.as_asked else places
 
 
 def _compared(weighed: Weighed, reader: PaperReader) -> str:
-    """Return what another place would give: the title to a weak match, a mere mention to a strong one."""
+    """Return what another place would give: for a weak match the title, for a strong one a single mention."""
     if is_strong(score_of(weighed.points)):
         return f"once in the abstract would be {score_of(EACH_MENTION):.2f}"
     return f"in the title too would be {score_of(reader.points(replace(weighed.standing, in_title=True))):.2f}"
 
 
 def _holding(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterator[Leaf]:
-    """Yield the terms by which the rule holds, each once."""
+    """Yield the terms with which the rule holds, each once."""
     seen: set[str] = set()
     for leaf in _holding_of(node, reader, listings):
         if leaf.written not in seen:
@@ -185,7 +185,7 @@ def _missing(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterato
 
 
 def _of_branch(node: RuleNode, reader: PaperReader, listings: Listings) -> Reason:
-    """Return the first term that failed in a branch."""
+    """Return the reason of the first term that failed in a branch."""
     for missing in _missing(node, reader, listings):
         if missing.reasons:
             return missing.reasons[0]
@@ -210,7 +210,7 @@ def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
 
 
 def _otherwise(leaf: Exact, reader: PaperReader) -> str:
-    """Return how the words of a missing exact term are written in the paper, "" if they are not there."""
+    """Return how the paper writes the words of an exact term that was not found, "" if it does not have them."""
     folded = parse_rule(leaf.written.replace("=", "", 1))[0]
     for place in reader.places(folded, ()):
         return f"written otherwise: {field_text(reader.document.paper, place.field)[place.start : place.end]}"
@@ -237,12 +237,12 @@ def _found(leaf: Leaf, place: MatchedSpan, paper: Paper) -> FoundPlace:
 
 
 def field_text(paper: Paper, field: str) -> str:
-    """Return the text of a field in which places count."""
+    """Return the text of a field in which places are counted."""
     return BETWEEN.join(values_of(paper, field))
 
 
 def _folding(leaf: TextTerm, original: str) -> tuple[str, ...]:
-    """Return the steps of folding that turn ``original`` into the term; only those that are needed."""
+    """Return the necessary steps of folding that turn ``original`` into the term."""
     term = re.sub(r'^(?:[a-z]+:)?"?|"?$', "", leaf.written)
     if leaf.is_prefix:
         return (f"begins with {term.removesuffix('*')}",)

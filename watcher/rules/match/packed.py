@@ -1,8 +1,8 @@
-"""Pack the folded words of a paper into one text, and read rules from it: some ten times faster than folding anew.
+"""Pack the folded words of a paper into one text, and evaluate rules on it: ten times faster than folding again.
 
-Of each text of the paper there are its number of positions, the position at which its last sentence begins, and its
-words with their positions. What a rule asks of the texts themselves (a regex, an exact spelling, the characters of a
-place) is not in it: see :func:`reads_texts`. Numbers, labels and listings are read from the paper.
+For each text of the paper it has the number of positions, the position at which the last sentence begins, and the words
+with their positions. It cannot answer what needs the texts themselves (a regex, an exact spelling, characters of a
+place), see :func:`reads_texts`. Numbers, labels and listings are read from the paper.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from watcher.rules.match.document import Document
 from watcher.rules.text.text import Folded, Words, WordSpan
 
 FOLDING = 2
-"""The version of folding, of this form and of what is filed. Stored words of another one are made anew: raise it."""
+"""Version of folding, of this form and of the index of words. After it was raised, stored words are made anew."""
 
 _FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
 _NUMBERS = {field: number for number, field in enumerate(_FIELDS)}
@@ -28,7 +28,7 @@ _COUNTED = re.compile(f"{_BEGIN}([^{_BEGIN}{_FORM}{_SURFACE}]+){_FORM}([^{_BEGIN
 
 
 def pack(document: Document) -> str:
-    """Return the folded words of a paper; "" if one of them cannot be written so, and the paper has to be read."""
+    """Return the folded words of a paper as one text, "" if one cannot be written so and the paper must be read."""
     texts = [[_packed(text) for text in document.texts(field)] for field in _FIELDS]
     texts.append([_packed(text) for text in document.site] if document.shows[1] else [])
     if any(text is None for some in texts for text in some):
@@ -61,7 +61,7 @@ def _spans(written: str) -> list[WordSpan]:
 
 
 class PackedWords(Words):
-    """The words of one packed text, each read when it is asked for."""
+    """The words of one packed text. Each is read when it is asked for."""
 
     def __init__(self, written: str) -> None:
         self._written = written
@@ -89,7 +89,7 @@ class PackedWords(Words):
 
 
 class PackedText(Folded):
-    """A text of which the words alone are known."""
+    """A text of which only the words are known."""
 
     def __init__(self, written: str) -> None:
         size, last, words = written.split(_PART)
@@ -102,7 +102,10 @@ class PackedText(Folded):
 
 
 class PackedDocument(Document):
-    """A paper with packed words; ``paper`` is None if no rule asks for more than words."""
+    """A paper with packed words.
+
+    ``paper``: None if no rule asks for more than words.
+    """
 
     def __init__(self, packed: str, paper: Paper | None = None) -> None:
         if paper is not None:
@@ -139,10 +142,10 @@ class PackedDocument(Document):
 
 
 def reads_texts(node: RuleNode) -> bool:
-    """Return whether a rule asks for what is not in packed words."""
+    """Return whether a rule asks for something that packed words cannot answer."""
     return any(isinstance(leaf, Exact | Regex) for leaf in leaves(node))
 
 
 def reads_papers(node: RuleNode) -> bool:
-    """Return whether a rule asks for labels, numbers or days beside words."""
+    """Return whether a rule asks for labels, numbers or days in addition to words."""
     return any(isinstance(leaf, Label | Compare) for leaf in leaves(node))

@@ -1,4 +1,4 @@
-"""Find where and how a rule's terms stand in a paper, and score the match by that."""
+"""Find where and how often a rule's terms occur in a paper, and score the match by that."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from watcher.rules.text.sentences import last_sentence
 from watcher.rules.text.text import Folded, WordSpan
 
 FoundSpans = list[tuple[str, Folded, WordSpan]]
-"""Places of a term: the name of the field, its text, the positions."""
+"""Places of a term: (name of the field, its text, positions) of each."""
 
 WEIGHED_FIELDS = frozenset((None, "title", "abstract", "summary", "keyword"))
-"""Fields whose words say what a paper is about (None: title and abstract); those of ``org:`` and others do not."""
+"""Fields whose words say what a paper is about (None: title and abstract). Others, such as ``org``, do not."""
 
 MOST_MENTIONS = 50
 """Most matches of a regex that are counted in an abstract."""
 
 
 class Weighed(NamedTuple):
-    """The part of a rule that decides its score. ``terms``: its terms that were found, as the rule has them."""
+    """The part of a rule that decides its score.
+
+    ``terms``: its terms that were found, as the rule has them.
+    """
 
     points: float
     standing: TermStanding
@@ -32,7 +35,7 @@ class Weighed(NamedTuple):
 
 
 def asks_for_words(node: RuleNode) -> bool:
-    """Return whether any word of a rule says what a paper is about; if none does, every match has the score 1."""
+    """Return whether any word of a rule says what a paper is about. If none does, every match has the score 1."""
     match node:
         case And(children) | Or(children):
             return any(map(asks_for_words, children))
@@ -42,7 +45,7 @@ def asks_for_words(node: RuleNode) -> bool:
 
 
 class Scorer:
-    """Scores many rules for one paper, remembering how each term stands.
+    """Scores many rules for one paper. Where each term occurs is remembered.
 
     ``find``: returns the places of a term in title and abstract.
     """
@@ -54,11 +57,11 @@ class Scorer:
         self.shown = PaperShows(*document.shows)
 
     def weigh(self, node: RuleNode, holds: Callable[[RuleNode], bool]) -> Weighed | None:
-        """Return what decides the score of a node that holds; None if no words do.
+        """Return the part of a node that decides its score, None if no words do. The node must hold.
 
-        Under AND that is the part with fewest points; under OR all terms together, or a part with more points.
+        Under AND it is the part with fewest points. Under OR it is all terms together, or a part with more points.
 
-        ``holds``: returns whether a part of the rule holds.
+        ``holds``: returns whether a node holds.
         """
         match node:
             case Not():
@@ -90,7 +93,7 @@ class Scorer:
         return best
 
     def _standing(self, leaf: Leaf) -> TermStanding | None:
-        """Return how a term stands that holds; None if its words do not say what the paper is about."""
+        """Return where a term that holds occurs, None if its words do not say what the paper is about."""
         if not isinstance(leaf, TextTerm | Near | Exact | Regex) or leaf.field not in WEIGHED_FIELDS:
             return None
         known = self._known.get(leaf.written)
@@ -121,14 +124,14 @@ class Scorer:
         )
 
     def _in_site(self, leaf: TextTerm | Near | Exact) -> list[int]:
-        """Return which texts of the site have a term: 0 for the summary, 1 for the first keyword, and so on."""
+        """Return the indexes of the site's texts that have a term: 0 for the summary, 1 for the first keyword …"""
         texts, words = self._document.site, _first_words(leaf)
         if words is None:
             return [number for number, text in enumerate(texts) if spans(leaf, text)]
         return sorted(number for number in self._document.site_with(words) if spans(leaf, texts[number]))
 
     def _of_regex(self, leaf: Regex) -> TermStanding:
-        """Return how a regex stands: in its own field only."""
+        """Return where a regex matches, in its own field only."""
         texts = [text.plain.text for text in self._document.texts(leaf.field)]
         if leaf.field != "abstract":
             keyword = next((n for n, text in enumerate(texts) if regex.holds(leaf.pattern, text)), None)
@@ -153,7 +156,7 @@ def _points(one: Weighed) -> float:
 
 
 def _first_words(leaf: TextTerm | Near | Exact) -> Iterable[str] | None:
-    """Return words, at least one of them in every occurrence of the term; None if they cannot be listed."""
+    """Return words of which at least one is in every occurrence of a term, None if they cannot be listed."""
     match leaf:
         case TextTerm(pattern, is_prefix=False):
             return (form for _, forms in pattern[0] for form in forms)

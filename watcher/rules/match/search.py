@@ -1,4 +1,4 @@
-"""Find words, phrases and names in a folded text: spans of positions, in order, without overlap."""
+"""Find words, phrases and names in a folded text, as spans of positions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from watcher.rules.text.text import Folded, WordSpan
 
 
 def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:
-    """Return every place of a leaf. Places of a prefix may lie within others."""
+    """Return every place of a leaf, in order. Places of a prefix may lie within each other."""
     match leaf:
         case TextTerm():
             return sorted(_paths(leaf.pattern, text, is_prefix=leaf.is_prefix))
@@ -21,7 +21,7 @@ def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:
 
 
 def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
-    """Return the places without those that overlap an earlier one; of two with the same beginning the longer stays."""
+    """Return the places without those that overlap an earlier one. Of two that begin together, the longer one stays."""
     kept: list[WordSpan] = []
     for span in sorted(found, key=lambda span: (span[0], -span[1])):
         if not kept or span[0] >= kept[-1][1]:
@@ -30,13 +30,13 @@ def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
 
 
 def are_two(found: Iterable[WordSpan]) -> bool:
-    """Return whether two of the places do not overlap."""
+    """Return whether there are two places that do not overlap."""
     some = list(found)
     return bool(some) and max(first for first, _ in some) >= min(last for _, last in some)
 
 
 def _paths(pattern: Pattern, text: Folded, *, is_prefix: bool) -> set[WordSpan]:
-    """Return the spans of all paths of ``pattern`` in the text, found node by node."""
+    """Return the spans of all paths of a pattern in the text, found node by node."""
     end = len(pattern)
     if end == 1:
         some = [_words(form, text, is_prefix=is_prefix) for _, forms in pattern[0] for form in forms]
@@ -61,11 +61,9 @@ def _words(form: str, text: Folded, *, is_prefix: bool) -> Iterable[WordSpan]:
 
 
 def _near(leaf: Near, text: Folded) -> list[WordSpan]:
-    """Return the spans that contain all words with few enough others between, in one sweep.
+    """Return the spans that contain all words with few enough others in between, found in one sweep.
 
-    Each begins as late as it can.
-
-    A word that the rule names twice needs two places.
+    Each span begins as late as possible. A word that the rule names twice needs two places.
     """
     wanted = Counter(leaf.words)
     found = {pattern: apart(_paths(pattern, text, is_prefix=False)) for pattern in wanted}
@@ -94,9 +92,9 @@ def _exact(leaf: Exact, text: Folded) -> list[WordSpan]:
 
 
 def _is_written(leaf: Exact, text: Folded, at: int) -> bool:
-    """Return whether the tokens are at a position as written.
+    """Return whether the tokens are at a position exactly as written.
 
-    What ties the first to the word before does not matter.
+    What stands between the first one and the word before it does not matter.
     """
     for n, (spelled, joint, _) in enumerate(leaf.tokens):
         part = text.part(at + n)
@@ -106,7 +104,7 @@ def _is_written(leaf: Exact, text: Folded, at: int) -> bool:
 
 
 def is_named(leaf: Author, name: Folded) -> bool:
-    """Return whether a name matches one way to write the author."""
+    """Return whether a name matches one of the ways to write the author."""
     words = name.words.counted()
     return any(_has_all(way, words, is_prefix=leaf.is_prefix) for way in leaf.ways)
 
@@ -114,7 +112,7 @@ def is_named(leaf: Author, name: Folded) -> bool:
 def _has_all(way: tuple[str, ...], words: list[str], *, is_prefix: bool) -> bool:
     """Return whether each word matches a different word of the name.
 
-    A single letter on either side is an initial, but at least one word must be whole.
+    A single letter on either side is an initial. At least one word must be whole.
     """
     left = list(words)
     missing: list[str] = []
@@ -129,7 +127,7 @@ def _has_all(way: tuple[str, ...], words: list[str], *, is_prefix: bool) -> bool
 
 
 def _are_initials(missing: list[str], left: list[str]) -> bool:
-    """Return whether the missing words can be matched to different words left in the name, by initials."""
+    """Return whether the missing words and the words left in the name match in pairs, by initials."""
     for letter in {word[0] for word in missing}:
         whole = sum(word[0] == letter and len(word) > 1 for word in missing)
         lone = sum(word == letter for word in missing)

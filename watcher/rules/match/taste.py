@@ -1,10 +1,10 @@
 """Learn from thumbs how much a paper is wanted: a Gaussian process over words, with the fixed formula as its mean.
 
-The log-odds that a paper is wanted are those of the formula's score, plus a linear function of the paper's words. That
-function is as probable a priori as its weights are small (normal, so that the whole is a Gaussian process); thumbs move
-it to where it is most probable with them (Laplace's approximation: Rasmussen and Williams, Gaussian Processes for
-Machine Learning, 2006, algorithm 3.1). With few thumbs it stays close to the formula. Words count as they differ from
-the mean of the papers with thumbs: what these have in common tells nothing, and does not move the line.
+The log-odds that a paper is wanted are those of the formula's score plus a linear function of the paper's words.
+Without thumbs, small weights of that function are the most probable ones (normally distributed, so that the whole is a
+Gaussian process). Thumbs move it to what is most probable with them (Laplace's approximation: Rasmussen and Williams,
+Gaussian Processes for Machine Learning, 2006, algorithm 3.1). With few thumbs it stays close to the formula. Words
+count by how they differ from the mean of the papers with thumbs: what all of these have in common changes nothing.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from typing import Any, NamedTuple
 from watcher.rules.match.document import Document
 
 OF_WORDS = 16.0
-"""Variance of the log-odds by words, of a paper whose words are like no other's."""
+"""Variance of the log-odds by words, for a paper with words that no other one has."""
 
 OF_ALL = 0.25
-"""Variance of the log-odds of all papers together: whoever likes nothing moves the line for everything, a little."""
+"""Variance of the log-odds of all papers together. A reader who likes nothing lowers all scores, but only a little."""
 
 MOST_THUMBS = 200
-"""Thumbs that count, the newest; building a taste of so many takes some tenth of a second."""
+"""Most thumbs that count, the newest. To learn from so many takes about a tenth of a second."""
 
 MOST_WORDS = 1_000
-"""Words of a paper that are looked at, from the title on."""
+"""Most words of a paper that are looked at, beginning with the title."""
 
 LEAST, MOST = 0.02, 0.9999
-"""Scores beyond which the formula is no surer: also a paper that the rule does not match may be liked."""
+"""Scores beyond these count as these, since even a paper that the rule does not match may be liked."""
 
 WITHOUT_WORDS = 0.75
-"""The score from which a rule begins that asks for no words, so that all its matches have the score 1."""
+"""Score from which learning begins for a rule that asks for no words, all of whose matches have the score 1."""
 
 _STEPS, _CLOSE = 50, 1e-8
 """Most steps of Newton's method, and the change of a log-odds at which it ends."""
@@ -52,12 +52,16 @@ _SMALL_WORDS_TEXT = """
     we well were what when where whether which while who whose why will with within without work would yet you your
 """
 _SMALL = frozenset(_SMALL_WORDS_TEXT.split())
-"""Words that say nothing to people; they count, but are not shown."""
+"""Words that mean nothing to people. They count, but are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThumbedPaper:
-    """A paper with a thumb. ``score``: what the formula gives it, 0 where the rule does not match."""
+    """A paper with a thumb.
+
+    ``score``: of the formula, 0 if the rule does not match.
+    ``up``: True for useful, False for not for the reader.
+    """
 
     document: Document
     score: float
@@ -66,9 +70,11 @@ class ThumbedPaper:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """What was learned: the log-odds each word adds for a paper to be wanted, and those that all papers have.
+    """What was learned from thumbs.
 
-    ``ups`` / ``downs``: thumbs that it was learned from.
+    ``bias``: log-odds that all papers are wanted.
+    ``weights``: word → log-odds that it adds.
+    ``ups`` and ``downs``: numbers of thumbs that it was learned from.
     """
 
     bias: float
@@ -77,13 +83,16 @@ class Taste:
     downs: int
 
     def score(self, formula: float, document: Document) -> float:
-        """Return how much a paper is wanted, on the scale of the formula's score."""
+        """Return how much a paper is wanted, on the scale of the formula's score.
+
+        ``formula``: that score.
+        """
         words = word_shares(document)
         learned = self.bias + sum(self.weights.get(word, 0.0) * share for word, share in words.items())
         return round(1 / (1 + math.exp(-log_odds(formula) - learned)), 4)
 
     def deciding(self, most: int) -> tuple[list[str], list[str]]:
-        """Return the words that add most, and those that take most away, for people."""
+        """Return, for people, up to ``most`` words that add most, and up to ``most`` that take most away."""
         shown = sorted((weight, word) for word, weight in self.weights.items() if _is_telling(word))
         down = [word for weight, word in islice(shown, most) if weight < 0]
         up = [word for weight, word in islice(sorted(shown, key=lambda one: (-one[0], one[1])), most) if weight > 0]
@@ -101,7 +110,10 @@ DEFAULT_VARIANCES = Variances()
 
 
 def taste_of(thumbs: Sequence[ThumbedPaper], variances: Variances = DEFAULT_VARIANCES) -> Taste | None:
-    """Return what these thumbs teach, the newest last; None without any. The same thumbs teach the same."""
+    """Return what thumbs teach, None without any. The same thumbs always teach the same.
+
+    ``thumbs``: the newest last.
+    """
     import numpy as np
 
     if not thumbs:
@@ -125,7 +137,7 @@ def taste_of(thumbs: Sequence[ThumbedPaper], variances: Variances = DEFAULT_VARI
 
 
 def _surprises(covariance: Any, mean: Any, wanted: Any) -> Any:
-    """Return by how much each thumb differs from its probability, where all together are most probable."""
+    """Return by how much each thumb differs from its probability when all together are most probable."""
     import numpy as np
 
     odds = mean.copy()
@@ -145,7 +157,7 @@ def _surprises(covariance: Any, mean: Any, wanted: Any) -> Any:
 
 
 def log_odds(score: float) -> float:
-    """Return the log-odds of a score, 0 for the line between strong and weak; 1 is the score of rules without words."""
+    """Return the log-odds of a score, 0 for the score 0.5. The score 1 is that of a rule without words."""
     known = WITHOUT_WORDS if score >= 1 else min(max(score, LEAST), MOST)
     return math.log(known / (1 - known))
 

@@ -1,8 +1,8 @@
-"""Fold plurals, by the original spelling. Both sides of a match use :func:`forms`.
+"""Fold plurals by the original spelling. Rules and papers both use :func:`forms`.
 
-Not a stemmer: it only joins X and Xs. For a word that may be a plural both forms count, so that ``atlas`` and ``ATLAS``
-match. ``GPS`` and ``GPs`` do not, since capitals tell them apart. The tables were made from the vocabulary of 3,929
-titles and abstracts (docs/decisions/0011).
+This is no stemmer: it only joins X and Xs. If a word may be a plural, both forms count, so that ``atlas`` and ``ATLAS``
+match. ``GPS`` and ``GPs`` do not match, since capitals tell them apart. The tables were made from the vocabulary of
+3,929 titles and abstracts (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 _CAPITALS_S = re.compile(r"(?=\d*[A-Z])[A-Z0-9]{2,}s")
-"""GANs, LLMs, 3Ds, V100s. A single capital does not count, since As and Is begin sentences."""
+"""Matches GANs, LLMs, 3Ds, V100s. A single capital is not enough, since As and Is begin sentences."""
 
 _TOO_SHORT_S = re.compile(r"(?=\d*[a-z])[a-z0-9]{2,}s")
-"""Words with fewer letters than a plural needs (ids, lms, h100s): they may be IDS or IDs."""
+"""Matches words with too few letters for a plural (ids, lms, h100s): they may be IDS or IDs."""
 
 _SHORTEST = 4
 _SHORTEST_Y = 5
@@ -29,7 +29,7 @@ NEVER = frozenset(
         "alias atlas canvas chaos cosmos ethos pathos kubernetes texas https",
     )
 )
-"""Words in -s that are no plural, or are a word of their own."""
+"""Words that end in -s but are no plural, or are a word of their own."""
 
 _LITTLE = frozenset(_words("has his its was"))
 
@@ -90,7 +90,7 @@ _OTHER_ENDS: dict[tuple[str, str], str] = {
     ("ves", "f"): "leaf loaf calf sheaf elf hoof scarf wharf dwarf turf",
     ("ves", "fe"): "wife jackknife penknife",
 }
-"""Plural ending, singular ending → words in singular."""
+"""(plural ending, singular ending) → words in singular."""
 
 _IRREGULAR = {
     **{one.removesuffix(short) + long: one for (long, short), some in _OTHER_ENDS.items() for one in some.split()},
@@ -98,7 +98,7 @@ _IRREGULAR = {
 }
 
 ALSO = {"bases": "basis", "leaves": "leave", "axes": "axe", "ellipses": "ellipsis"}
-"""A second singular of words that are the plural of two."""
+"""Plural of two words → the second singular."""
 
 PAIRS = {
     **_IRREGULAR,
@@ -118,7 +118,7 @@ PAIRS = {
     **{"mice": "mouse", "feet": "foot", "teeth": "tooth", "women": "woman"},
     **{"wolves": "wolf", "knives": "knife", "shelves": "shelf", "halves": "half", "thieves": "thief"},
 }
-"""Plurals that no rule below makes, or makes wrongly."""
+"""Plurals that no rule below makes, or that it would make wrongly → singular."""
 
 _ENDS = {
     **{"novae": "nova", "algae": "alga", "cocci": "coccus", "bacilli": "bacillus"},
@@ -126,7 +126,7 @@ _ENDS = {
     **{"corpora": "corpus", "viruses": "virus", "caches": "cache", "criteria": "criterion", "bacteria": "bacterium"},
     **{"phenomena": "phenomenon", "automata": "automaton", "hedra": "hedron", "children": "child"},
 }
-"""The same, also at the end of longer words: hypotheses, reanalyses, submatrices, retroviruses."""
+"""Plural → singular, also at the end of longer words: hypotheses, reanalyses, submatrices, retroviruses."""
 
 _SPECIAL = tuple(_ENDS)
 _NOT_PLURAL = ("ss", "us", "is", "ics")
@@ -134,10 +134,13 @@ _LOSE_ES = ("ches", "shes", "xes", "sses")
 
 
 def forms(spelled: str, folded: str) -> tuple[str, ...]:
-    """Return the forms under which the word ``spelled`` counts: its singular, and itself unless capitals decide.
+    """Return the forms under which a word counts: its singular, and itself unless capitals show that it is a plural.
 
-    ``lms`` must find both LMS and LMs, which do not find each other: it shares ``lm's``, which is no word, with the
-    latter.
+    ``lms`` must match both LMS and LMs, which do not match each other. So it shares with LMs the form ``lm's``, which
+    is no word.
+
+    ``spelled``: the word as written.
+    ``folded``: the same, folded.
     """
     if spelled.isupper():
         return (folded,)
@@ -161,7 +164,7 @@ def _short_forms(spelled: str, folded: str) -> tuple[str, ...]:
 
 
 def singular(word: str) -> str:
-    """Return the singular of a folded word, judged by its letters alone."""
+    """Return the singular of a folded word, judged only by its letters."""
     if word in PAIRS:
         return PAIRS[word]
     if word.endswith(_SPECIAL):

@@ -1,7 +1,7 @@
-"""Clean a text for reading, with the way back: no TeX markup, no invisible characters, straight quotes.
+"""Clean a text of TeX markup and invisible characters, with the way back to the original.
 
-Not a TeX reader: it knows the forms that occur in titles and abstracts. Accents become letters, known names their
-characters, styles are removed, other commands leave their names.
+This is no TeX reader: it knows the forms that occur in titles and abstracts. Accents become letters, known names become
+their characters, styles are removed, and other commands leave their names.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from watcher.rules.text.letters import GREEK
 
 JOINT = "\u2060"
-"""Marks in a cleaned text where markup was between two parts of a word: ``$M^3$ViT``."""
+"""Put into a cleaned text where markup stood between two parts of a word: ``$M^3$ViT``."""
 
 _SUSPICIOUS = (
     "[\\\\${}^\u207a\u00a0\u2009\u202f\uff66-\uff9f\x00-\x08\x0b-\x1f\x7f\u00ad\u02bc\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e\u2032"
     "\u2060-\u206f\u2206\u2212\ufe00-\ufe0f\ufeff\ud800-\udfff]"
 )
 _SPACED = r"(?:(?<=\b\d)|(?<=\b\d\d)|(?<=\b\d\d\d))[ ](?=\d{3}(?![\w.]))"
-"""The blank of 10 000, of which both numbers stay words as well."""
+"""Matches the blank in 10 000. Both numbers also stay words."""
 
 _KAPPA = r"(?:(?<=\bNF)|(?<=\bNF-)|(?<=\bnf)|(?<=\bnf-)|(?<=\bI))k(?=[Bb](?![A-Za-z]))"
-"""The k of NF-kB and IkB, which is the Greek letter in them."""
+"""Matches the k in NF-kB and IkB, which is the Greek letter there."""
 
 _SUSPECT = re.compile(_SUSPICIOUS)
 _HUNDREDS, _THOUSANDS = re.compile(r" [0-9]{3}(?![\w.])"), re.compile(r"[0-9] [0-9]{3}(?![\w.])")
@@ -44,7 +44,7 @@ _FOR_RULES = r"""
     | (?P<narrow>[\uff66-\uff9f]+)
     | (?P<gapless>\u200b)
     | """
-"""What only rules read so: the identities of titles were made without it, and stay as they are."""
+"""Matches what is cleaned for rules only. The identities of titles were made without it, and must not change."""
 
 _FORMS = rf"""
       (?P<possessive>(?<=[A-Za-z])\\'s(?![A-Za-z]))
@@ -77,12 +77,10 @@ _PLAIN = {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": 
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """A cleaned text, with the pieces that were changed.
+    """A cleaned text, and which pieces of it were changed.
 
-    ``starts`` / ``ends``: where changed pieces begin and end (sorted).
-    ``origins``: where each was in the original (start, end).
-
-    Everything between is as in the original.
+    ``starts`` and ``ends``: where changed pieces begin and end, sorted.
+    ``origins``: (start, end) of each in the original. Everything between them is unchanged.
     """
 
     text: str
@@ -91,7 +89,7 @@ class Clean:
     origins: tuple[tuple[int, int], ...] = ()
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span of the original for a non-empty span of the cleaned text."""
+        """Return the span in the original for a span in the cleaned text that is not empty."""
         return self._start(start), self._end(end)
 
     def _start(self, at: int) -> int:
@@ -112,9 +110,9 @@ class Clean:
 
 
 def clean(text: str, *, for_key: bool = False) -> Clean:
-    """Remove markup from a text. Almost every text is returned as it is.
+    """Return a text cleaned of markup. Almost all texts have none and are returned unchanged.
 
-    ``for_key``: as the identities of titles need it, which must stay what they were.
+    ``for_key``: clean it as the identities of titles need it, which must not change.
     """
     has_spelling = not for_key and _has_spelling(text)
     if not has_spelling and not _SUSPECT.search(text):
@@ -125,9 +123,9 @@ def clean(text: str, *, for_key: bool = False) -> Clean:
 
 
 def _has_spelling(text: str) -> bool:
-    """Return whether a text without markup may have a number or a name that is spelled otherwise as well.
+    """Return whether a text without markup may have a number or name that can be written in another way.
 
-    The searches for parts of them take a tenth of the time of the search for the whole.
+    Such a search for parts takes a tenth of the time of a search for the whole.
     """
     if "kB" in text or "f-kb" in text or "nfkb" in text:
         return True

@@ -1,6 +1,6 @@
-"""Fold a text to a row of positions, with the way back to the original.
+"""Fold a text into a row of positions, with the way back to the original.
 
-A word is an edge from one position to another: a part spans one position, joined parts span several. A phrase is a
+A word is an edge from one position to another. A part spans one position, joined parts span several. A phrase is a
 path.
 """
 
@@ -20,26 +20,26 @@ from watcher.rules.text.tex import JOINT, Clean, clean
 from watcher.rules.text.words import FRACTIONS, Compound, Part, compounds
 
 WITH_PLURALS = frozenset(one.rule for one in SEARCHED if one.folds_plurals)
-"""Fields in which plurals are folded; in names they are not."""
+"""Fields in which plurals are folded; this is not done in names."""
 
 _MOST_KNOWN = 32_768
 _LONGEST_KNOWN = 48
-"""Most chunks that are remembered, and their longest length: texts repeat their words."""
+"""Most characters of a chunk that is remembered, since texts repeat their words."""
 
 _CHUNK = re.compile(r"(?:\S|(?<=-)\n[ \t]*(?=\w))+")
-"""Text between blanks; a hyphen at the end of a line joins."""
+"""Matches text between blanks. A hyphen at the end of a line joins two lines."""
 
 WordSpan = tuple[int, int]
 WordEdges = tuple[tuple[int, int, str], ...]
-"""Words with their positions: (from, to, word)."""
+"""Words with their positions: (from, to, word) of each."""
 
 
 class Chunk:
-    """The words between two blanks.
+    """The words in a piece of text between two blanks.
 
-    ``line``: a word for each position.
+    ``line``: one word for each position.
     ``more``: further words: joined parts, plurals as written, bases.
-    ``spelled``: surfaces that are no form (``gans`` of GANs).
+    ``spelled``: folded words that count as no form (``gans`` of GANs).
     """
 
     __slots__ = ("line", "more", "spelled")
@@ -72,7 +72,7 @@ class Chunk:
 
 
 def _numbered_name(compound: Compound, piece: str) -> str:
-    """Return the name of a compound beside a slash whose number is only its index: AdS$_3$/CFT$_2$; else ""."""
+    """Return the name in a compound beside a slash, if its number is only an index (AdS$_3$/CFT$_2$); "" otherwise."""
     if len(compound.parts) != 2:
         return ""
     name, number = compound.parts
@@ -83,7 +83,7 @@ def _numbered_name(compound: Compound, piece: str) -> str:
 
 
 def _fraction(before: Compound, after: Compound, piece: str) -> str:
-    """Return the folded fraction that a number, a slash and a number are; "" for any other two words."""
+    """Return the folded fraction that a number, a slash and a number make, "" for any other two words."""
     over, under = before.parts[-1], after.parts[0]
     if piece[before.start + over.end : after.start] not in ("/", "\u2044"):
         return ""
@@ -110,7 +110,7 @@ _KNOWN = {plurals: _Known(plurals=plurals) for plurals in (False, True)}
 
 
 def _parts(piece: str, plurals: bool) -> tuple[tuple[Part, int], ...]:
-    """Return the parts of a chunk, each with the beginning of its compound."""
+    """Return the parts of a chunk, each with the index at which its compound begins."""
     return (_short_parts if len(piece) <= _LONGEST_KNOWN else _long_parts)(piece, plurals)
 
 
@@ -124,31 +124,31 @@ _long_parts = lru_cache(maxsize=8)(_parts_of)
 
 @dataclass(slots=True)
 class Words:
-    """The words of a text: positions (from, to) by form, and by surfaces that are no form."""
+    """The words in a text: form → positions (from, to), and the same for surfaces that are no form."""
 
     forms: dict[str, list[WordSpan]]
     surfaces: dict[str, list[WordSpan]]
 
     def at(self, form: str) -> Sequence[WordSpan]:
-        """Return the positions of a word by its form."""
+        """Return the positions of a form."""
         return self.forms.get(form, ())
 
     def beginning(self, start: str) -> set[WordSpan]:
-        """Return the positions of all words that begin so, by form or by surface."""
+        """Return the positions of all words, by form or surface, that begin with a text."""
         either = (self.forms, self.surfaces)
         return {span for words in either for word, found in words.items() if word.startswith(start) for span in found}
 
     def counted(self) -> list[str]:
-        """Return the form of each position, as often as it stands in the text."""
+        """Return the forms at all positions; one that occurs twice comes twice."""
         return [form for form, some in self.forms.items() for _ in some]
 
 
 class Folded:
     """A folded text.
 
-    ``base``: where the text begins in what is shown of its field (of the fifth author, for instance).
-    ``line``: a word for each position.
-    ``chunks``: all words that they count as.
+    ``base``: where the text begins in its field as it is shown, which may be the fifth author.
+    ``line``: one word for each position.
+    ``chunks``: with all words that they count as.
     """
 
     __slots__ = ("_last", "_places", "_plain", "_plurals", "_starts", "_words", "base", "chunks", "clean", "line")
@@ -185,7 +185,7 @@ class Folded:
         return self._words
 
     def _beside(self) -> Iterator[tuple[int, Chunk]]:
-        """Yield the chunks with further words, with their first positions."""
+        """Yield (first position, chunk) of the chunks that have further words."""
         at = 0
         for one in self.chunks:
             if one.more or one.spelled:
@@ -194,19 +194,19 @@ class Folded:
 
     @property
     def size(self) -> int:
-        """The number of its positions."""
+        """Number of positions."""
         return len(self.line)
 
     @property
     def last_begins(self) -> int:
-        """The position at which the last sentence begins, behind the end of a text of one sentence."""
+        """The position at which the last sentence begins; the end of the text if it has only one sentence."""
         if self._last is None:
             begin = last_sentence(self.clean.text)
             self._last = self.position(begin) if begin else len(self.line)
         return self._last
 
     def part(self, at: int) -> Part:
-        """Return the part at a position, as written."""
+        """Return the part at a position as it is written."""
         return self._located(at)[1]
 
     @property
@@ -217,26 +217,26 @@ class Folded:
         return self._plain
 
     def characters(self, first: int, last: int) -> WordSpan:
-        """Return the span of the original for the positions from ``first`` to before ``last``, plus ``base``."""
+        """Return the span in the original, plus ``base``, of the positions from ``first`` to before ``last``."""
         begin, part = self._located(first)
         end, other = self._located(last - 1)
         start, stop = self.clean.original(begin + part.start, end + other.end)
         return self.base + start, self.base + stop
 
     def position(self, at: int) -> int:
-        """Return the first position of the chunk that holds, or follows, a character of the cleaned text."""
+        """Return the first position of the chunk that contains, or follows, a character of the cleaned text."""
         starts, places = self._chunk_places()
         return starts[bisect_right(places, at, key=lambda place: place[1])]
 
     def _chunk_places(self) -> tuple[list[int], list[WordSpan]]:
-        """Return the first position of each chunk (and one behind the last), and its characters."""
+        """Return the first position of each chunk, with one behind the last, and the characters of each."""
         if self._starts is None or self._places is None:
             self._starts = list(accumulate((len(one.line) for one in self.chunks), initial=0))
             self._places = [found.span() for found in _CHUNK.finditer(self.clean.text)]
         return self._starts, self._places
 
     def _located(self, at: int) -> tuple[int, Part]:
-        """Return where the compound of a position begins, and its part."""
+        """Return where the compound at a position begins, and the part at that position."""
         starts, places = self._chunk_places()
         number = bisect_right(starts, at) - 1
         start, end = places[number]
@@ -245,9 +245,9 @@ class Folded:
 
 
 def fold_title(title: str) -> str:
-    """Return a title's identity: its folded words in singular, compounds split, no punctuation, single blanks.
+    """Return the identity of a title: its folded words in singular, compounds split, without punctuation.
 
-    A title without any letter or digit is its own identity.
+    A title without letters and digits is its own identity.
     """
     cleaned = clean(title, for_key=True).text
     parts = chain.from_iterable(one.parts for one in compounds(cleaned, plurals=False, for_key=True))

@@ -1,7 +1,7 @@
-"""Split a piece of text into words: their parts, what hyphens and markup join, and all that each counts as.
+"""Split a piece of text into words: their parts, what hyphens and markup join, and everything that each counts as.
 
 A compound (``multi-modal``, ``$M^3$ViT``, ``L_2``) has an edge for each part and for each run of joined parts. Papers'
-texts and rules' terms are both read here, so that they agree.
+texts and rules' terms are both split here, so that they agree.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from watcher.rules.text.plural import forms
 from watcher.rules.text.tex import JOINT, clean
 
 MOST_PARTS = 6
-"""Most parts of a compound that are joined in all ways; a longer one is read as its parts."""
+"""Most parts of a compound that are joined in all ways. A longer compound is read as its parts."""
 
 MOST_MARKS = 30
-"""Most combining marks on a letter, as in Unicode's stream-safe text (UAX 15); ordering more takes quadratic time."""
+"""Most combining marks on a letter, as in Unicode's stream-safe text (UAX 15); sorting more takes quadratic time."""
 
 _HYPHENS = "\\-\u2010-\u2013\u2212"
 _THOUSANDS = r"(?<=\d),(?=\d{3}(?!\d))"
-"""A comma between the digits of one number; whether it is one, the parts around it tell."""
+"""Matches a comma that may be inside one number. Whether it is, the parts around it tell."""
 
 _GREEK = r"\u0370-\u03ff\u1f00-\u1fff"
 _DIGITS = r"(?:\d++(?:\.\d++)*+)?"
 _BY_SCRIPT = re.compile(rf"(?:^\d+)?[{_GREEK}]+{_DIGITS}|[^{_GREEK}]+")
 _LETTER = re.compile(rf"(?<!\d)\d*+[{_GREEK}]{_DIGITS}")
 _UNIT = re.compile(r"\d*[\u00b5\u03bc][A-Za-z]{1,3}")
-"""\u00b5m, 10\u00b5L: not the name of a letter."""
+"""Matches µm and 10µL, in which µ is not the name of a letter."""
 
 LONGEST_LETTERS = 2
-"""Greek letters in a row up to which each is a name of its own (\u03b3\u03b4 T cells); longer ones are Greek words."""
+"""Most Greek letters in a row that are each a name (γδ T cells). A longer row is a Greek word."""
 
 _LONG_VOWELS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe"})
 _LONG_A = str.maketrans({"å": "aa", "Å": "Aa"})
@@ -45,7 +45,7 @@ FRACTIONS = {
     unicodedata.normalize("NFKC", one).replace("\u2044", "/"): one
     for one in "\u00bc\u00bd\u00be\u2150\u2151\u2153\u2154\u2155\u2156\u2157\u2158\u2159\u215a\u215b\u215c\u215d\u215e"
 }
-"""A fraction with a slash \u2192 its character."""
+"""Fraction with a slash → its character."""
 
 _ANY_FRACTION = "|".join(FRACTIONS).replace("/", "[/\u2044]")
 _WRITTEN_OUT = re.compile(rf"(?<![\w/.,\u2044])(?:{_ANY_FRACTION})(?![\w/.,\u2044])")
@@ -54,10 +54,11 @@ _WRITTEN_OUT = re.compile(rf"(?<![\w/.,\u2044])(?:{_ANY_FRACTION})(?![\w/.,\u204
 class Part(NamedTuple):
     """A part of a compound.
 
-    ``start`` / ``end``: its characters in the compound.
-    ``joint``: what joins it to the part before, as written; "" for the first.
-    ``forms``: the folded words that count as this part.
-    ``surface``: the folded part without plural folding.
+    ``start`` and ``end``: its characters in the compound.
+    ``spelled``: as it is written.
+    ``joint``: the text between it and the part before, "" for the first part.
+    ``forms``: folded words that count as this part.
+    ``surface``: the folded part, with its plural not folded.
     """
 
     start: int
@@ -69,10 +70,10 @@ class Part(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A word of a compound.
+    """A word in a compound.
 
-    ``first`` / ``last``: the positions that it spans.
-    ``forms`` / ``surface``: as of a :class:`Part`.
+    ``first`` and ``last``: the positions that it spans.
+    ``forms`` and ``surface``: as in :class:`Part`.
     """
 
     first: int
@@ -82,11 +83,11 @@ class Edge(NamedTuple):
 
 
 class Compound(NamedTuple):
-    """A word, or words that hyphens or markup join.
+    """A word, or several words that hyphens or markup join.
 
-    ``edges``: its words: parts and joined runs.
-    ``bases``: what it also counts as in a text but not in a rule (``C`` for ``C++``).
-    ``start``: its first character.
+    ``edges``: its words: parts, and runs of joined parts.
+    ``bases``: words that it also counts as in a text, but not in a rule (``C`` for ``C++``).
+    ``start``: index of its first character.
     """
 
     parts: tuple[Part, ...]
@@ -98,16 +99,20 @@ class Compound(NamedTuple):
 def compounds(cleaned: str, *, plurals: bool, for_key: bool = False) -> list[Compound]:
     """Return the words of a cleaned text in order.
 
-    Greek letters within a word are parts of their own: ``TNF\u03b1`` is ``TNF-alpha``.
+    Greek letters in a word are parts of their own: ``TNFα`` is ``TNF-alpha``.
 
-    ``for_key``: without that, as the identities of titles need it, which must stay what they were.
+    ``plurals``: fold plurals.
+    ``for_key``: do not split Greek letters off; the identities of titles need this, since they must not change.
     """
     found = _pattern(is_ascii=cleaned.isascii(), for_key=for_key).finditer(cleaned)
     return [_read(one[0], one.start(), plurals, not for_key) for one in found]
 
 
 def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
-    """Return the words of a rule's term, written as people write them in texts; 1/2 is the fraction ½."""
+    """Return the words of a rule's term, written as in texts: 1/2 is the fraction ½.
+
+    ``plurals``: fold plurals.
+    """
     text = _WRITTEN_OUT.sub(lambda found: FRACTIONS[found[0].replace("\u2044", "/")], text)
     return compounds(clean(unicodedata.normalize("NFC", text)).text, plurals=plurals)
 
@@ -131,7 +136,7 @@ _PIECES = re.compile(
 
 
 def _read(piece: str, start: int, plurals: bool, by_script: bool) -> Compound:
-    """Read a compound; single characters are remembered, since texts without blanks consist of them."""
+    """Return the compound in a piece of text. Single characters are remembered: unspaced scripts consist of them."""
     if len(piece) > 1:
         return _compound(piece, start, plurals, by_script)
     parts, edges, bases, _ = _character(piece, plurals)
@@ -153,7 +158,7 @@ def _compound(piece: str, start: int, plurals: bool, by_script: bool) -> Compoun
 
 
 def _base(surface: str) -> str:
-    """Return ``C`` for ``C++``, "" for a word without a sign."""
+    """Return ``C`` for ``C++``, "" for a word without such a sign."""
     base = surface.rstrip("+#*")
     return "" if base == surface else base
 
@@ -176,9 +181,9 @@ def _parts(piece: str, plurals: bool, by_script: bool) -> Iterator[Part]:
 
 
 def _by_script(spelled: str) -> list[str]:
-    """Cut a word between Greek and other letters; two Greek letters or fewer are cut apart, too.
+    """Return the pieces of a word, cut between Greek and other letters. Up to two Greek letters are also cut apart.
 
-    Digits stay with the letter before them, at the beginning with the one after: TGF, \u03b21; 1\u03b2; CD8, \u03b1.
+    Digits stay with the letter before them, or at the beginning with the one after: TGF, β1; 1β; CD8, α.
     """
     if spelled.isascii() or len(spelled) == 1 or _UNIT.fullmatch(spelled):
         return [spelled]
@@ -217,7 +222,7 @@ def _forms(spelled: str, plurals: bool) -> tuple[str, ...]:
 
 
 def spelled_long(spelled: str) -> tuple[str, ...]:
-    """Return how else a word with a dotted, crossed or ringed vowel is written: Schroedinger, Bjoern, Aalborg."""
+    """Return other spellings of a word with a dotted, crossed or ringed vowel: Schroedinger, Bjoern, Aalborg."""
     if spelled.isascii():
         return ()
     composed = unicodedata.normalize("NFC", spelled)
@@ -227,9 +232,9 @@ def spelled_long(spelled: str) -> tuple[str, ...]:
 
 
 def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
-    """Yield an edge for every run of two or more parts. The last part may be a plural by itself or as a whole.
+    """Yield an edge for every run of two or more parts. The last part may be a plural, alone or with the run.
 
-    Digits are not joined with digits: 20-25 is not 2025, but 10,000 is 10000.
+    Digits are not joined with digits: 20-25 is not 2025. But 10,000 is 10000.
     """
     for first in range(len(parts) - 1):
         surface, spelled = parts[first].surface, parts[first].spelled
@@ -245,6 +250,6 @@ def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
 
 
 def _is_number(parts: tuple[Part, ...]) -> bool:
-    """Whether parts are the digits of one number, in groups of three after the first."""
+    """Return whether parts are the digits of one number, in groups of three after the first."""
     head, *groups = parts
     return head.surface.isdigit() and len(head.surface) <= 3 and all(one.joint == "," for one in groups)

@@ -1,1 +1,1 @@
-"""Digest pages that were rendered to text: Markdown, text browsers' dumps, mails."""
+"""Read digest pages that were rendered to text: Markdown, dumps of text browsers, mails."""

@@ -1,4 +1,4 @@
-"""What stands around a paper's title and abstract on a rendered page, and which paper it belongs to."""
+"""Read what surrounds the title and abstract of a paper on a rendered page, and find the paper it belongs to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from watcher.parsers.huggingface.digest_text.marks import (
 
 
 class LineKind(StrEnum):
-    """What a line can be taken for by itself; TEXT is a title, an abstract, or what only its place tells."""
+    """What a line looks like by itself. TEXT is a title, an abstract, or something that only its place can tell."""
 
     TEXT = "text"
     COUNT = "a number"
@@ -66,10 +66,15 @@ def kind_of(line: TextLine) -> LineKind:
 
 @dataclass
 class Record:
-    """One paper as far as it has been read; ``within`` are the kinds that stand between its title and its abstract,
-    ``after`` those between it and the next title.
+    """One paper, as far as it has been read.
 
-    Its names ``are_placed`` where only their place says that they are some; ``before_dot`` may be an organisation.
+    ``names``: line with the authors.
+    ``are_placed``: only their place shows that ``names`` are authors.
+    ``before_dot``: line before a dot, which may be an organisation.
+    ``links``: addresses on lines of their own.
+    ``within``: kinds of the lines between title and abstract.
+    ``after``: kinds of the lines between the abstract and the next title.
+    ``is_dotted``: its date came after a dot.
     """
 
     title: TextLine | None = None
@@ -88,11 +93,14 @@ class Record:
 
     @property
     def has_own_link(self) -> bool:
-        """Whether the title's line is a link, or has one at its end."""
+        """Whether the line of the title is a link or ends with one."""
         return self.title is not None and self.title.link is not None
 
     def take(self, line: TextLine, kind: LineKind, year: int | None) -> None:
-        """Note the facts of a line; ``year`` is for dates without one."""
+        """Take the facts in a line.
+
+        ``year``: of dates without a year, None if not known.
+        """
         match kind:
             case LineKind.DATE:
                 self.is_dotted = LineKind.ASIDE in self.after
@@ -117,7 +125,7 @@ def count(text: str) -> int:
 
 
 def entry_of_record(record: Record, title: str, abstract: str) -> Entry:
-    """The record as an entry; the title's own link says which paper it is, else the only one among its lines."""
+    """Return a record as an entry. The title's own link identifies the paper, or else the only link on its lines."""
     entry = Entry(
         title=title,
         abstract=abstract,
@@ -137,11 +145,11 @@ def entry_of_record(record: Record, title: str, abstract: str) -> Entry:
 
 
 def forget_doubtful(records: Sequence[Record]) -> None:
-    """Drop what stands after abstracts and may belong to the next paper: what the last abstract does not have.
+    """Remove facts after abstracts that may belong to the next paper: those that the last paper does not have.
 
-    Lines between an abstract and a title belong to the first paper, unless such lines also precede the first title.
-    Where that one paper lacks them, only the page's end tells: the last paper has its own. Dates after a dot, or after
-    the number of authors, are known to end a paper.
+    Lines between an abstract and the next title belong to the first of both papers, unless such lines also precede the
+    first title. If that paper has none, only the end of the page can tell, where the last paper has its own. A date
+    after a dot, or after the number of authors, always ends a paper.
     """
     seen = {kind for record in records for kind in record.after}
     for kind in seen - records[-1].after:
@@ -168,7 +176,7 @@ def _number(form: re.Pattern[str], text: str) -> int | None:
 
 
 def _published(text: str, year: int | None) -> tuple[datetime | None, int | None]:
-    """The day that a line names, and the comments after it."""
+    """Return the day that a line names, and the number of comments behind it; None for what is not there."""
     labelled = PUBLISHED.fullmatch(text)
     text = labelled[1] if labelled else text
     found = WHEN.fullmatch(text)

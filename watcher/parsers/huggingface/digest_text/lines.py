@@ -1,4 +1,4 @@
-"""The lines of a digest page rendered to text, without the site's frame around the papers, as paragraphs."""
+"""Cut a rendered digest page into lines, without the site's head and foot, and join them to paragraphs."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from watcher.parsers.huggingface.digest_text.marks import (
 )
 
 WRAPPED_AT = 200
-"""A text in which no line is longer has been wrapped to a width."""
+"""Widest line of a text that counts as wrapped."""
 
 LONGEST_WORD = 30
-"""Beyond it are addresses and formulas, which wrap as they like."""
+"""Longest word that counts when a line's width is judged. Longer ones are addresses and formulas."""
 
 LONGEST_DRESSED = 2_000
-"""Characters of a paragraph that may still be a title with its marks and its link."""
+"""Most characters of a paragraph that may be a title with marks and link."""
 
 STRONG_MARKS = frozenset(("#", "1", "**", "title"))
-"""What begins a paragraph wherever it stands."""
+"""Marks that begin a paragraph wherever they stand."""
 
 _UNWRAPPED = STRONG_MARKS | {"[]"}
 _META_LINE = re.compile(rf"(?P<who>[^·]{{0,120}}?) ?· ?(?P<when>{DATE}(?: \d{{1,6}})?)", re.ASCII)
@@ -58,7 +58,11 @@ Fits = Callable[[TextLine, TextLine], bool]
 
 @dataclass(frozen=True, slots=True)
 class TextPage:
-    """The lines of the papers; the year of the visit, where the head names it; whether the site names itself."""
+    """The lines of a page's papers.
+
+    ``year``: of the visit, None if the page's head does not name it.
+    ``is_branded``: the page says that it is the site's.
+    """
 
     lines: Sequence[TextLine]
     year: int | None
@@ -66,7 +70,7 @@ class TextPage:
 
 
 def page_of(text: str) -> TextPage:
-    """Cut a rendered page to the lines of its papers."""
+    """Return the lines of a rendered page that belong to papers."""
     lines, head = _beheaded(lines_in(text))
     while lines and _FRAME.fullmatch(lines[-1].text):
         lines.pop()
@@ -76,8 +80,10 @@ def page_of(text: str) -> TextPage:
 
 @dataclass(frozen=True, slots=True)
 class Paragraphs:
-    """The paragraphs of a page as lines; ``are_joined`` of lines wrapped at a width, ``are_guessed`` where some begin
-    without a blank line before them.
+    """The paragraphs of a page, each as one line.
+
+    ``are_joined``: they were joined from wrapped lines.
+    ``are_guessed``: some have no blank line before them.
     """
 
     lines: Sequence[TextLine]
@@ -86,11 +92,11 @@ class Paragraphs:
 
 
 def paragraphs_of(lines: Sequence[TextLine]) -> Paragraphs:
-    """Make the lines paragraphs.
+    """Return the paragraphs that lines make.
 
-    Where lines are long each is one. Where all are short, as mails have them, a paragraph ends at a blank line, and
-    at a line on which the next one's first word would still have had room. Raises ValueError, with the line's number,
-    where an address may belong to the text before it or may not.
+    If lines are long, each is a paragraph. If all are short, as in mails, a paragraph ends before a blank line, and at
+    a line that would have had room for the next word. Raises ``ValueError`` with the line's number if it is not clear
+    whether an address belongs to the text before it.
     """
     if any(line.width > WRAPPED_AT for line in lines if not line.marks and not is_meta(line)):
         return Paragraphs([part for line in lines for part in split_meta(line)])
@@ -99,7 +105,7 @@ def paragraphs_of(lines: Sequence[TextLine]) -> Paragraphs:
 
 
 def split_meta(line: TextLine) -> list[TextLine]:
-    """``• 6 authors · Mar 29, 2020 4`` as the three lines that other renderings make of it."""
+    """Return ``• 6 authors · Mar 29, 2020 4`` as the three lines that other renderings have; any other line alone."""
     found = _META_LINE.fullmatch(line.raw)
     if found is None:
         return [line]
@@ -107,7 +113,7 @@ def split_meta(line: TextLine) -> list[TextLine]:
 
 
 def _joined(lines: Sequence[TextLine]) -> tuple[list[TextLine], bool]:
-    """The paragraphs of wrapped lines, and whether some are known by more than the blank lines before them."""
+    """Return the paragraphs of wrapped lines, and whether some have no blank line before them."""
     fits = _fits(lines)
     is_spaced = not any(_is_apart(before, line, fits) for before, line in pairwise(lines) if not line.after_gap)
     paragraphs: list[list[TextLine]] = []
@@ -121,7 +127,10 @@ def _joined(lines: Sequence[TextLine]) -> tuple[list[TextLine], bool]:
 
 
 def _begins(before: TextLine, line: TextLine, fits: Fits, *, is_spaced: bool) -> bool:
-    """Whether a line without a blank line before it begins a paragraph."""
+    """Return whether a line without a blank line before it begins a paragraph.
+
+    ``is_spaced``: blank lines separate the paragraphs of this page.
+    """
     goes_on = is_spaced and is_address(before.raw) and not before.after_gap
     if (_stands_alone(before) and not goes_on) or line.marks & STRONG_MARKS:
         return True
@@ -131,7 +140,7 @@ def _begins(before: TextLine, line: TextLine, fits: Fits, *, is_spaced: bool) ->
 
 
 def _is_apart(before: TextLine, line: TextLine, fits: Fits) -> bool:
-    """Whether a line shows that paragraphs begin without a blank line before them."""
+    """Return whether a line shows that paragraphs of this page begin without a blank line before them."""
     if _stands_alone(before):
         return not is_meta(line) and _META_LINE.fullmatch(line.raw) is None
     if is_address(line.raw):
@@ -140,9 +149,9 @@ def _is_apart(before: TextLine, line: TextLine, fits: Fits) -> bool:
 
 
 def _continues(before: TextLine, address: TextLine, fits: Fits) -> bool:
-    """Whether an address on a line of its own is the end of the sentence before it.
+    """Return whether an address on a line of its own is the end of the sentence before it.
 
-    Links to papers stand below titles and abstracts, other addresses within abstracts.
+    Links to papers stand below titles and abstracts, other addresses are parts of abstracts.
     """
     if fits(before, address) or names_paper(link_of(address)):
         return False
@@ -152,7 +161,7 @@ def _continues(before: TextLine, address: TextLine, fits: Fits) -> bool:
 
 
 def _fits(lines: Sequence[TextLine]) -> Fits:
-    """Whether the first word of a line would have had room on the line before, as wide as those that go on."""
+    """Return a function that says whether a line's first word would have had room on the line before."""
     going_on = [
         one.width
         for one, two in pairwise(lines)
@@ -182,7 +191,7 @@ def _one_line(paragraph: Sequence[TextLine]) -> TextLine:
 
 
 def _goes_on(before: str, after: str) -> bool:
-    """Whether the break stands at the hyphen of a word: ``multi-`` and ``modal``, but not ``pre-`` and ``and``."""
+    """Return whether a line break is at a word's hyphen: ``multi-`` and ``modal``, but not ``pre-`` and ``and``."""
     if re.match(r"--+\w", after):
         return True
     return bool(_WORD_AT_HYPHEN.search(before)) and after[:1].isalnum() and after.split(" ", 1)[0] not in _LONE_HYPHEN
@@ -198,7 +207,7 @@ def _stands_alone(line: TextLine) -> bool:
 
 
 def _beheaded(lines: list[TextLine]) -> tuple[list[TextLine], list[str]]:
-    """The lines without the site's head, and the pieces of that."""
+    """Return the lines without the site's head, and the pieces of the head."""
     pieces: list[str] = []
     for n, line in enumerate(lines):
         rest, cut = line.text, 0

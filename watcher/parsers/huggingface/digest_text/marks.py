@@ -1,4 +1,4 @@
-"""One line of a digest rendered to text: its words without their marks, and the kinds of line that it can be."""
+"""Read one line of a rendered digest: its words without marks, and what kinds of line it can be."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from watcher.parsers.common.links import ids_of_link
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DATE = rf"({'|'.join(MONTHS)}) ([1-9]|[12]\d|3[01])(?:, ((?:19|20)\d\d))?"
 WHEN = re.compile(rf"{DATE}(?: (\d{{1,6}}))?", re.ASCII)
-"""When a paper was published, and its comments: month, day, year or None, comments or None."""
+"""Matches when a paper was published, and its comments: month, day, year or None, comments or None."""
 
 COUNT = re.compile(r"-|\d{1,6}", re.ASCII)
-"""Upvotes or comments; a dash is none."""
+"""Matches a number of upvotes or comments; a dash means none."""
 
 UPVOTES = re.compile(r"(?:[▲△⬆👍🔥]\ufe0f? ?|upvotes?:? ?)(-|\d{1,6})|(\d{1,6}) upvotes?", re.ASCII | re.IGNORECASE)
 COMMENTS = re.compile(r"(?:💬 ?|comments?:? ?)(\d{1,6})|(\d{1,6}) comments?", re.ASCII | re.IGNORECASE)
@@ -58,12 +58,16 @@ _ID = re.compile(r"(?:arxiv:? ?|\[arxiv:)(\S+?)\]?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line that is not blank, in clean text, and its number in the file; ``raw`` is its text with its marks.
+    """A line that is not blank, in clean text.
 
-    ``marks`` are the ways in which it is set off (``#``, ``1``, ``-``, ``**``, ``[]``, ``title``), ``number`` its
-    place in a numbered list, ``link`` where it leads. ``width`` are the characters of the line as it stands in the
-    file, ``after_gap`` whether the line before is blank. ``first`` is the first of the lines that were joined to this
-    one, "" where it stood alone.
+    ``number``: in the file.
+    ``raw``: the text with its marks.
+    ``marks``: how it is set off (``#``, ``1``, ``-``, ``**``, ``[]``, ``title``).
+    ``place``: its number in a numbered list, None if it has none.
+    ``link``: where it leads, None if it is no link.
+    ``width``: characters of the line in the file.
+    ``after_gap``: the line before is blank.
+    ``first``: the first of the lines that were joined to this one, "" if it was a line by itself.
     """
 
     number: int
@@ -78,7 +82,7 @@ class TextLine:
 
 
 def lines_in(text: str) -> list[TextLine]:
-    """The lines that are not blank, no ruler and no picture, without the marks of Markdown, mail and lists."""
+    """Return the lines of a text without marks of Markdown, mail and lists; no blank lines, rules and pictures."""
     raw = re.split(r"\r\n|\r|\n", text)
     for _ in range(DEEPEST_QUOTE):
         if all(line.startswith(">") for line in raw if line.strip()):
@@ -99,11 +103,11 @@ def lines_in(text: str) -> list[TextLine]:
 
 
 MOST_TITLE_LINES = 4
-"""Lines of one title."""
+"""Most lines of a title."""
 
 
 def _with_whole_titles(raw: Sequence[str], links: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """Yield the lines with their numbers; a title goes on over indented lines, up to one that tells something else."""
+    """Yield (number, line). A title goes on over indented lines, up to one that is something else."""
     n = 0
     while n < len(raw):
         more = 0
@@ -117,7 +121,7 @@ def _with_whole_titles(raw: Sequence[str], links: Mapping[str, str]) -> Iterator
 
 
 def _lines_of_title(raw: Sequence[str], n: int, links: Mapping[str, str]) -> int:
-    """Return how many lines after the one of a labelled title belong to it."""
+    """Return how many of the lines after a labelled title belong to it."""
     for more, line in enumerate(raw[n + 1 : n + 1 + MOST_TITLE_LINES]):
         if line.strip() and is_meta(_read_line(line, links)):
             return more
@@ -135,7 +139,7 @@ def _without_bold_label(line: str) -> str:
 
 
 def is_meta(line: TextLine) -> bool:
-    """Whether a line stands around a paper's title and abstract and tells of nothing but itself."""
+    """Return whether a line stands around title and abstract and says by itself what it is."""
     text = line.text
     if text in ("·", "•") or any(form.fullmatch(text) for form in (COUNT, WHEN, _AUTHORS, UPVOTES, COMMENTS, _ASIDE)):
         return True
@@ -145,7 +149,7 @@ def is_meta(line: TextLine) -> bool:
 
 
 def labelled_names(text: str) -> str:
-    """Return the names on a line that labels them as authors; "" on any other line."""
+    """Return the names on a line that labels them as authors, "" for any other line."""
     if found := AUTHORS.fullmatch(text):
         return found[1]
     found = _BY.fullmatch(text)
@@ -153,15 +157,15 @@ def labelled_names(text: str) -> str:
 
 
 def may_be_names(text: str) -> bool:
-    """Whether a text is one name, or a list of names."""
+    """Return whether a text may be one name or a list of names."""
     parts = _names(text)
     return _is_name(parts[0]) if len(parts) == 1 else are_names(text)
 
 
 def are_names(text: str) -> bool:
-    """Whether a line is a list of two names at least: a title of two words may look like one.
+    """Return whether a line is a list of at least two names; a title of two words may look like one name.
 
-    Of a longer list three in four must have two to five words as names have them: there are groups among authors.
+    In a longer list, three of four must have two to five words that look like names, since groups may be among authors.
     """
     parts = _names(text)
     named = sum(map(_is_name, parts))
@@ -187,7 +191,7 @@ def _of_name(word: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Whether a line is a day with its year, and nothing else."""
+    """Return whether a line is a day with its year, and nothing else."""
     found = PUBLISHED.fullmatch(text)
     if found:
         return instant_in(found[1]) is not None or WHEN.fullmatch(found[1]) is not None
@@ -195,7 +199,7 @@ def is_date(text: str) -> bool:
 
 
 def link_of(line: TextLine) -> str | None:
-    """Return the address on a line that holds nothing else; "" for any other line."""
+    """Return the address on a line with nothing else, "" for any other line."""
     text = line.text
     if found := _ID.fullmatch(text):
         return f"https://arxiv.org/abs/{found[1]}" if clean.arxiv_id(found[1]) else None
@@ -207,7 +211,7 @@ def link_of(line: TextLine) -> str | None:
 
 
 def names_paper(address: str | None) -> bool:
-    """Whether an address is that of a paper by its id, whatever else is at its site."""
+    """Return whether an address contains the id of a paper."""
     return bool(address) and not ids_of_link(address or "").keys[0].startswith("url:")
 
 
@@ -219,7 +223,7 @@ def _line(text: str, links: Mapping[str, str]) -> TextLine:
 
 
 def undressed(line: TextLine) -> TextLine:
-    """The line, or the paragraph that several lines make, with its marks taken off its text."""
+    """Return a line, or a paragraph of several lines, with the marks taken off its text."""
     for _ in range(4):
         line = _undecorated(line)
     if line.link is None and (found := _URL_AFTER.fullmatch(line.text)) and names_paper(found[2]):
@@ -228,12 +232,12 @@ def undressed(line: TextLine) -> TextLine:
 
 
 def is_address(text: str) -> bool:
-    """Whether a line is an address and nothing else, but for what it is one of."""
+    """Return whether a line is an address, after a label at most."""
     return _URL.fullmatch(text) is not None or _LABELLED_LINK.fullmatch(text) is not None
 
 
 def _undecorated(line: TextLine) -> TextLine:
-    """The line with one kind of mark less."""
+    """Return the line without one kind of its marks."""
     text = line.text
     if found := _HEADING.fullmatch(text):
         return _marked(line, "#", found[1])
@@ -259,7 +263,7 @@ def _absolute(address: str) -> str:
 
 
 def _without_references(raw: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The lines without the list of links that text browsers put at the end, and that list by number."""
+    """Return the lines without the list of links that text browsers put at the end, and number → link of that list."""
     ends = [n for n, line in enumerate(raw) if line.strip() == "References"]
     if not ends:
         return raw, {}
@@ -269,7 +273,7 @@ def _without_references(raw: list[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def _dumped(text: str, links: Mapping[str, str]) -> tuple[str | None, str]:
-    """The link of a text browser's line that is one link, and the line without the numbers of links."""
+    """Return a text browser's line without its links' numbers, after the link if the line is one link, else None."""
     numbers = [number for number in _DUMPED.findall(text) if number in links]
     if not numbers:
         return None, text

@@ -1,4 +1,4 @@
-"""Refuse texts that happen to look like a digest page, and pages whose papers may be joined with their neighbours."""
+"""Refuse texts that look like a digest page by chance, and pages on which papers may be joined with others."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from watcher.parsers.huggingface.digest_text.marks import are_names, may_be_name
 USUAL_ABSTRACT = 200
 SENTENCE_ENDS = (".", "!", "?", "…", "。", ".)", '."', ".”")
 UNBRANDED_PAPERS = 3
-"""How many papers a text must have that nowhere says what it is."""
+"""Fewest papers in a text that does not say what it is."""
 
 
 class NoDigest(Exception):
-    """Why the text is no digest page, and at which line that shows; never leaves this folder."""
+    """A text is no digest page: why, and at which line. It never leaves this folder."""
 
     def __init__(self, reason: str, line: int = 0) -> None:
         super().__init__(f"line {line}: {reason}" if line else reason)
@@ -23,7 +23,10 @@ class NoDigest(Exception):
 
 
 def check_entries(entries: Sequence[Entry], is_branded: bool) -> None:
-    """Refuse other texts that happen to alternate: a chapter with headings, lines wrapped at some width."""
+    """Raise ``NoDigest`` for other texts in which short and long lines alternate: a chapter, or wrapped lines.
+
+    ``is_branded``: the text says that it is a digest page.
+    """
     if len(entries) > clean.MOST_ENTRIES:
         raise NoDigest(f"{len(entries):,} papers; more than {clean.MOST_ENTRIES:,} are not read")
     if 2 * sum(len(entry.abstract) >= USUAL_ABSTRACT for entry in entries) < len(entries):
@@ -40,7 +43,10 @@ def check_entries(entries: Sequence[Entry], is_branded: bool) -> None:
 
 
 def check_joints(entries: Sequence[Entry], *, are_guessed: bool) -> None:
-    """Refuse titles and abstracts that may have been joined with their neighbours, or that lack their end."""
+    """Raise ``NoDigest`` for titles and abstracts that may be joined with others, or whose end is missing.
+
+    ``are_guessed``: some paragraphs have no blank line before them.
+    """
     for entry in entries:
         title, last = quoted(entry.title), entry.abstract.rsplit(" ", 1)[-1]
         is_whole = entry.abstract.endswith(SENTENCE_ENDS) or ("://" in last and not last.endswith("-"))
@@ -58,5 +64,5 @@ def _ends_with_names(title: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """Return a text in quotes, a long one cut, with its length."""
+    """Return a text in quotes; a long one is cut, and its length given."""
     return f'"{text}"' if len(text) <= 60 else f'"{text[:60]}…" ({len(text)} characters)'

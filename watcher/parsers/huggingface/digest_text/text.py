@@ -45,10 +45,11 @@ LONGEST_TITLE = 300
 LONGEST_ORGANIZATION = 120
 SHORTEST_ABSTRACT = 80
 MOST_LINES = 150_000
-"""Lines that are read, some seconds' worth: 5,000 wrapped papers have fewer."""
+"""Most lines that are read, which takes some seconds; 5,000 wrapped papers have fewer."""
 
 USUAL = 0.75
-"""Share of papers that must have a line between title and abstract, or unlabelled authors, where some do."""
+"""Smallest share of papers that must have a kind of line between title and abstract, or unlabelled authors, if any has.
+"""
 
 _ENDS = (".", "!", "?", "…", ")", '"', "”", "'", "’", ":", "}", "$", "]", "。")
 _LABEL = re.compile(
@@ -64,15 +65,16 @@ _LISTED = STRONG_MARKS | {"-"}
 
 
 class _NamesAt:
-    """Where lines of authors stand that do not say so."""
+    """Places of authors that are not labelled as such."""
 
     NOWHERE, BEFORE, AFTER = "nowhere", "before the abstract", "after the abstract"
 
 
 def parse(body: bytes) -> Reading | Unreadable:
-    """Read all papers of a rendered page, or none. They have no digest day, and keys where their titles are links.
+    """Return all papers of a rendered page, or why it is none.
 
-    A date without a year is of the year that the page's head names, and unknown where the head names none.
+    They have no digest day, and keys only if their titles are links. A date without a year has the year that the page's
+    head names, and is unknown if it names none.
     """
     text = decoded(body) if len(body) <= LARGEST_PAGE else None
     if text is None:
@@ -113,7 +115,7 @@ def _read(paragraphs: Paragraphs, page: TextPage, names: str) -> tuple[Entry, ..
 
 
 def _ambiguity(readings: Sequence[Sequence[Entry]]) -> str:
-    """Where two ways to read a page part."""
+    """Return how two ways to read a page differ, in words."""
     one, two = readings[:2]
     for first, second in zip(one, two, strict=False):
         if (first.title, first.abstract) != (second.title, second.abstract):
@@ -124,7 +126,10 @@ def _ambiguity(readings: Sequence[Sequence[Entry]]) -> str:
 
 @dataclass
 class _Records:
-    """Reads lines in order; ``names`` is the place of authors without a label."""
+    """Reads lines in order.
+
+    ``names``: place of authors that are not labelled.
+    """
 
     paragraphs: Paragraphs
     year: int | None
@@ -153,7 +158,7 @@ class _Records:
 
     @property
     def _open(self) -> Record | None:
-        """The paper whose title has been read and whose abstract has not."""
+        """The paper whose title was read and whose abstract was not, None for none."""
         return self.found[-1] if self.found and self.found[-1].abstract is None else None
 
     def _fact(self, line: TextLine, kind: LineKind) -> None:
@@ -167,7 +172,7 @@ class _Records:
             self.found[-1].take(line, kind, self.year)
 
     def _count(self, line: TextLine, following: LineKind | None) -> None:
-        """A page shows upvotes for every paper or for none: the first one decides what a lone number is."""
+        """Take a lone number. A page shows upvotes of all papers or of none; its first paper decides which."""
         if self._open:
             if LineKind.COUNT in self.leading or following is LineKind.COUNT:
                 raise NoDigest(f"looked for {self._due()}, found {quoted(line.text)}", line.number)
@@ -184,7 +189,7 @@ class _Records:
             self._title(line)
 
     def _is_of_last(self, line: TextLine, following: TextLine | None, last: Record) -> bool:
-        """Take what stands after an abstract and is no title: an organisation before a dot, authors."""
+        """Return whether a line after an abstract was an organisation before a dot, or authors, and take it then."""
         is_short = len(line.text) <= (SHORTEST_ABSTRACT if line.text.endswith(SENTENCE_ENDS) else LONGEST_ORGANIZATION)
         if is_short and following and following.text in ("·", "•"):
             self._dotted(line, last)
@@ -195,7 +200,7 @@ class _Records:
         return True
 
     def _dotted(self, line: TextLine, last: Record) -> None:
-        """An organisation stands before the dot, or the authors; two words in capitals, or two names, may be either."""
+        """Take the line before a dot: an organisation or the authors. Two words with capitals may be either."""
         if "," not in line.text:
             is_person = may_be_names(line.text) and not _INSTITUTION.search(line.text)
             last.before_dot = None if is_person else _organization(line.text)
@@ -208,7 +213,7 @@ class _Records:
         return bool(self.marks) and not line.marks & self.marks
 
     def _is_aside(self, line: TextLine) -> bool:
-        """Whether a line on a page whose titles are set off is too short to be a part of an abstract."""
+        """Return whether a line is too short for a part of an abstract, on a page whose titles are set off."""
         if self.paragraphs.are_guessed:
             return False
         return len(line.text) < SHORTEST_ABSTRACT and not line.text.endswith(_ENDS)
@@ -236,7 +241,7 @@ class _Records:
         self.coming = Record()
 
     def _within(self, line: TextLine, record: Record) -> None:
-        """A line between a title and what follows it: authors, or the abstract."""
+        """Take a line between a title and what follows it: authors, or the abstract."""
         if not record.names and self._are_names_before(line):
             record.names, record.are_placed = line.text, True
         elif self.marks and not line.marks & self.marks and self._is_aside(line):
@@ -274,7 +279,7 @@ class _Records:
                 raise NoDigest(f"only {having} of {len(self.found)} papers have {kind} between title and abstract")
 
     def _check_names(self) -> None:
-        """Where lines are taken for authors that do not say so, it is the page's way to show them."""
+        """Check that lines taken for unlabelled authors are the usual way of this page. Raises ``NoDigest``."""
         placed = [record for record in self.found if record.are_placed]
         for record in self.found:
             # Where others have authors after the abstract, one name there may be an author's.
@@ -301,7 +306,7 @@ def _entry(record: Record, first: Record) -> Entry:
 
 
 def _organization(text: str) -> str:
-    """The name without the handle that its picture's description puts before it: ``nvidia NVIDIA``."""
+    """Return the name without the handle before it, which describes its picture: ``nvidia NVIDIA``."""
     handle, _, name = text.partition(" ")
     return name if name and _is_handle(handle, name) else text
 
