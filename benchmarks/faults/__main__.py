@@ -1,4 +1,4 @@
-"""Print the table of receivers' faults: outcomes, lost messages, repeated messages."""
+"""Print the tables of faults: of receivers (outcomes, messages) and of APIs (verdicts, lost works)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.faults.apis import SITES
 from benchmarks.faults.faults import MAIL, WEB, Fault, play
+from benchmarks.faults.sources import FAULTS, ApiEnding, ApiFault
+from benchmarks.faults.sources import is_right as is_right_of_source
+from benchmarks.faults.sources import play as play_source
 from benchmarks.faults.world import MESSAGES, Ending
 from tests.integration.mailserver import make_certificate
 
 HEAD = "| receiver | fault | what happened | ends as | lost | twice | the other receiver | operator heard |"
+SOURCE_HEAD = "| source | the site | a known list | the reason given | the operator hears | lost | twice |"
 SHOWN = 90
 
 
@@ -42,13 +47,30 @@ def main() -> int:
             rows.append((kind, fault, ended))
             if not options.json:
                 print(line(kind, fault, ended), flush=True)
+    sources = _of_sources(options.only, is_table=not options.json)
     bad = [fault.name for _, fault, ended in rows if not is_right(fault, ended)]
+    bad += [f"{kind}: {fault.says}" for kind, fault, ended in sources if not is_right_of_source(fault, kind, ended)]
     if options.json:
-        print(json.dumps([as_json(*row) for row in rows], indent=1))
+        print(json.dumps([*(as_json(*row) for row in rows), *(source_as_json(*row) for row in sources)], indent=1))
     else:
         took = time.monotonic() - begun
-        print(f"\n{len(rows)} faults in {took:.0f} s, {len(bad)} ended wrongly{': ' if bad else ''}{', '.join(bad)}")
+        wrong = f"{len(bad)} ended wrongly{': ' if bad else ''}{', '.join(bad)}"
+        print(f"\n{len(rows) + len(sources)} faults in {took:.0f} s, {wrong}")
     return 1 if bad else 0
+
+
+def _of_sources(only: str, *, is_table: bool) -> list[tuple[str, ApiFault, ApiEnding]]:
+    """Play the faults of APIs; print them as a table."""
+    chosen = [(kind, fault) for kind in SITES for fault in FAULTS if only in fault.says]
+    if is_table and chosen:
+        print("", SOURCE_HEAD, "|---|---|---|---|---|---|---|", sep="\n")
+    rows = []
+    for kind, fault in chosen:
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append((kind, fault, play_source(fault, kind, Path(folder))))
+        if is_table:
+            print(source_line(*rows[-1]), flush=True)
+    return rows
 
 
 @contextmanager
@@ -79,6 +101,27 @@ def line(kind: str, fault: Fault, ended: Ending) -> str:
     told = ", ".join(words.get(one, one) for one in dict.fromkeys(ended.told)) or "nothing"
     cells = (kind, fault.name, happened, states, str(ended.lost), twice, others, told)
     return f"| {' | '.join(cells)} |"
+
+
+def source_line(kind: str, fault: ApiFault, ended: ApiEnding) -> str:
+    """One row of the table of sources."""
+    reason = _shortened(ended.judged.reason) or "-"
+    cells = (f"`{kind}`", fault.says, ended.judged.verdict, reason, str(ended.heard), str(ended.lost), str(ended.twice))
+    return f"| {' | '.join(cells)} |"
+
+
+def source_as_json(kind: str, fault: ApiFault, ended: ApiEnding) -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "source": kind,
+        "fault": fault.says,
+        "verdict": ended.judged.verdict,
+        "reason": ended.judged.reason,
+        "operator": ended.heard,
+        "lost": ended.lost,
+        "twice": ended.twice,
+        "right": is_right_of_source(fault, kind, ended),
+    }
 
 
 def _shortened(reason: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -158,6 +158,23 @@ def expected(day: date | None, *, is_newest: bool, history: DayHistory, now: dat
     if len(shown) < ENOUGH_LOOKS[is_weekend]:
         return None
     return Expected(min(shown), f"the last {len(shown)} {'days of weekends' if is_weekend else 'weekdays'}")
+
+
+def lost_days(days: Mapping[date, tuple[int, int]]) -> Judged | None:
+    """Return what a list that shows its look-back at every look has lost of it, None for nothing worth a word.
+
+    ``days``: for each day how many papers were listed on it, and how many of them are gone.
+    """
+    lost = [
+        f"{gone} of the {_papers(listed)} of {day}"
+        for day, (listed, gone) in sorted(days.items())
+        if _is_lost(listed, gone)
+    ]
+    return Judged(Verdict.PARTIAL, f"{' and '.join(lost)} that it showed before are gone") if lost else None
+
+
+def _is_lost(listed: int, gone: int) -> bool:
+    return gone >= SOME and 2 * gone > listed
 
 
 def sites_day(now: datetime) -> date:

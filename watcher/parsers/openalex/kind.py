@@ -100,6 +100,7 @@ PARSER = Parser(
     is_for_programs=lambda source: True,
     starts=starts,
     known_as=known_as,
+    shows_again=lambda source: source.url is None,
     is_passing=lambda source: True,
     lag=LAG,
     missed=missed,

@@ -36,6 +36,7 @@ from watcher.polls.verdict import (
     doubt,
     entry_key,
     judge_page,
+    lost_days,
     sites_day,
     without_abstracts,
 )
@@ -185,8 +186,19 @@ def record_visits(
         # A day that was given up is known to miss something: that is no trouble of this poll.
         is_known = visit.is_given_up and found.verdict in TROUBLES
         judged.append(Judged(Verdict.UNCHANGED) if is_known else found)
+    if (lost := _lost(intake, source, judged)) is not None:
+        judged.append(lost)
     _forget_addresses(tx, source, known, judged, now)
     return judged
+
+
+def _lost(intake: Intake, source: Source, judged: Sequence[Judged]) -> Judged | None:
+    """Return the verdict on papers that a list, read to its end, should still show, None if it does."""
+    is_read = not any(one.verdict in TROUBLES for one in judged)
+    if not PARSERS[source.kind].shows_again(source) or not is_read:
+        return None
+    since = intake.now.astimezone(UTC).date() - timedelta(days=source.look_back - 1)
+    return lost_days(intake.tx.pages.gone_of_days(source.name, since, intake.listed))
 
 
 def _further(visits: Sequence[Visit]) -> set[str | None]:

@@ -214,6 +214,18 @@ class Pages:
         listed = select(_listing.c.paper_id).where(_listing.c.source == source, _listing.c.day == day)
         return len(set(self._connection.scalars(listed)).difference(shown))
 
+    def gone_of_days(self, source: str, since: date, shown: Collection[int]) -> dict[date, tuple[int, int]]:
+        """Return, for each day from ``since`` on, how many papers ``source`` has listed on it and how many are gone.
+
+        ``shown``: ids of the papers that it shows now.
+        """
+        listed = select(_listing.c.day, _listing.c.paper_id).where(_listing.c.source == source, _listing.c.day >= since)
+        found: dict[date, tuple[int, int]] = {}
+        for day, paper in self._connection.execute(listed).all():
+            before, gone = found.get(day, (0, 0))
+            found[day] = before + 1, gone + (paper not in shown)
+        return found
+
     def past(self, source: str, entries: Sequence[Entry]) -> KnownOfSource:
         """Return what is known of ``source`` that helps to judge the entries of a page."""
         last = (

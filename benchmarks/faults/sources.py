@@ -1,0 +1,196 @@
+"""What APIs of literature do wrong, and what becomes of their works: real sockets, a real database, a made clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.faults.apis import SITES, Api, at, serving
+from tests.sources import make_source
+from watcher.config import Address, Config, Receiver
+from watcher.fetch import Fetcher
+from watcher.model import Endpoint, Fetched, Judged, Message, Outcome, Result, Source, Subscription, Verdict
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import match_waiting, poll_pages
+from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all
+from watcher.store import Store, open_store
+
+BEGIN = date(2026, 3, 2)
+_NUMBER = re.compile(r"10\.5555/(?:kelp|reef)\.(\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ApiFault:
+    """A fault of an API: what it does, and the verdict that each kind of source gives, with words of its reason."""
+
+    name: str
+    says: str
+    openalex: tuple[Verdict, str]
+    crossref: tuple[Verdict, str]
+
+    def of(self, kind: str) -> tuple[Verdict, str]:
+        """The verdict and the words of a kind."""
+        return self.openalex if kind == "openalex" else self.crossref
+
+
+def _both(name: str, says: str, verdict: Verdict, words: str) -> ApiFault:
+    return ApiFault(name, says, (verdict, words), (verdict, words))
+
+
+FAULTS = (
+    _both("html", "answers with a login page, with 200", Verdict.BROKEN, "found a login page"),
+    _both("error", "answers with an error, with 200", Verdict.BROKEN, " answers: The "),
+    _both("cut", "ends the answer in the middle", Verdict.BROKEN, "broken or cut off"),
+    _both("empty", "says that it has 300 works, and shows none", Verdict.BROKEN, "says that it has 300 works"),
+    _both("round", "has a cursor that comes round for ever", Verdict.PARTIAL, "shows papers of earlier pages only"),
+    _both("short", "ends its list after the first page", Verdict.PARTIAL, "by its own account"),
+    _both("yesterday", "loses the works of yesterday", Verdict.PARTIAL, "that it showed before are gone"),
+    ApiFault(
+        "field",
+        "calls a field otherwise",
+        (Verdict.PARTIAL, "has authorships, which was asked for"),
+        (Verdict.BROKEN, "works have no DOI"),
+    ),
+    ApiFault(
+        "backwards",
+        "runs from old to new",
+        (Verdict.PARTIAL, "the oldest stand first"),
+        (Verdict.NEW, ""),  # in which order a list since a day stands is nothing to it
+    ),
+    _both("500", "answers 500 from the second page on", Verdict.UNREACHABLE, "500"),
+    _both("429", "answers 429 with `Retry-After`", Verdict.UNREACHABLE, "asks to be left alone for 1800 s"),
+)
+
+
+@dataclass(frozen=True)
+class ApiEnding:
+    """What became of a fault: the verdict on a known list, its reason, works that were lost and told twice.
+
+    ``heard``: messages to the operator.
+    """
+
+    judged: Judged
+    lost: int
+    twice: int
+    heard: int
+
+
+class Detour:
+    """Fetches from the API on loopback what is asked of the real site; everything else sees the site's address."""
+
+    def __init__(self, api: Api, clock: Callable[[], datetime]) -> None:
+        self._api, self._site = api, SITES[api.kind]
+        self._fetcher = Fetcher(clock=clock, sleep=lambda seconds: None)
+
+    def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Fetched:
+        """Fetch an address of the site."""
+        found = self._fetcher.get(url.replace(self._site, self._api.url), lambda at: None, robots=robots)
+        return replace(found, url=found.url.replace(self._api.url, self._site))
+
+    def close(self) -> None:
+        """End every request."""
+        self._fetcher.close()
+
+
+class _Inbox:
+    """Stands for apprise: what each receiver got."""
+
+    def __init__(self) -> None:
+        self.got: dict[str, list[str]] = {}
+
+    def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
+        self.got.setdefault(url, []).append(message.text)
+        return Outcome(Result.SENT)
+
+    def of(self, name: str) -> list[str]:
+        return self.got.get(f"json://{name}.example/", [])
+
+
+class ApiWorld:
+    """A watcher over an API, with a reader of every work and an operator."""
+
+    def __init__(self, store: Store, api: Api, source: Source) -> None:
+        self.api, self.now, self.inbox, self.source = api, at(BEGIN), _Inbox(), source
+        names = ("me", "ops")
+        self.context = Context(
+            config=Config(
+                operator=(Endpoint("ops"),),
+                sources={source.name: source},
+                receivers={
+                    name: Receiver(name=name, urls={"": Address(text=f"json://{name}.example/")}) for name in names
+                },
+                subscriptions=(Subscription(name="all", rule="everything", to=("me",), endpoints=(Endpoint("me"),)),),
+            ),
+            store=store,
+            fetcher=Detour(api, lambda: self.now),  # type: ignore[arg-type]
+            notifier=self.inbox,  # type: ignore[arg-type]
+            clock=lambda: self.now,
+            jitter=lambda: 0.5,
+            env={},
+            rules=RuleBook(),
+        )
+        apply_config(self.context)
+
+    def look(self, later: timedelta = timedelta(0)) -> Judged:
+        """Look at the source after some time, and tell what is due."""
+        self.now += later
+        self.api.day = self.now.astimezone(UTC).date()
+        # A site that asked to be left alone is asked again all the same: what it asked for is tried elsewhere.
+        self.context.fetcher.close()
+        self.context.fetcher = Detour(self.api, lambda: self.now)  # type: ignore[assignment]
+        judged = poll_pages(self.source, self.context).judged
+        match_waiting(self.context)
+        tell_due(self.context)
+        deliver_all(self.context)
+        return judged
+
+    def told(self) -> list[int]:
+        """The numbers of the works that the reader was told of, in all messages."""
+        return [int(found) for text in self.inbox.of("me") for found in dict.fromkeys(_NUMBER.findall(text))]
+
+    def due(self, since: date) -> set[int]:
+        """The numbers of the works that came from a day on."""
+        works = replace(self.api, fault="").works(since, self.api.day)
+        return {int(found) for one in works for found in _NUMBER.findall(str(one.get("doi") or one.get("DOI")))}
+
+
+@contextmanager
+def worlds(kind: str, folder: Path, **keys: Any) -> Iterator[ApiWorld]:
+    """A watcher on a database of its own, and the API that it reads. A database that lies there already is taken."""
+    source, path = make_source(name=kind, kind=kind, **(keys or {"query": "kelp OR reef"})), folder / "w.db"
+    with serving(Api(kind)) as api, open_store(path, mode="write" if path.exists() else "create") as store:
+        yield ApiWorld(store, api, source)
+
+
+def play(fault: ApiFault, kind: str, folder: Path) -> ApiEnding:
+    """Let one thing go wrong at a list that is known for a few days, for a day; mend it, and count what came of it."""
+    with worlds(kind, folder) as world:
+        for _ in range(2):
+            world.look(timedelta(days=1))
+        known = world.now.date()
+        world.api.fault = fault.name
+        judged = world.look(timedelta(days=1))
+        for _ in range(2):
+            world.look(timedelta(hours=6))
+        world.api.fault = ""
+        for _ in range(2):
+            world.look(timedelta(hours=13))
+        told = world.told()
+        return ApiEnding(
+            judged, len(world.due(known) - set(told)), len(told) - len(set(told)), len(world.inbox.of("ops"))
+        )
+
+
+def is_right(fault: ApiFault, kind: str, ended: ApiEnding) -> bool:
+    """The verdict that it should have, nothing lost, nothing twice."""
+    verdict, words = fault.of(kind)
+    is_said = ended.judged.verdict is verdict and words in ended.judged.reason
+    return is_said and (ended.lost, ended.twice) == (0, 0)
