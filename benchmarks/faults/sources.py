@@ -127,7 +127,11 @@ class ApiWorld:
                 receivers={
                     name: Receiver(name=name, urls={"": Address(text=f"json://{name}.example/")}) for name in names
                 },
-                subscriptions=(Subscription(name="all", rule="everything", to=("me",), endpoints=(Endpoint("me"),)),),
+                subscriptions=(
+                    Subscription(
+                        name="all", rule="everything", to=("me",), endpoints=(Endpoint("me"),), tells_updates=True
+                    ),
+                ),
             ),
             store=store,
             fetcher=Detour(api, lambda: self.now),  # type: ignore[arg-type]

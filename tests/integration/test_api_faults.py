@@ -10,10 +10,12 @@ import pytest
 from benchmarks.faults.apis import SITES
 from benchmarks.faults.sources import FAULTS, ApiFault, is_right, play, worlds
 from benchmarks.sources.requests import MIDNIGHT, a_day
+from tests.parsers.literature import notice, work
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import pace_of
 from watcher.fetch.turns import NotNow, Turns
 from watcher.model import Verdict
+from watcher.parsers import PARSERS
 from watcher.store import open_store
 
 DAY = timedelta(days=1)
@@ -63,6 +65,49 @@ def test_pages_behind_cursors_are_remembered_by_their_place(kind: str, folder: P
         pages = max(sum("cursor=*" not in one and "cursor=%2A" not in one for one in world.api.asked) // 3, 1)
         assert len(known) <= 2 * (pages + 1), "one row for each page, not for each look"
         assert not any("2026" in url for url in known)
+
+
+def withdrawn(texts: list[str]) -> list[str]:
+    return [text for text in texts if "withdrawn" in text.lower()]
+
+
+def test_a_notice_of_crossref_says_so_of_a_paper_that_was_told(folder: Path) -> None:
+    with worlds("crossref", folder) as world:
+        world.look()
+        told = world.told()
+        assert not withdrawn(world.inbox.of("me"))
+        gone, unknown = f"10.5555/reef.{told[0]}", "10.5555/nobody.1"
+        world.api.more = [notice(900, (gone, "retraction"), (unknown, "retraction"))]
+        world.look(timedelta(hours=1))
+        world.look(timedelta(hours=1))
+        (text,) = withdrawn(world.inbox.of("me"))
+        assert gone in text
+        assert unknown not in "".join(world.inbox.of("me"))
+
+
+def test_a_work_that_openalex_calls_retracted_is_told_as_withdrawn(folder: Path) -> None:
+    with worlds("openalex", folder) as world:
+        world.look()
+        number = world.told()[0]
+        world.api.more = [work(number, world.now.date() - DAY, is_retracted=True)]
+        world.look(timedelta(hours=1))
+        assert len(withdrawn(world.inbox.of("me"))) == 1
+
+
+def test_a_key_stands_in_no_address_but_the_one_that_is_sent(folder: Path) -> None:
+    key = "Oa3xampleKey/+0123"
+    with worlds("openalex", folder, topic=("T10001",), api_key="${OPENALEX_KEY}") as world:
+        world.look()
+        world.look(DAY)
+        assert all("api_key=$%7BOPENALEX_KEY%7D" in one or "api_key=${OPENALEX_KEY}" in one for one in world.api.asked)
+        config, env = world.context.config, {"OPENALEX_KEY": key}
+        (start,) = PARSERS["openalex"].starts(world.source, world.now.date())
+        opened = config.open_address(start, env)
+        assert "&api_key=Oa3xampleKey%2F%2B0123" in opened.real
+        assert key not in opened.shown and opened.shown == start
+        assert key in config.secrets(env)
+        elsewhere = start.replace("api.openalex.org", "elsewhere.example")
+        assert config.open_address(elsewhere, env).real == elsewhere
 
 
 # --- requests a day ---

@@ -357,6 +357,10 @@ def test_an_address_of_ones_own_gets_what_it_lacks() -> None:
             Mistake("query", "the address is longer than the 4000 characters that OpenAlex reads", "make two sources"),
         ),
         (
+            {"url": OPENALEX, "api_key": "${K}"},
+            Mistake("api_key", "beside `url` it is not read", "write &api_key=${NAME} in the url, or remove it"),
+        ),
+        (
             {"url": OPENALEX, "topic": ("T10028",)},
             Mistake("topic", "`url` already says what is asked for: `topic` is not read", "remove one of them"),
         ),

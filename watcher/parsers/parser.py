@@ -227,7 +227,7 @@ class Parser:
     known_as: Callable[[Source, str], str] = _by_its_address
     """Returns the address under which a list is remembered: without parts that are different at every poll."""
     shows_again: Callable[[Source], bool] = _never
-    """Returns whether every poll shows all papers of the look-back again, so that what it no longer shows is missing."""
+    """Returns whether every poll shows all papers of the look-back again: what is no longer shown is missing."""
     is_passing: Callable[[Source], bool] = _never
     """Returns whether addresses of further pages can be used only once, like those with cursors and tokens."""
     called: Callable[[Source, str], str] = _has_no_name

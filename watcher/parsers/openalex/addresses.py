@@ -123,6 +123,8 @@ def mistakes(source: Source) -> Iterator[Mistake]:
     if source.url:
         for name in asked:
             yield Mistake(name, f"`url` already says what is asked for: `{name}` is not read", "remove one of them")
+        if keys.api_key:
+            yield Mistake("api_key", "beside `url` it is not read", "write &api_key=${NAME} in the url, or remove it")
         return
     if not asked:
         yield Mistake(
