@@ -16,7 +16,7 @@ def make_source(name: str = "source", kind: str = "huggingface", **keys: Any) ->
 
 def any_source(kind: str) -> Source:
     """A source of a kind with what that kind needs in order to read a page."""
-    needed = {"categories": ("cs.XX",), "item": "li", "title": "h3"}
+    needed = {"categories": ("cs.XX",), "item": "li", "title": "h3", "query": "kilns"}
     own = {name: value for name, value in needed.items() if name in PARSERS[kind].keys}
     return make_source("any", kind, url="https://a.example/", **own)
 

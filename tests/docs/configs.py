@@ -42,6 +42,7 @@ ENV = {
     "READWISE_TOKEN": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX",
     "LINKDING_TOKEN": "0123456789abcdef0123456789abcdef01234567",
     "NOTION_TOKEN": "ntn_1234567890abcdefghijklmnopqrstuvwxyzABCDEFGHI",
+    "NCBI_API_KEY": "0123456789abcdef0123456789abcdef0123",
     "MATRIX_TOKEN": "syt_cGFwZXJz_abcdefghijklmnopqrst_0abcde",
     "MATRIX_PASSWORD": "p@ss/w#rd:?",
 }

@@ -35,6 +35,9 @@ SOURCES = {
     "medrxiv": Source(name="s", kind="medrxiv"),
     "openalex": make_source(name="s", kind="openalex", query="kelp"),
     "crossref": make_source(name="s", kind="crossref", query="reef"),
+    "pubmed": make_source(name="s", kind="pubmed", query="kilns"),
+    "pubmed rss": make_source(name="s", kind="pubmed", via="rss", url="https://a.example/rss"),
+    "oai": Source(name="s", kind="oai", url="https://a.example/oai"),
     "feed": Source(name="s", kind="feed", url="https://a.example/feed"),
     "html": make_source(name="s", kind="html", url="https://a.example/", own=HTML),
 }

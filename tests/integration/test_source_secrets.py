@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.integration.sites import Site, say, serving
+from tests.parsers import pubmed
 from tests.parsers.feeds import arxiv_list, rss
 from tests.parsers.pages import sample_papers
+from tests.sources import make_source
 from watcher.cli import main
 from watcher.config import Config
 from watcher.daemon import logs
 from watcher.fetch.asked import AskedAddress, has_no_secrets
 from watcher.model import Source
+from watcher.parsers import PARSERS
 
 TOKEN = "s3cret/T0ken+with=signs"
 QUOTED = "s3cret%2FT0ken%2Bwith%3Dsigns"
@@ -220,18 +223,52 @@ def test_an_address_in_a_file(home: Path, site: Site, capsys: pytest.CaptureFixt
         assert secret.encode() not in everything_kept(home)
 
 
+@pytest.mark.parametrize("key", ["api_key: '${TOKEN}'", "api_key_file: key"])
+def test_a_key_of_an_api_is_sent_to_its_site_alone(
+    home: Path, site: Site, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(home, "")
+    text = (
+        (home / "config.yaml")
+        .read_text()
+        .replace("kind: feed, ", f"kind: pubmed, query: kilns, url: {site.url}, {key}")
+    )
+    (home / "config.yaml").write_text(text)
+    (home / "key").write_text(f"{TOKEN}\n")
+    (home / "key").chmod(0o600)
+    starts = PARSERS["pubmed"].starts(make_source(kind="pubmed", query="kilns", url=site.url), date(2026, 3, 9))
+    for start, ids in zip(starts, ([], [7]), strict=True):
+        site.answers[f"{start.removeprefix(site.url)}&api_key={QUOTED}"] = say(body=pubmed.search(ids))
+    part = f"/efetch.fcgi?db=pubmed&retmode=xml&id=7&tool=watcher&api_key={QUOTED}"
+    site.answers[part] = say(body=pubmed.records([pubmed.article(7)]))
+    assert run(home, "-v", "once", TOKEN=TOKEN) == 0
+    site.answers[part] = say("500 Internal Server Error")
+    assert run(home, "-v", "once", TOKEN=TOKEN) == 1
+    said = shown(home, capsys, TOKEN=TOKEN)
+    assert "lab: unreachable: HTTP 500" in said
+    for secret in (TOKEN, QUOTED):
+        assert secret not in said
+        assert secret.encode() not in everything_kept(home)
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
         ('url: "{site}/feed?t=${{TOKEN}}"', "${TOKEN} is not set in the environment"),
         ("url_file: missing", "there is no url_file missing"),
         ("url_file: config.yaml", "url_file config.yaml holds no web address"),
+        ("kind: pubmed, query: kilns, api_key: '${{TOKEN}}'", "${TOKEN} is not set in the environment"),
+        ("kind: pubmed, query: kilns, api_key_file: missing", "there is no file missing"),
+        ("kind: pubmed, query: kilns, api_key_file: config.yaml", "file config.yaml holds no secret"),
     ],
 )
 def test_a_secret_that_is_missing_is_said(
     home: Path, site: Site, source: str, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure(home, source.format(site=site.url))
+    if source.startswith("kind: "):
+        text = (home / "config.yaml").read_text()
+        (home / "config.yaml").write_text(text.replace("kind: feed, ", ""))
     assert run(home, "check-config", "--secrets") == 2
     assert reason in capsys.readouterr().out
     assert run(home, "check-config") == 0

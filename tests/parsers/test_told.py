@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.parsers import feeds, literature, pages, test_biorxiv, test_selected
+from tests.parsers import feeds, literature, pages, pubmed, repositories, test_biorxiv, test_selected
 from tests.sources import having, make_source
 from watcher.model import Reading, Source
 from watcher.model.fields import ID, SEARCHED, SOURCE, Field
@@ -44,6 +44,27 @@ PAGES: list[tuple[Source, bytes]] = [
     ),
     (Source(name="x", kind="feed"), feeds.rss([ITEM])),
     (
+        Source(name="x", kind="pubmed"),
+        pubmed.records([pubmed.article(41, notices=pubmed.notice("ErratumIn", "J Kilns. 2026;4:7"))]),
+    ),
+    (make_source(name="x", kind="pubmed", via="rss"), pubmed.saved_search([pubmed.feed_item(41)])),
+    (
+        Source(name="x", kind="oai"),
+        repositories.records(
+            [
+                repositories.thesis(
+                    7,
+                    more="<dc:source>Journal of Kilns</dc:source><dc:description>Comments: 9 pages</dc:description>",
+                )
+            ]
+        ),
+    ),
+    (make_source(name="x", kind="oai", metadata="arXiv"), repositories.records([repositories.arxiv("2603.01234")])),
+    (
+        make_source(name="x", kind="oai", metadata="arXivRaw"),
+        repositories.records([repositories.arxiv_raw("2603.01234")]),
+    ),
+    (
         having(test_selected.SOURCE, own=replace(test_selected.SELECTORS, venue=".where")),
         test_selected.PAGE.replace("</li>", "<i class=where>Journal of Kilns</i></li>").encode(),
     ),
@@ -65,7 +86,8 @@ def _of_entry(field: Field) -> str:
 
 
 def of_kind(kind: str) -> frozenset[str]:
-    return PARSERS[kind].tells(Source(name="x", kind=kind, url=OWN))
+    sources = [Source(name="x", kind=kind, url=OWN), *(source for source, _ in PAGES if source.kind == kind)]
+    return frozenset[str]().union(*(PARSERS[kind].tells(source) for source in sources))
 
 
 @pytest.mark.parametrize(("source", "body"), PAGES, ids=lambda one: getattr(one, "kind", ""))

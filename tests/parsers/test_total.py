@@ -42,7 +42,7 @@ def check(parsed: object) -> None:
         entry.keys for entry in parsed.entries
     )
     for entry in parsed.entries:
-        assert entry.title or entry.is_follow_up
+        assert entry.title or (entry.is_follow_up and entry.keys)
         repr(entry).encode()
 
 

@@ -21,6 +21,8 @@ READ = {
     "huggingface": (2, "eb22b062ac21"),
     "openalex": (1, "24ad79aa0082"),
     "medrxiv": (2, "af918a2f96b0"),
+    "oai": (1, "ee27e45d2c0c"),
+    "pubmed": (1, "f95da2f8f602"),
 }
 """For each kind its version, and a digest of what that version reads of the pages of ``test_told`` with odd letters.
 

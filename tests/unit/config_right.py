@@ -274,6 +274,15 @@ AROUND = {
     "an archive of arXiv": source("{kind: arxiv, categories: [cs, q-bio.NC, quant-ph]}"),
     "bioRxiv": source("{kind: biorxiv, categories: [neuroscience, Cell Biology, cancer_biology]}"),
     "medRxiv": source("{kind: medrxiv}"),
+    "PubMed by a query": source("{kind: pubmed, query: '\"slow fire\"[tiab] AND kilns[mh]', email: ana@lab.example}"),
+    "PubMed by a key": source('{kind: pubmed, query: kilns, api_key: "${HOOK}"}'),
+    "PubMed by a feed": source(
+        '{kind: pubmed, via: rss, url: "https://pubmed.ncbi.nlm.nih.gov/rss/search/1aBc_d-E/?limit=100"}'
+    ),
+    "a repository": source('{kind: oai, url: "https://repository.example/oai/request", set: com_2000_1}'),
+    "arXiv's full feed": source(
+        '{kind: oai, url: "https://oaipmh.arxiv.org/oai", metadata: arXivRaw, set: ["cs:cs:CL", physics:hep-ex]}'
+    ),
     "OpenAlex by people": source(
         "{kind: openalex, author: [0000-0002-1825-0097, https://orcid.org/0000-0001-5109-3700]}"
     ),

@@ -48,6 +48,53 @@ SLIPS: dict[str, tuple[str, str]] = {
         source("{kind: biorxiv, categories: [§brain science]}"),
     ),
     "source: bioRxiv caps": ("neuroscience", source("{kind: biorxiv, categories: [§Neuro Science]}")),
+    "source: PubMed without a query": ("write query: ", source("§{kind: pubmed}")),
+    "source: PubMed's way": ("write api or rss", source("{kind: pubmed, query: kilns, via: §feed}")),
+    "source: PubMed by medline": ("here it is called `pubmed`", source("{kind: §medline, query: kilns}")),
+    "source: PubMed's feed without address": ("choose Create RSS", source("§{kind: pubmed, via: rss}")),
+    "source: PubMed's feed with a query": (
+        "remove it, or write via: api",
+        source('{kind: pubmed, via: rss, url: "https://pubmed.ncbi.nlm.nih.gov/rss/search/1x/", query: §kilns}'),
+    ),
+    "source: PubMed with the address of a search": (
+        "remove url, or write via: rss for a feed",
+        source('{kind: pubmed, query: kilns, url: §"https://eutils.ncbi.nlm.nih.gov/entrez/eutils/esearch.fcgi"}'),
+    ),
+    "source: PubMed's e-mail": ("write email: you@example.org", source("{kind: pubmed, query: kilns, email: §ana}")),
+    "source: PubMed of nothing": ("write query: ", source('{kind: pubmed, query: §"()"}')),
+    "source: PubMed key in two ways": (
+        "remove one of them",
+        source('{kind: pubmed, query: kilns, api_key: "${PW}", api_key_file: §key}'),
+    ),
+    "source: PubMed key in no file": (
+        "write the name of a file",
+        source('{kind: pubmed, query: kilns, api_key_file: §"my key"}'),
+    ),
+    "source: PubMed's page as feed": (
+        "write kind: pubmed and what is searched for",
+        source('{kind: feed, url: §"https://pubmed.ncbi.nlm.nih.gov/?term=kilns"}'),
+    ),
+    "source: repository without address": ("write url: https://REPOSITORY/oai", source("§{kind: oai}")),
+    "source: repository's request": (
+        "write what stands before the ?",
+        source('{kind: oai, url: §"https://repository.example/oai?verb=ListRecords"}'),
+    ),
+    "source: repository's form": (
+        "write oai_dc, arXiv or arXivRaw",
+        source('{kind: oai, url: "https://repository.example/oai", metadata: §marc21}'),
+    ),
+    "source: repository's set": (
+        "write its setSpec",
+        source('{kind: oai, url: "https://repository.example/oai", set: [§Our Theses]}'),
+    ),
+    "source: repository by its software": (
+        "here it is called `oai`",
+        source('{kind: §dspace, url: "https://repository.example/oai"}'),
+    ),
+    "source: repository's records as a feed": (
+        "write kind: oai",
+        source('{kind: feed, url: §"https://repository.example/oai?verb=ListRecords&metadataPrefix=oai_dc"}'),
+    ),
     "source: OpenAlex without anything": ("write author, journal, topic, query", source("§{kind: openalex}")),
     "source: OpenAlex author's name": ("write an ORCID or an id", source("{kind: openalex, author: [§Ada Amberg]}")),
     "source: OpenAlex ORCID typo": (
@@ -78,9 +125,9 @@ SLIPS: dict[str, tuple[str, str]] = {
     "source: kind HuggingFace caps": ("`huggingface`?", source("{kind: §HuggingFace}")),
     "source: kind arXiv caps": ("`arxiv`?", source("{kind: §arXiv, categories: [cs.CL]}")),
     "source: kind web": ("here it is called `html`", source('{kind: §web, url: "https://lab.example/"}')),
-    "source: kind pubmed": (
+    "source: kind scopus": (
         "huggingface or arxiv or biorxiv or medrxiv or ",
-        source("{kind: §pubmed, query: agent}"),
+        source("{kind: §scopus, query: agent}"),
     ),
     "source: kind atom": ("here it is called `feed`", source('{kind: §atom, url: "https://lab.example/feed"}')),
     "source: kind missing with url": ("kind: feed", source('{url: §"https://lab.example/feed"}')),

@@ -175,6 +175,8 @@ def test_a_paper_that_was_replaced_after_its_day_is_noticed() -> None:
         (15, WEEKDAYS, WEDNESDAY, ""),
         (0, WEEKDAYS, WEDNESDAY, "shows no papers; the last 5 weekdays had 30 at least"),
         (0, WEEKDAYS[:4], WEDNESDAY, ""),
+        (1, tuple((day, 3) for day, _ in WEEKDAYS), WEDNESDAY, "shows 1 paper; the last 5 weekdays had 3 at least"),
+        (0, tuple((day, 2) for day, _ in WEEKDAYS), WEDNESDAY, ""),
         (0, WEEKDAYS, SATURDAY, ""),
         (0, WEEKDAYS + WEEKEND, SATURDAY, "shows no papers; the last 2 days of weekends had 20 at least"),
         (0, WEEKDAYS, SATURDAY + timedelta(days=1, hours=21), ""),

@@ -57,6 +57,8 @@ _KINDS_ELSEWHERE = {
     **dict.fromkeys(("hf", "hugging face", "huggingface.co"), "huggingface"),
     **dict.fromkeys(("web", "page", "website", "site", "css", "url"), "html"),
     **dict.fromkeys(("folder", "directory", "mail", "files"), "inbox"),
+    **dict.fromkeys(("medline", "entrez", "ncbi", "e-utilities", "eutils"), "pubmed"),
+    **dict.fromkeys(("oai-pmh", "oaipmh", "dspace", "eprints", "repository"), "oai"),
 }
 """Names that people use for a kind of source → its name here."""
 

@@ -12,8 +12,10 @@ from watcher.parsers.feed import kind as feed
 from watcher.parsers.html import kind as html
 from watcher.parsers.huggingface import kind as huggingface
 from watcher.parsers.inbox import kind as inbox
+from watcher.parsers.oai import kind as oai
 from watcher.parsers.openalex import kind as openalex
 from watcher.parsers.parser import Finding, Key, KeyForm, Mistake, Parser
+from watcher.parsers.pubmed import kind as pubmed
 from watcher.parsers.saved import SavedPage
 
 _OF_PAGES = (
@@ -23,6 +25,8 @@ _OF_PAGES = (
     biorxiv.MEDRXIV,
     openalex.PARSER,
     crossref.PARSER,
+    pubmed.PARSER,
+    oai.PARSER,
     feed.PARSER,
     html.PARSER,
 )

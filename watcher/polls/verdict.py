@@ -145,7 +145,8 @@ def expected(day: date | None, *, is_newest: bool, history: DayHistory, now: dat
     """Return how many papers a page should show at least, judged by earlier days; None if too little is known.
 
     Pages of a digest day are compared with earlier days of the same weekday. Pages without a digest day are compared
-    with earlier weekdays or weekends. Nothing is expected of the newest digest day, since papers are still added to it.
+    with earlier weekdays or weekends. Nothing is expected of the newest digest day, since papers are still added to it,
+    nor of a list that had fewer than ``SOME`` papers on a day: a narrow search finds none on the next.
     """
     if day is not None:
         counts = history.weekday_counts
@@ -155,7 +156,7 @@ def expected(day: date | None, *, is_newest: bool, history: DayHistory, now: dat
     today = sites_day(now)
     is_weekend = today.weekday() >= _SATURDAY
     shown = [n for at, n in history.recent if at < today and (at.weekday() >= _SATURDAY) is is_weekend]
-    if len(shown) < ENOUGH_LOOKS[is_weekend]:
+    if len(shown) < ENOUGH_LOOKS[is_weekend] or min(shown) < SOME:
         return None
     return Expected(min(shown), f"the last {len(shown)} {'days of weekends' if is_weekend else 'weekdays'}")
 

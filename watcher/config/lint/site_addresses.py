@@ -68,7 +68,23 @@ _SITES = (
     ),
     _site(r"scholar\.google\.", "Google Scholar shows its pages to people only", "write another source"),
     _site(r"(?:x|twitter|facebook|linkedin)\.com/", "this site shows its pages to its members only", "write a feed"),
-    _site(r"pubmed\.ncbi\.nlm\.nih\.gov/\?term=", "this page is no feed", "write the address of its Create RSS"),
+    _site(
+        r"pubmed\.ncbi\.nlm\.nih\.gov/\?term=",
+        "this page is no feed: PubMed is searched by a kind of its own",
+        "write kind: pubmed and what is searched for as query, without url",
+    ),
+    _site(
+        r"pubmed\.ncbi\.nlm\.nih\.gov/rss\b",
+        "PubMed's feeds are read by a kind of their own, which knows its records",
+        "write kind: pubmed and via: rss",
+        "pubmed",
+    ),
+    _site(
+        r"(?:[\w-]+\.)*[\w-]+/[^?#]*\?(?:[^#]*&)?verb=ListRecords\b",
+        "a repository's records are no feed: they are read by a kind of their own",
+        "write kind: oai, and url with what stands before the ?",
+        "oai",
+    ),
     _site(
         r"github\.com/[\w.-]+/[\w.-]+/?$",
         "this page of a repository is no list of papers",

@@ -25,7 +25,6 @@ MOST_PREFIXES = 1_000
 """Most namespace prefixes that are declared at the same time."""
 
 ROOTS = ("rss", "feed", "rdf:RDF", "RDF", "channel")
-_ITEMS = ("item", "entry")
 _PREFIXES = {
     "http://www.w3.org/2005/Atom": "",
     "http://purl.org/atom/ns#": "",
@@ -69,6 +68,40 @@ USUAL = {
     )
 }
 """Name in lower case → usual name, of elements that feeds write in any case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XmlForm:
+    """A form of XML documents that list papers: which elements are its papers, and which stand around them.
+
+    ``what``: its name.
+    ``roots``: the elements that it may begin with.
+    ``items``: the elements that are papers.
+    ``frames``: elements around papers that are not kept themselves. What stands in ``heads`` among them is kept.
+    ``prefixes``: namespace → the prefix that stands for it.
+    ``usual``: names in lower case → as they are usual.
+    ``most_elements``: elements of one paper, or of all that stands around the papers.
+    """
+
+    what: str
+    roots: tuple[str, ...]
+    items: tuple[str, ...]
+    frames: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    usual: Mapping[str, str] = field(default_factory=dict)
+    most_elements: int = MOST_ELEMENTS
+
+
+FEED = XmlForm(
+    what="feed",
+    roots=ROOTS,
+    items=("item", "entry"),
+    frames=("channel", "items"),
+    heads=("channel",),
+    prefixes=_PREFIXES,
+    usual=USUAL,
+)
 
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -153,11 +186,11 @@ def well_formed_text(body: bytes) -> str:
     return without_doctype(without_lead(_NO_CHARACTER.sub("", xml_text(body))))
 
 
-def read_xml(body: bytes) -> FeedDocument | Unreadable:
-    """Return the items of a feed; of one that is cut off, the whole ones. Raises ``NotWellFormed``."""
+def read_xml(body: bytes, form: XmlForm = FEED) -> FeedDocument | Unreadable:
+    """Return the items of a document; of one that is cut off, the whole ones. Raises ``NotWellFormed``."""
     if len(body) > LARGEST_PAGE:
-        return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
-    reader = FeedReader()
+        return Unreadable(f"the {form.what} has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
+    reader = FeedReader(form)
     try:
         is_whole = _read(reader, well_formed_text(body))
     except TooMuch as reason:
@@ -195,7 +228,8 @@ def _is_over(parser: expat.XMLParserType) -> bool:
 class FeedReader:
     """Builds a document from elements and texts. ``start`` raises ``TooMuch`` when a limit is passed."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: XmlForm = FEED) -> None:
+        self._form = form
         self._items: list[XmlElement] = []
         self._head = XmlElement("", {})
         self._root = ""
@@ -205,20 +239,17 @@ class FeedReader:
         self._elements = 0
 
     def document(self, *, is_cut: bool) -> FeedDocument | Unreadable:
-        """Return what was read, or why it is no feed.
-
-        ``is_cut``: the end is missing.
-        """
-        if self._root not in ROOTS:
+        """What has been read, where it is a feed."""
+        if self._root not in self._form.roots:
             found = f"that begins with <{self._root[:60]}>" if self._root else "without any element"
-            return Unreadable(f"looked for a feed, found XML {found}")
+            return Unreadable(f"looked for a {self._form.what}, found XML {found}")
         return FeedDocument(self._root, self._head, self._items, is_cut)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = self._named(tag, attributes)
         self._open.append(name)
         if len(self._open) > DEEPEST:
-            raise TooMuch(f"the feed's elements are nested more than {DEEPEST} deep")
+            raise TooMuch(f"the {self._form.what}'s elements are nested more than {DEEPEST} deep")
         if not self._root:
             self._root = name
             self._head.attributes = attributes
@@ -227,13 +258,13 @@ class FeedReader:
             node = XmlElement(name, attributes)
             self._building[-1].parts.append(node)
             self._building.append(node)
-        elif name in _ITEMS or self._is_of_head(name):
-            self._elements = 0 if name in _ITEMS else self._elements
+        elif name in self._form.items or self._is_of_head(name):
+            self._elements = 0 if name in self._form.items else self._elements
             self._count()
             self._building.append(XmlElement(name, attributes))
 
     def _is_of_head(self, name: str) -> bool:
-        return name not in ("channel", "items") and (len(self._open) == 2 or self._open[-2] == "channel")
+        return name not in self._form.frames and (len(self._open) == 2 or self._open[-2] in self._form.heads)
 
     def end(self, tag: str) -> None:
         self._scopes.pop()
@@ -243,12 +274,12 @@ class FeedReader:
         node = self._building.pop()
         if self._building:
             return
-        if node.name not in _ITEMS:
+        if node.name not in self._form.items:
             self._head.parts.append(node)
             return
         self._items.append(node)
         if len(self._items) > MOST_ITEMS:
-            raise TooMuch(f"the feed has more than {MOST_ITEMS:,} entries")
+            raise TooMuch(f"the {self._form.what} has more than {MOST_ITEMS:,} entries")
 
     def data(self, text: str) -> None:
         if self._building:
@@ -259,26 +290,26 @@ class FeedReader:
             self.data(unescape(f"&{name};"))
 
     def declared(self, *declaration: object) -> None:
-        raise TooMuch("the feed declares entities of its own, which is not read")
+        raise TooMuch(f"the {self._form.what} declares entities of its own, which is not read")
 
     def _count(self) -> None:
         self._elements += 1
-        if self._elements > MOST_ELEMENTS:
-            raise TooMuch(f"an entry of the feed has more than {MOST_ELEMENTS:,} elements")
+        if self._elements > self._form.most_elements:
+            raise TooMuch(f"an entry of the {self._form.what} has more than {self._form.most_elements:,} elements")
 
     def _named(self, tag: str, attributes: Mapping[str, str]) -> str:
         """Return an element's name with its namespace's usual prefix. A prefix that is not known stays."""
         scope = self._scopes[-1]
         new = {
-            key[6:]: _PREFIXES.get(value, key[6:])
+            key[6:]: self._form.prefixes.get(value, key[6:])
             for key, value in attributes.items()
             if key == "xmlns" or key.startswith("xmlns:")
         }
         if new:
             scope = scope | new
             if len(scope) > MOST_PREFIXES:
-                raise TooMuch(f"the feed declares more than {MOST_PREFIXES:,} prefixes of namespaces")
+                raise TooMuch(f"the {self._form.what} declares more than {MOST_PREFIXES:,} prefixes of namespaces")
         self._scopes.append(scope)
         prefix, _, local = tag.rpartition(":")
         usual = scope.get(prefix, prefix)
-        return f"{usual}:{local}" if usual else USUAL.get(local.lower(), local)
+        return f"{usual}:{local}" if usual else self._form.usual.get(local.lower(), local)

@@ -221,11 +221,11 @@ def _forget_addresses(
 def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: bool) -> Judged:
     tx, now = intake.tx, intake.now
     match visit:
-        case Visit(parsed=Reading(parts=parts)) if parts:
-            return Judged(Verdict.QUIET)
+        case Visit(parsed=Reading() as counted) if counted.parts:
+            _log_warnings(source, visit, counted)
+            return Judged(Verdict.QUIET) if counted.whole else judge_page(counted, DayHistory(), 0, now)
         case Visit(parsed=Reading() as reading, fetched=Page() as page):
-            for warning in reading.warnings:
-                log.warning("%s: %s: %s", source.name, starred(visit.url), warning)
+            _log_warnings(source, visit, reading)
             page = replace(page, url=_known_as(source, visit))
             if visit.name:  # who is asked for it again is asked for another page
                 page = replace(page, validators=Validators())
@@ -238,6 +238,11 @@ def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: b
             return judge_page(unreachable, DayHistory(), 0, now)
         case _:
             raise AssertionError(f"a page that nobody parsed: {visit.asked}")
+
+
+def _log_warnings(source: Source, visit: Visit, reading: Reading) -> None:
+    for warning in reading.warnings:
+        log.warning("%s: %s: %s", source.name, starred(visit.url), warning)
 
 
 def _record_failure(tx: Transaction, source: Source, visit: Visit, now: datetime, *, is_named: bool) -> Judged:
