@@ -62,7 +62,7 @@ class Blanks:
         insert_unless_there(self._connection, _blank, rows)
 
     def endpoints(self, now: datetime, among: Container[Endpoint] | None = None) -> list[Endpoint]:
-        """Return the endpoints that are owed such a message now and are not backing off.
+        """Return the endpoints that are owed an empty digest now and are not backing off.
 
         ``among``: only these endpoints, None for all.
         """
