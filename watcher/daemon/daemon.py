@@ -248,7 +248,8 @@ class Daemon:
         return self._wall_clock() + self._context.tuning.mark_every
 
     def _fold(self) -> datetime:
-        """Store the folded words of some papers, for searches. Return when to go on: after a rest if papers are left.
+        """Store the folded words of some papers, for searches; return when to do so again: after a rest if some are
+        left.
         """
         began = time.monotonic()
         with suppress(StoreError):  # the tick says so

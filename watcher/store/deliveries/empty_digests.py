@@ -33,7 +33,7 @@ class Blank:
 
 
 class Blanks:
-    """The SQL statements on ``blank``."""
+    """The SQL statements on ``blank``: the empty digests and signs of life that endpoints are owed."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

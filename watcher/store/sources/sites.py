@@ -35,7 +35,7 @@ FREE = Spending()
 
 
 class Sites:
-    """The SQL statements on ``site``.
+    """The SQL statements on ``site``: whose turn it is at a site, and when the next one may begin.
 
     ``holder``: a text that no other process uses.
     """
