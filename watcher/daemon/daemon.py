@@ -248,7 +248,7 @@ class Daemon:
         return self._wall_clock() + self._context.tuning.mark_every
 
     def _fold(self) -> datetime:
-        """Store the folded words of some papers, for searches; return when to do so again: after a rest if some are
+        """Store the folded words of some papers, for searches; return when to store more: after a rest if some are
         left.
         """
         began = time.monotonic()
