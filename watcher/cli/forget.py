@@ -85,7 +85,7 @@ def forget(desk: CliContext, person: str, yes: bool, dry_run: bool, as_json: boo
 
 
 def _forget_compiled(desk: CliContext) -> None:
-    """Delete what is kept of compiled rules: the next start keeps those that are left."""
+    """Delete the file of compiled rules, which has the person's rules, too. The next start writes it anew."""
     from watcher.files.kept_rules import KeptRulesFile
 
     KeptRulesFile(desk.state_dir()).forget()

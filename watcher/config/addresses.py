@@ -164,7 +164,7 @@ def logged_secrets(sources: Iterable[Source], env: Mapping[str, str], folder: Pa
 
 
 def asked_with_secrets(sources: Iterable[Source]) -> Iterator[str]:
-    """Yield addresses of sources that together have all placeholders for their secrets."""
+    """Yield addresses that together contain all placeholders for secrets of these sources."""
     for source in sources:
         if source.url:
             yield source.url
@@ -172,7 +172,7 @@ def asked_with_secrets(sources: Iterable[Source]) -> Iterator[str]:
 
 
 def address_with(secret: SecretPlace) -> str:
-    """Return an address that has the placeholder of a secret."""
+    """Return an address at the secret's site that contains its placeholder."""
     return f"{_origin(secret.site)}/?key={secret.place}"
 
 
@@ -193,12 +193,12 @@ def _origin(url: str) -> str:
 
 
 def place_of_file(file: str) -> str:
-    """Return the placeholder for what a file holds."""
+    """Return the placeholder for the secret in a file."""
     return f"${{file:{file}}}"
 
 
 def is_file_name(text: str) -> bool:
-    """Return whether a file's name can be part of a placeholder."""
+    """Return whether a file's name can be written in a placeholder."""
     return _PLACE.fullmatch(place_of_file(text)) is not None
 
 

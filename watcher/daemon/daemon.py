@@ -248,7 +248,9 @@ class Daemon:
         return self._wall_clock() + self._context.tuning.mark_every
 
     def _fold(self) -> datetime:
-        """Store the words of some papers for searches; return when to go on: soon, after a rest, if some are left."""
+        """Store the folded words of some papers, for searches; return when to store more: after a rest if some are
+        left.
+        """
         began = time.monotonic()
         with suppress(StoreError):  # the tick says so
             if fold_some(self._context.store):

@@ -11,12 +11,12 @@ from watcher.model.hosts import is_loopback
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a site may be asked.
+    """How often a site may be asked, and what one request costs.
 
-    ``name``: of the site: the same for all hosts that take turns together.
+    ``name``: of the site; hosts with the same name take turns together.
     ``interval``: seconds between the beginnings of two requests.
-    ``cost``: what this request counts, in the site's own unit.
-    ``a_day``: how much the requests of a day (UTC) may cost together, 0 for no limit.
+    ``cost``: of this request, in the site's own unit.
+    ``a_day``: most that all requests of a day (UTC) may cost together, 0 for no limit.
     """
 
     name: str
@@ -29,10 +29,10 @@ class Pace:
 class Manners:
     """What a site asks of programs.
 
-    ``interval``: seconds between the beginnings of two requests, to all hosts of the domain together.
-    ``a_day``: how many ordinary requests it answers on a day (UTC), 0 for any number.
-    ``key``: the parameter that holds a key; with one it answers ``a_day_with_key``.
-    ``dear``: parameter → how many ordinary requests one with it counts as. A filter that searches counts as much.
+    ``interval``: seconds between the beginnings of two requests to any hosts of the domain.
+    ``a_day``: most requests that it answers on a day (UTC), 0 for no limit.
+    ``key``: parameter for a user's key; with a key, the limit is ``a_day_with_key``.
+    ``dear``: parameter → how many requests a request with it counts as. So does one with a ``filter`` that searches.
     """
 
     interval: float
@@ -42,9 +42,9 @@ class Manners:
     dear: Mapping[str, int] = field(default_factory=dict)
 
     def cost_of(self, query: str) -> int:
-        """Return how many ordinary requests one request counts as.
+        """Return how many requests one request counts as.
 
-        ``query``: of its address.
+        ``query``: the query of its address.
         """
         given = parse_qsl(query)
         costs = [self.dear[name] for name, value in given if name in self.dear]
@@ -54,9 +54,9 @@ class Manners:
         return max(costs, default=1)
 
     def allows(self, query: str) -> int:
-        """Return how many ordinary requests a day the site answers, 0 for any number.
+        """Return the most requests that the site answers on a day (UTC), 0 for no limit.
 
-        ``query``: of the address that is asked for, which may hold a key.
+        ``query``: the query of an address; it shows whether a key is sent.
         """
         has_key = bool(self.key) and any(name == self.key for name, _ in parse_qsl(query))
         return self.a_day_with_key if has_key else self.a_day
@@ -85,7 +85,7 @@ def pace_of(host: str, netloc: str, interval: float, query: str = "") -> Pace:
 
     ``netloc``: the host, with its port if that is not the default.
     ``interval``: shortest interval for any other host (seconds).
-    ``query``: of the address that is asked for; its parameters say what the request costs.
+    ``query``: the query of an address; its parameters decide what the request costs.
     """
     for domain, site in SITES.items():
         if host == domain or host.endswith(f".{domain}"):

@@ -168,7 +168,10 @@ def _busy(name: str, patience: float) -> NotNow:
 
 
 def _spent(pace: Pace, left: float) -> NotNow:
-    """Return the error for a request that the site would not answer any more on this day."""
+    """Return the error for a request that exceeds the site's limit for the day.
+
+    ``left``: seconds until the next day (UTC).
+    """
     counted = f", as many of which this one counts as {pace.cost}" if pace.cost > 1 else ""
     return NotNow(
         f"the {pace.a_day:,} requests a day that {pace.name} answers{counted} are used up until 00:00 UTC", left

@@ -1,6 +1,6 @@
-"""The file of the state folder in which compiled rules are kept from one start to the next.
+"""Keep compiled rules in a file of the state folder, so that the next start need not compile them.
 
-Whatever is wrong with it, it is made anew: nothing is lost with it but time.
+A damaged or missing file only costs time: the rules are compiled and written again.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ import watcher
 from watcher.files.made import make_folder, open_file
 
 KEPT_RULES = "rules.kept"
-"""Its name in the state folder."""
+"""Name of the file in the state folder."""
 
 _MODE = 0o600
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DECIDE = ("rules", "model/fields.py")
-"""Parts of this program that decide what a rule means."""
+"""Files and folders of the package that decide what a rule means."""
 _LIBRARIES = ("lark", "google-re2")
 
 
 class KeptRulesFile:
-    """The file in a state folder."""
+    """The file of compiled rules in a state folder."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / KEPT_RULES
 
     def read(self) -> bytes | None:
-        """Return what is kept; None where there is no file, or one that somebody else may have written.
+        """Return the file's bytes; None if there is no file, or someone else may have written it.
 
-        It belongs to this user or to the owner of its folder, and only its owner may write it.
+        It must belong to this user or to the folder's owner, and only its owner may have write access.
         """
         try:
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -52,9 +52,9 @@ class KeptRulesFile:
             return None
 
     def write(self, pieces: Iterable[bytes | memoryview]) -> None:
-        """Replace what is kept. Raises ``OSError``.
+        """Replace the file. Raises ``OSError``.
 
-        Not waited for until it is on the disk: what a crash leaves of it is refused when it is read.
+        It is not synced to the disk: if a crash damages it, it is refused when it is read.
         """
         make_folder(self._path.parent)
         half = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
@@ -72,7 +72,7 @@ class KeptRulesFile:
 
 
 def version_of_rules() -> str:
-    """Return a digest of all that decides what the text of a rule means: code, libraries, Python; "" if unknown."""
+    """Return a digest of all that decides what a rule's text means (code, libraries, Python), "" if unreadable."""
     home = Path(watcher.__file__).parent
     parts = [home / one for one in _DECIDE]
     sources = sorted(file for part in parts for file in (part.rglob("*.py") if part.is_dir() else [part]))

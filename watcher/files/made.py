@@ -124,8 +124,9 @@ def denied_in_words(one: Denied) -> str:
 def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) -> str:
     """Return why this user may not use ``path`` and what to do, "" if no reason is found.
 
-    ``home``: the state folder. None means the folder of ``path``, or if it was to be read, what is closed.
-    ``writing``: it was to be written; False if it was to be read.
+    ``home``: the state folder, whose owner should run watcher. If None, it is the folder of ``path``; or if only
+        reading failed, the file or folder that is closed to this user.
+    ``writing``: whether ``path`` was to be written or only read.
     """
     culprit = _culprit(path.absolute(), writing=writing)
     if culprit is None or os.geteuid() == 0:

@@ -1,6 +1,6 @@
-"""Turn what was read into tuples of texts, numbers and days, and back.
+"""Turn what was read from a page into tuples of texts, numbers and days, and back.
 
-Tuples pass a pipe faster, and no class has to be named in it.
+Tuples are faster to send through a pipe, and the receiver needs to load no class by name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 
 
 class _Record(Generic[_T]):
-    """The fields of a record with slots, in order."""
+    """Takes a dataclass with slots apart into its values, and makes it of them."""
 
     def __init__(self, of: type[_T]) -> None:
         names = [field.name for field in fields(of)]  # type: ignore[arg-type]
@@ -25,7 +25,7 @@ class _Record(Generic[_T]):
         self._setters = tuple(getattr(of, name).__set__ for name in names)
 
     def made(self, values: Any) -> _T:
-        """Return the record with these values. Raises ``ValueError`` if they are too many or too few."""
+        """Return an instance with these values of its fields, in order. Raises ``ValueError`` for a wrong number."""
         one = object.__new__(self._of)
         for set_value, value in zip(self._setters, values, strict=True):
             set_value(one, value)
@@ -36,7 +36,7 @@ _ENTRY, _READING, _FINDING, _SAVED = _Record(Entry), _Record(Reading), _Record(F
 
 
 def plain_of(value: Value) -> tuple[Any, ...] | None:
-    """Return a value as a tuple; its first element says what it is."""
+    """Return a value as a tuple whose first element names its type, None for None."""
     match value:
         case Reading():
             entries = [_ENTRY.values(entry) for entry in value.entries]
@@ -51,7 +51,7 @@ def plain_of(value: Value) -> tuple[Any, ...] | None:
 
 
 def value_of(plain: object) -> Value:
-    """Return the value that a tuple means. Raises ``ValueError`` or ``TypeError`` if it means none."""
+    """Return the value of a tuple of :func:`plain_of`. Raises ``ValueError`` or ``TypeError`` for any other."""
     match plain:
         case None:
             return None

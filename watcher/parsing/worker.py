@@ -33,7 +33,7 @@ from watcher.parsing.given import find_given, parse_given
 from watcher.parsing.mishaps import reason_of
 
 MOST_LEFT = 1_000
-"""Objects that a page may leave behind before it is looked whether any are still in use."""
+"""Objects that a page may leave behind before a search for those still in use."""
 
 
 def serve(arguments: list[str]) -> None:

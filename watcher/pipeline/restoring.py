@@ -107,7 +107,7 @@ def _take_as_known(tx: Transaction, held: Sequence[Waiting], blind: BlindSpan, c
 def _move_on(tx: Transaction, one: Waiting, now: datetime) -> None:
     """Set a subscription's next due instant after now.
 
-    A subscription told immediately is left as it is if it holds anything that was not due in the blind span.
+    A subscription told immediately is left unchanged if it also holds something that was not due in the blind span.
     """
     saved, subscription = one.saved, one.saved.subscription
     if (saved.next_due is None and one.is_all) or (saved.next_due is not None and saved.next_due <= now):

@@ -81,7 +81,7 @@ class Ask:
     ``day``: the digest day that it is asked for, None for a list.
     ``is_guess``: no page named this day. It is the calendar's day before another one, and may have no page.
     ``is_given_up``: the day was given up; this only tests whether it can be read by now.
-    ``name``: what the page is known by where its address is another one at every look, "" for its address.
+    ``name``: the name under which the page is remembered if its address changes at every poll, "" for the address.
     """
 
     url: str

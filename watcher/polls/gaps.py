@@ -167,7 +167,7 @@ def _is_oldest_first(times: Sequence[datetime | None]) -> bool:
 
 
 def unchanged_since(first_seen: Sequence[datetime], last: datetime) -> datetime | None:
-    """Return the instant from which papers may have come and gone unseen on a list that no longer shows what it showed.
+    """Return the instant from which papers may have come and gone unseen on a list that shows only new papers.
 
     That is ``last``, or an earlier instant if the list had not changed for long before: then it was old already when it
     was read, and the time counts from when its newest paper but one was first seen. Return None if fewer than

@@ -1,4 +1,4 @@
-"""Follow the pages of one list, and tell where they do not go on as a list does. Pure."""
+"""Check, page by page, whether a list goes on as a list should. Does no IO."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from watcher.model import Reading
 from watcher.polls.verdict import SOME, entry_key
 
 SAME_TIME = timedelta(days=1)
-"""How much newer than the page before it a page may be: lists change while they are read."""
+"""How much newer than the page before it a page may be, since lists change while they are read."""
 
 
 class ListPages:
-    """What the pages of one list have shown so far, in the order of reading.
+    """The pages of one list that were read so far.
 
-    It looks at papers and never at addresses: a cursor may be the same for every page of a list that goes on.
+    It compares papers, not addresses: all pages of a list may have the same cursor.
     """
 
     def __init__(self) -> None:
@@ -24,10 +24,7 @@ class ListPages:
         self._is_blank = self._is_all = False
 
     def oddity(self, reading: Reading) -> str:
-        """Take the next page; return why the list cannot be followed to its end, "" if nothing is odd.
-
-        After a reason no further page is worth reading.
-        """
+        """Add the next page. Return why the list cannot be followed any further, "" if it can."""
         if reading.parts:
             return ""  # it only counts papers
         self._pages += 1
@@ -42,7 +39,7 @@ class ListPages:
 
     @property
     def is_over(self) -> bool:
-        """Whether the list ends here, whatever cursor it names: all of it was shown, or a further page is blank."""
+        """Whether the list ends here even if the page names a next one: all was shown, or a later page is empty."""
         return self._is_all or (self._pages > 1 and self._is_blank)
 
     def _repeats(self, keys: set[str]) -> str:
@@ -57,7 +54,7 @@ class ListPages:
         return f"page {self._pages} of the list goes back to {to}, the page before it to {back}: it runs backwards"
 
     def _is_empty(self, n: int, reading: Reading) -> str:
-        """Return why an empty page is not the end of the list, "" for a page with records or the right end."""
+        """Return why an empty page is not the list's end, "" if it is or the page has records."""
         if n or reading.next is None or not _is_missing(self._records, reading.total):
             return ""
         return f"page {self._pages} of the list is empty; it has {reading.total}, by its own account"
@@ -69,5 +66,5 @@ class ListPages:
 
 
 def _is_missing(records: int, total: int | None) -> bool:
-    """Return whether more is missing of a list than may have gone while it was read."""
+    """Return whether a list lacks more records than can have vanished while it was read."""
     return total is not None and total - records > max(SOME - 1, total // 100)

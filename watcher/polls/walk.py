@@ -72,7 +72,7 @@ class _Lists:
         return visits
 
     def _name(self, start: str, n: int) -> str:
-        """Return what the ``n``-th page after the first is known by, "" for its address."""
+        """Return the name under which the ``n``-th page after the first is remembered, "" for its address."""
         return part_name(start, n) if self.is_passing else ""
 
     def _following(self, visit: Visit, pages: ListPages) -> str | None:
@@ -129,7 +129,7 @@ def walk(
 
 
 def _read_lists(lists: _Lists, starts: Sequence[str], missed: MissedUrls) -> Generator[Ask, Visit, list[Visit]]:
-    """Yield the pages of the source's lists, then of those that hold missed papers; return the lists' first visits."""
+    """Yield the pages of the source's lists, then of lists with missed papers; return the first visit of each list."""
     firsts = []
     for start in starts:
         visits = yield from lists.read(start)
@@ -145,7 +145,7 @@ def _read_lists(lists: _Lists, starts: Sequence[str], missed: MissedUrls) -> Gen
 
 
 def part_name(start: str, n: int) -> str:
-    """Return what the ``n``-th page of a list is known by, counted from 0, where its address is good once."""
+    """Return the name of the ``n``-th page of a list, counted from 0, for pages whose address works only once."""
     return f"{start}#{n + 1}" if n else start
 
 

@@ -44,7 +44,7 @@ def squeeze(text: str) -> str:
 
 
 def one_line(text: str, longest: int = 500) -> str:
-    """Return ``text`` squeezed, trimmed and cut to ``longest`` characters."""
+    """Return ``text`` in one line with single blanks, cut to ``longest`` characters."""
     # Cut first: a title of a megabyte must not cost a megabyte's work in every form.
     return clip(squeeze(text[: longest * 4]).strip(), longest)
 

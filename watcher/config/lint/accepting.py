@@ -25,7 +25,7 @@ class AcceptedWarnings:
         self._named[path] = list(names)
 
     def take(self, path: AcceptPath, name: str) -> bool:
-        """Return whether a warning at a path is accepted. If so, no list that names it names it in vain."""
+        """Return whether a warning at a path is accepted. If so, the lists that name it do not name it in vain."""
         places = [path[:n] for n in range(len(path) + 1)]
         taken = [place for place in places if name in self._named.get(place, ())]
         self._used.update((place, name) for place in taken)

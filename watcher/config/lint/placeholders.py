@@ -9,7 +9,7 @@ _ANYWHERE = re.compile(
     r"(?:change|replace)[-_]?(?:me|it|this)|to-?do|fixme|tbd|placeholder|redacted|dummy|"
     r"example[-_]?(?:token|key|password)"
 )
-"""Matches such words in any part of an address."""
+"""Matches words that guides put in place of a secret, for any part of an address."""
 
 _IN_CAPITALS = re.compile(
     r"(?:[A-Z]+_)?(?:TOKEN|PASSWORD|PASS|SECRET|KEY|API_KEY|APIKEY|USER|USERNAME|SERVER|HOST|HOSTNAME|WEBHOOK|CHAT_ID|"

@@ -20,7 +20,7 @@ _SUBSCRIPTION = frozenset(
     | {"sign_of_life", "accept", "shown_as"}
 )
 SECRETS_OF_SOURCES = frozenset[str]().union(*(parser.secret_keys for parser in PARSERS.values()))
-"""Keys of some kinds of source that hold secrets."""
+"""Keys of some kinds of source whose value is a secret, or names a file with one."""
 
 _SOURCE = (
     frozenset({"accept", "kind", "every", "robots", "look_back", "follow", "url", "shown_as"}).union(

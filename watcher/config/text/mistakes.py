@@ -40,7 +40,12 @@ class Mistakes:
         self.names: set[str] = set()
 
     def know(self, root: ConfigNode | None, scalars: Sequence[Scalar], *, is_whole: bool = False) -> None:
-        """Note what could be read of the file."""
+        """Set what was read of the file.
+
+        ``root``: its tree, None if nothing could be read.
+        ``scalars``: all texts in it.
+        ``is_whole``: the file was read to its end.
+        """
         self.root, self.scalars, self.is_whole = root, scalars, is_whole
 
     @property

@@ -25,7 +25,7 @@ LARGEST = 2_000_000
 MOST_REPAIRS = 50
 """Most broken lines of a file after which reading goes on."""
 MOST_READ_AGAIN = 4_000_000
-"""Most characters of a file that are read again to do so."""
+"""Most characters that are read again after repairs. The file is read from its beginning after each one."""
 _KEY_AND_VALUE = re.compile(
     r"(?P<head>[ \t]*(?:-[ \t]+)*(?P<key>[\w.-]+):[ \t]+)(?P<value>\S.*)|(?P<dash>[ \t]*-[ \t]+)(?P<item>\S.*)"
 )

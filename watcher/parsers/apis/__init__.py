@@ -1,1 +1,1 @@
-"""What answers of literature's APIs have in common: objects in JSON, cursors, abstracts in JATS."""
+"""What parsers of literature APIs share: JSON answers, cursors, ids, abstracts in JATS (publishers' XML)."""

@@ -1,4 +1,4 @@
-"""Read an answer in JSON, and the values of its objects whatever they hold. Every function is total."""
+"""Read a JSON answer, and values of the objects in it. No function raises, whatever type a value has."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.sniff import BodyForm, body_form, is_login, title_of
 
 Values = Mapping[str, Any]
-"""An object of an answer."""
+"""A JSON object in an answer."""
 
 NOTHING: Values = {}
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 
 def answer_of(body: bytes, looked_for: str) -> Values | Unreadable:
-    """Return the object that an answer is, or why it is none.
+    """Return the JSON object that a body is, or why it is not one.
 
-    ``looked_for``: what should be there, as in "an answer of OpenAlex".
+    ``looked_for``: what should be there, for the reason: "an answer of OpenAlex".
     """
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the answer has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
@@ -48,37 +48,37 @@ def _found(body: bytes, form: BodyForm) -> str:
 
 
 def object_of(values: Values, key: str) -> Values:
-    """Return the object at ``key``, an empty one for anything else."""
+    """Return the object at ``key``, an empty one if something else or nothing is there."""
     value = values.get(key)
     return value if isinstance(value, dict) else NOTHING
 
 
 def objects_of(values: Values, key: str) -> Sequence[Values]:
-    """Return the objects of the list at ``key``; what is none is left out."""
+    """Return the objects in the list at ``key``, without its other elements; empty if no list is there."""
     value = values.get(key)
     return [one for one in value[: clean.LONGEST_LIST] if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def text_of(values: Values, key: str) -> str:
-    """Return the text at ``key`` as it is, "" for anything else."""
+    """Return the text at ``key`` unchanged, "" if something else or nothing is there."""
     value = values.get(key)
     return value if isinstance(value, str) else ""
 
 
 def line_of(values: Values, key: str, limit: int = clean.NAME_CHARS) -> str:
-    """Return the text at ``key`` in one clean line, "" for anything else."""
+    """Return the text at ``key`` as one clean line of at most ``limit`` characters, "" if no text is there."""
     return clean.line(values.get(key), limit)
 
 
 def first_text(values: Values, key: str) -> str:
-    """Return the first text of the list at ``key``, or the text itself; "" for anything else."""
+    """Return the text at ``key``, or the first in the list there that is not blank; "" if there is none."""
     value = values.get(key)
     found = value if isinstance(value, list) else [value]
     return next((one for one in found if isinstance(one, str) and one.strip()), "")
 
 
 def number_of(values: Values, key: str) -> int | None:
-    """Return the count at ``key``, which may be written as a text; None for anything else."""
+    """Return the count at ``key``, a number or digits in a text; None if something else or nothing is there."""
     value = values.get(key)
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
@@ -86,5 +86,5 @@ def number_of(values: Values, key: str) -> int | None:
 
 
 def kept_names(values: Sequence[str]) -> tuple[str, ...]:
-    """Return names in clean lines, each once, in their order."""
+    """Return names as clean lines, each once, in their order."""
     return tuple(dict.fromkeys(clean.names(list(values))))

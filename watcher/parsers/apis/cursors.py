@@ -1,4 +1,4 @@
-"""Make the address of the next page of a list that is read by a cursor."""
+"""Make addresses of lists that are read by a cursor: each answer has the cursor of the next page."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from watcher.parsers.common.dois import parameters
 from watcher.parsers.common.links import place_of
 
 LONGEST = 4_000
-"""Characters of a cursor; longer ones fit into no address."""
+"""Most characters of a cursor; with a longer one, an address would be too long."""
 
 
 def next_address(url: str, cursor: object) -> str | None:
-    """Return ``url`` with another ``cursor``, None for a cursor that is none or an address without one.
+    """Return ``url`` with its ``cursor`` replaced; None if ``cursor`` is no usable text or ``url`` has no cursor.
 
-    All else of the address stays as it is written, also the places for secrets.
+    The rest of the address stays as it is written, so that placeholders for secrets are kept.
     """
     if not isinstance(cursor, str) or not cursor or len(cursor) > LONGEST:
         return None
@@ -30,9 +30,10 @@ def next_address(url: str, cursor: object) -> str | None:
 
 
 def query_of(asked: Mapping[str, str], secret: tuple[str, str | None] = ("", None)) -> str:
-    """Return the query of an address, without what is empty.
+    """Return the query part of an address, without parameters that are empty.
 
-    ``secret``: a parameter and the place for its secret, which is put in as it is; None for no secret.
+    ``asked``: parameter → value.
+    ``secret``: (parameter, placeholder for its secret), added unescaped; a placeholder of None adds nothing.
     """
     pairs = [f"{name}={quote(value, safe=':,/|*')}" for name, value in asked.items() if value]
     name, place = secret
@@ -40,7 +41,7 @@ def query_of(asked: Mapping[str, str], secret: tuple[str, str | None] = ("", Non
 
 
 def with_defaults(url: str, asked: Mapping[str, str]) -> str:
-    """Return an address with the parameters that it does not have itself; all else stays as it is written."""
+    """Return an address with those parameters of ``asked`` added that it lacks; the rest stays as it is written."""
     place = place_of(url)
     if place is None:
         return url
@@ -51,6 +52,6 @@ def with_defaults(url: str, asked: Mapping[str, str]) -> str:
 
 
 def parameter_of(url: str, name: str) -> str:
-    """Return the value of a parameter of an address, "" for none."""
+    """Return the value of the parameter ``name`` in an address, "" if it has none."""
     place = place_of(url)
     return next((value for key, value in parameters(place.query if place else "") or () if key == name), "")

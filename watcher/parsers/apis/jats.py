@@ -1,4 +1,4 @@
-"""Read abstracts in JATS, as publishers deposit them: https://jats.nlm.nih.gov, element ``abstract``."""
+"""Read abstracts in JATS, the XML in which publishers deposit them (https://jats.nlm.nih.gov, ``abstract``)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from watcher.parsers.common import clean
 from watcher.parsers.common.text_values import shown_text
 
 _TEX_BESIDE = re.compile(r"<(?:jats:)?tex-math\b[^<>]{0,200}>[^<]{0,5000}</(?:jats:)?tex-math>", re.IGNORECASE)
-"""A formula in TeX, which stands beside the same one in MathML."""
+"""Matches a formula in TeX. It is removed if there is MathML, which repeats each formula."""
 
 _HEADING = re.compile(r"<(?:jats:)?title\b[^<>]{0,200}>([^<]{0,200})</(?:jats:)?title>", re.IGNORECASE)
 _OF_ALL = re.compile(
@@ -19,10 +19,10 @@ _QUOTED_TAG = re.compile(r"&lt;/?(?:jats:)?(?:p|sec|title|i|b|sub|sup|italic|bol
 
 
 def jats_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
-    """Return what an abstract shows, in one line.
+    """Return the text of an abstract in one line of at most ``limit`` characters.
 
-    The heading of the whole of it is left out, those of its parts stay ("Methods: …"); of a formula that stands there
-    twice, the one in MathML is shown.
+    The heading "Abstract" is removed, headings of its parts stay ("Methods: …"). A formula in both TeX and MathML is
+    shown once, from its MathML.
     """
     text = markup[: 8 * limit]
     if _QUOTED_TAG.search(text):  # it was quoted once more than it should be

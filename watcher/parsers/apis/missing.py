@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from watcher.parsers.apis.answers import Values
 
 ENOUGH = 3
-"""Fewest records from which the lack of a field in all of them counts as more than chance."""
+"""Fewest records for a conclusion: a field that fewer lack may be missing by chance."""
 
 
 def field_that_is_gone(records: Sequence[Values], asked: str) -> str:
-    """Return which fields no record has though they were asked for, in words; "" for none.
+    """Return a sentence on the fields that were asked for and are in no record, "" if there are none.
 
-    ``asked``: the fields' names, by commas. It is about APIs that send a field also where it is empty.
+    ``asked``: the fields' names, separated by commas. Use it only for an API that sends empty fields, too.
     """
     if len(records) < ENOUGH:
         return ""

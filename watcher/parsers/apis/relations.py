@@ -1,6 +1,6 @@
-"""What an API says of a paper's relations to other papers, and of who wrote it, by their ids.
+"""What an API says of a paper's relations to other papers, and of its authors, as ids.
 
-Papers are not joined by it: the values stand here, tidy, for whoever joins them.
+The store does not use it: papers are not merged by these relations.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ _ROR = re.compile(r"(?:https?://ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})", re.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorIds:
-    """An author as a source names him or her: ``orcid`` and ``openalex`` are bare ids, None where it gives none.
+    """An author and the ids that the source gives, None where it gives none.
 
-    ``rors``: ids of the institutions that this paper names for the author.
+    ``orcid`` and ``openalex``: without the address before them.
+    ``rors``: ROR ids of the author's institutions, as this paper names them.
     """
 
     name: str
@@ -33,12 +34,15 @@ class AuthorIds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperRelations:
-    """How a paper is related to others, by their keys (``doi:10.…``, ``arxiv:…``), each in the source's order.
+    """Keys of related papers (``doi:10.…``, ``arxiv:…``), in the source's order.
 
-    ``preprints``: of this article. ``articles``: that this preprint became. ``versions``: other copies of it.
-    ``withdraws``: papers that this notice retracts or withdraws. ``corrects``: papers that this notice corrects.
-    ``is_withdrawn``: the source says that the paper itself is retracted or withdrawn.
-    ``cites``: papers that it cites, in the source's own ids.
+    ``preprints``: of this article.
+    ``articles``: what this preprint was published as.
+    ``versions``: other copies of this paper.
+    ``withdraws``: what this notice retracts or withdraws.
+    ``corrects``: what this notice corrects.
+    ``is_withdrawn``: the source says that this paper is retracted or withdrawn.
+    ``cites``: what this paper cites, by the source's own ids (``openalex:W…``).
     """
 
     preprints: tuple[str, ...] = ()
@@ -51,7 +55,7 @@ class PaperRelations:
 
 
 def orcid_in(text: object) -> str | None:
-    """Return the ORCID that a text is, bare; None for none, or for one whose check digit is wrong."""
+    """Return a text as an ORCID without ``https://orcid.org/``; None if it is not one or its check digit is wrong."""
     found = _ORCID.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is None:
         return None
@@ -60,19 +64,19 @@ def orcid_in(text: object) -> str | None:
 
 
 def openalex_in(text: object) -> str | None:
-    """Return the id of OpenAlex that a text is, bare (``A5023888391``); None for none."""
+    """Return a text as an OpenAlex id without the address before it (``A5023888391``), None if it is not one."""
     found = _OPENALEX.fullmatch(text.strip()) if isinstance(text, str) else None
     return found[1].upper() if found else None
 
 
 def ror_in(text: object) -> str | None:
-    """Return the ROR id that a text is, bare (``03yrm5c26``); None for none."""
+    """Return a text as a ROR id without the address before it (``03yrm5c26``), None if it is not one."""
     found = _ROR.fullmatch(text.strip()) if isinstance(text, str) else None
     return found[1].lower() if found else None
 
 
 def several(names: Sequence[str], most: int = 5) -> str | None:
-    """Return the first few distinct names as one text, whole ones only; None for none."""
+    """Return the first ``most`` different names, separated by "; ", as far as they fit whole; None if none does."""
     found, kept = list(dict.fromkeys(names)), ""
     for name in found[:most]:
         joined = f"{kept}; {name}" if kept else name
@@ -83,7 +87,7 @@ def several(names: Sequence[str], most: int = 5) -> str | None:
 
 
 def _iso_7064(digits: str) -> str:
-    """Return the check character of ISO 7064 MOD 11-2, as https://support.orcid.org says."""
+    """Return the check character of an ORCID's first 15 digits (ISO 7064 MOD 11-2, https://support.orcid.org)."""
     total = 0
     for digit in digits:
         total = (total + int(digit)) * 2

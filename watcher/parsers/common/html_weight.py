@@ -107,7 +107,7 @@ def weigh(body: bytes) -> Weight:
 
 
 def estimate(body: bytes) -> Weight:
-    """Estimate what parsing ``body`` would cost, tag by tag."""
+    """Estimate, tag by tag, what parsing ``body`` would cost."""
     scale = _Scale()
     stack, plain = scale.open, scale.plain
     deepest = steps = elements = begin = 0

@@ -122,9 +122,9 @@ def normalised_url(address: str) -> str:
 
 
 def _normalised(address: str, place: SplitResult, asked: Parameters | None) -> str:
-    """Return the same for an address that is already cut into parts.
+    """Return the normalised form of an address that is already split into its parts.
 
-    ``asked``: its parameters, None if they are too many.
+    ``asked``: the parameters of the address, None if they are too many.
     """
     if asked is None:
         return address

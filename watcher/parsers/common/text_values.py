@@ -21,7 +21,7 @@ _OWN_ELEMENT = re.compile(r"</([a-zA-Z]\w*+-[\w-]*+)>", re.ASCII)
 """Matches the end of an element that a site has named itself: with a hyphen (HTML, "valid custom element name")."""
 
 _USUAL = {name: " " if is_apart(name) else "" for name in NAMES}
-"""What tags of these names are replaced by, unless they may be words."""
+"""Name of a tag → what replaces the tag, unless it may be a word of the text."""
 
 _ATTRIBUTE = re.compile(r"""[\w:-]+=["']""", re.ASCII)
 _INITIALS = re.compile(r"(?:\w\.[ -]?)+")

@@ -1,1 +1,1 @@
-"""Crossref: what publishers register, of journals or by words."""
+"""Sources of kind ``crossref``: works that publishers register there, by journal, filter or words."""

@@ -1,4 +1,4 @@
-"""The addresses of lists of works at Crossref, and the mistakes in what the config asks for."""
+"""Make the addresses of lists of works at Crossref, and check what the config asks for."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from watcher.parsers.parser import Mistake
 
 SITE = "https://api.crossref.org/"
 WAYS = {"created": "from-created-date", "indexed": "from-index-date"}
-"""What ``by`` takes, and the filter that it stands for."""
+"""Value of the key ``by`` → Crossref's filter."""
 
 ROWS = 200
-"""Works in one answer."""
+"""Most works in one answer."""
 
 MOST_JOURNALS = 50
 LONGEST = 4_000
@@ -27,10 +27,10 @@ FIELDS = (
     "DOI type title subtitle abstract author container-title group-title subject published published-online "
     "published-print posted issued created indexed relation update-to updated-by"
 )
-"""Fields of works that are asked for: without references an answer is a tenth as long."""
+"""The fields of works to ask for. Without the references, an answer is a tenth as long."""
 
 LAG = timedelta(days=1)
-"""A work is found some twenty minutes after it was registered, and days are those of UTC."""
+"""A work is found about 20 minutes after its registration, and filters take whole days (UTC)."""
 
 _FILTER = re.compile(r"[a-z][a-z.-]{1,60}:[^,]+(?:,[a-z][a-z.-]{1,60}:[^,]+)*")
 _SINCE = re.compile(r"(from-(?:created|index)-date:)(\d{4}-\d\d-\d\d)")
@@ -38,7 +38,7 @@ _OWN_FILTERS = tuple(WAYS.values())
 
 
 def starts(source: Source, today: date) -> tuple[str, ...]:
-    """The address of the list: what was registered in the look-back, or changed in it."""
+    """Return the address of the list of works that were registered, or changed, within the look-back."""
     if source.url:
         order = {} if since_in(source.url) else {"sort": "created", "order": "desc"}
         asked = {"rows": str(ROWS), "select": FIELDS.replace(" ", ","), "cursor": "*"}
@@ -47,19 +47,19 @@ def starts(source: Source, today: date) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """The address of what came between two instants, where the list of ``starts`` does not go back so far."""
+    """Return the address for works between two instants, nothing if the list of ``starts`` goes back so far."""
     day = (since - LAG).date()
     is_covered = day >= now.date() - timedelta(days=source.look_back)
     return () if source.url or is_covered else (_list(own(source), day),)
 
 
 def known_as(source: Source, url: str) -> str:
-    """The address of a list without the day in it."""
+    """Return the address of a list without the day in it, which is another at every poll."""
     return _SINCE.sub(r"\1", url)
 
 
 def since_in(url: str) -> datetime | None:
-    """Return the first instant that an address asks for, None where it asks for all."""
+    """Return the instant from which on an address asks for works, None if it asks for all."""
     found = _SINCE.search(url)
     day = day_of(found[2]) if found else None
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
@@ -78,7 +78,7 @@ def _list(keys: CrossrefKeys, begin: date) -> str:
 
 
 def mistakes(source: Source) -> Iterator[Mistake]:
-    """Find the mistakes in a source's config."""
+    """Yield the mistakes in the config of a source."""
     keys = own(source)
     asked = [name for name in ("journal", "filter", "query") if getattr(keys, name)]
     if source.url:

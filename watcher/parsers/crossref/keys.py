@@ -19,5 +19,5 @@ class CrossrefKeys:
 
 
 def own(source: Source) -> CrossrefKeys:
-    """The source's own keys."""
+    """Return the source's own keys."""
     return own_keys(source, CrossrefKeys)

@@ -18,7 +18,7 @@ from watcher.parsers.common.venue import venue_named
 RETRACTED = "This paper has been retracted, as Crossref says."
 NOTICE = "This paper has been retracted by the notice https://doi.org/{doi}."
 ENDS = frozenset({"retraction", "withdrawal", "removal"})
-"""Updates that end a paper; all else (corrections, concerns, partial retractions) does not."""
+"""Types of notices that withdraw a paper. No other does: not corrections, concerns or partial retractions."""
 
 MOST_UPDATES = 200
 _ARTICLES = ("is-preprint-of",)
@@ -28,7 +28,7 @@ _DAYS = ("published-online", "published-print", "published", "posted", "issued")
 
 
 def entry_of(work: Values) -> Entry | None:
-    """Return a work as an entry, None for one without a DOI or a title."""
+    """Return the entry for a work, None if it has no DOI or no title."""
     doi, title = clean.doi(work.get("DOI")), _title(work)
     if doi is None or not title:
         return None
@@ -55,14 +55,14 @@ def entry_of(work: Values) -> Entry | None:
 
 
 def ends_of(work: Values) -> Iterator[Entry]:
-    """Yield what a notice says of the papers that it retracts: nothing where they are not known."""
+    """Yield an entry with a note for each paper that a notice retracts, as far as the notice names its DOI."""
     doi = clean.doi(work.get("DOI"))
     for key in relations_of(work).withdraws if doi else ():
         yield Entry(title="", keys=(key,), note=NOTICE.format(doi=doi), is_follow_up=True)
 
 
 def authors_of(work: Values) -> tuple[AuthorIds, ...]:
-    """Return who wrote a work, in its order, with their ids."""
+    """Return the authors of a work with their ids, in its order."""
     return tuple(_authors(work))
 
 
@@ -75,7 +75,7 @@ def _authors(work: Values) -> Iterator[AuthorIds]:
 
 
 def relations_of(work: Values) -> PaperRelations:
-    """Return what a work says of its preprints, its article, its notices, and the papers that it is a notice of."""
+    """Return how a work is related to others: preprints, article, copies, and papers that it withdraws or corrects."""
     related, doi = object_of(work, "relation"), clean.doi(work.get("DOI"))
     updates = [(clean.doi(one.get("DOI")), _sort(one)) for one in objects_of(work, "update-to")[:MOST_UPDATES]]
     of_others = [(other, sort) for other, sort in updates if other and other != doi]
@@ -91,10 +91,10 @@ def relations_of(work: Values) -> PaperRelations:
 
 
 def _is_ended(updates: Sequence[Values]) -> bool:
-    """Return whether notices end a paper.
+    """Return whether these notices withdraw a paper.
 
-    A record of Retraction Watch that became another sort of notice stands there under both: such a one says nothing.
-    What was reinstated is not ended.
+    They do not if any reinstates it. A record of Retraction Watch whose type was changed is listed under both types, so
+    a record that also has a milder type does not count.
     """
     sorts = defaultdict[str, set[str]](set)
     for n, one in enumerate(updates):
@@ -119,7 +119,7 @@ def _keys(dois: Sequence[str | None]) -> tuple[str, ...]:
 
 
 def _title(work: Values) -> str:
-    """The title, with the subtitle behind it unless it stands there already."""
+    """Return the title; a subtitle that is not part of it is added after a colon."""
     title = shown_text(first_text(work, "title"), clean.TITLE_CHARS)
     more = shown_text(first_text(work, "subtitle"), clean.TITLE_CHARS)
     if not title or not more or more.lower() in title.lower():
@@ -137,7 +137,7 @@ def _institutions(work: Values) -> list[str]:
 
 
 def _categories(work: Values) -> tuple[str, ...]:
-    """The type of the work, the group of a preprint, the subjects, and what a notice is of."""
+    """Return a work's type, a preprint's group, the subjects, and a notice's types."""
     subjects = work.get("subject")
     sorts = [_sort(one).replace("_", " ") for one in objects_of(work, "update-to")[:MOST_UPDATES]]
     named = [one for one in subjects if isinstance(one, str)] if isinstance(subjects, list) else []
@@ -145,7 +145,7 @@ def _categories(work: Values) -> tuple[str, ...]:
 
 
 def _day(values: Values) -> date | None:
-    """The day of a date in parts, None where only its month or year is known."""
+    """Return the day of a ``date-parts`` object, None if only its month or year is known."""
     parts = values.get("date-parts")
     first = parts[0] if isinstance(parts, list) and parts else None
     if not isinstance(first, list) or len(first) != 3 or not all(isinstance(one, int) for one in first):

@@ -22,7 +22,7 @@ LONGEST_LINE = 2**20
 
 
 def is_corpus(head: bytes) -> bool:
-    """Return whether a text begins like such a collection."""
+    """Return whether a text begins like a collection of papers in JSON lines."""
     line, end, _ = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
     return isinstance(_entry(line), Entry) if end or len(head) < PIECE else False
 

@@ -1,1 +1,1 @@
-"""OpenAlex: works by author, institution, journal, topic, or words."""
+"""Sources of kind ``openalex``: works by author, institution, journal, topic, filter or words."""

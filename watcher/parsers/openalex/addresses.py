@@ -1,4 +1,4 @@
-"""The addresses of lists of works at OpenAlex, and the mistakes in what the config asks for."""
+"""Make the addresses of lists of works at OpenAlex, and check what the config asks for."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from watcher.parsers.parser import Mistake
 
 WAYS = ("published", "created")
 PER_PAGE = 100
-"""Most works in one answer, and most values in one filter."""
+"""Most works in one answer, and most values of one filter."""
 
 LONGEST = 4_000
-"""Bytes of an address; OpenAlex refuses longer ones."""
+"""Most bytes of an address; OpenAlex refuses longer ones."""
 
 FIELDS = (
     "id doi display_name type publication_date created_date authorships abstract_inverted_index primary_location "
     "locations primary_topic topics keywords is_retracted referenced_works"
 )
-"""Fields of works that are asked for: all else is not sent."""
+"""The fields of works to ask for; others are not sent."""
 
 LAG = timedelta(days=31)
-"""How long after its day of publication a work may come: the first of the month, where only that is known."""
+"""Longest time from a work's day of publication until it is listed. That day is the 1st if only the month is known."""
 
 NEWEST_FIRST = "publication_date:desc"
 _PAID = ("from_created_date", "to_created_date", "from_updated_date", "to_updated_date")
@@ -36,20 +36,20 @@ _SINCE = re.compile(r"(from_(?:created|publication)_date:)\d{4}-\d\d-\d\d")
 
 
 def starts(source: Source, today: date) -> tuple[str, ...]:
-    """The address of the list: what was published, or came to OpenAlex, in the look-back."""
+    """Return the address of the list of works that were published, or came to OpenAlex, within the look-back."""
     if source.url:
         return (with_defaults(source.url, {"sort": NEWEST_FIRST, "per_page": str(PER_PAGE), "cursor": "*"}),)
     return (_list(own(source), _begin(source, today)),)
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """The address of what came between two instants, where the list of ``starts`` does not go back so far."""
+    """Return the address for works between two instants, nothing if the list of ``starts`` goes back so far."""
     day = since.date() - _lateness(source)
     return () if source.url or day >= _begin(source, now.date()) else (_list(own(source), day),)
 
 
 def _begin(source: Source, today: date) -> date:
-    """The first day of the list: a day of publication lies longer ago than the day on which a work is found."""
+    """Return the first day to ask for: the look-back, and before it the time by which works are listed late."""
     return today - timedelta(days=source.look_back) - _lateness(source)
 
 
@@ -58,7 +58,7 @@ def _lateness(source: Source) -> timedelta:
 
 
 def known_as(source: Source, url: str) -> str:
-    """The address of a list without the day in it."""
+    """Return the address of a list without the day in it, which is another at every poll."""
     return _SINCE.sub(r"\1", url)
 
 
@@ -77,7 +77,7 @@ def _list(keys: OpenAlexKeys, begin: date) -> str:
 
 
 def _filters(keys: OpenAlexKeys) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield the filters of the config's ids, each with its values."""
+    """Yield (filter, values) for the ids in the config, without texts that are not ids."""
     for _, values, forms in _ids(keys):
         for _, name, form in forms:
             if found := [one for value in values if (one := form(value))]:
@@ -117,7 +117,7 @@ def _ids(keys: OpenAlexKeys) -> Iterator[tuple[str, Sequence[str], tuple[_Form, 
 
 
 def mistakes(source: Source) -> Iterator[Mistake]:
-    """Find the mistakes in a source's config."""
+    """Yield the mistakes in the config of a source."""
     keys = own(source)
     asked = [name for name in ("author", "institution", "journal", "topic", "filter", "query") if getattr(keys, name)]
     if source.url:

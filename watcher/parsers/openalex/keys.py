@@ -25,5 +25,5 @@ class OpenAlexKeys:
 
 
 def own(source: Source) -> OpenAlexKeys:
-    """The source's own keys."""
+    """Return the source's own keys."""
     return own_keys(source, OpenAlexKeys)

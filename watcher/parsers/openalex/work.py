@@ -18,16 +18,16 @@ from watcher.parsers.common.venue import venue_named
 RETRACTED = "This paper has been retracted, as OpenAlex says."
 MOST_WORDS = 20_000
 LAST_PLACE = 100_000
-"""The last place of a word in an abstract that is believed."""
+"""Greatest position of a word in an abstract; words at greater ones are left out."""
 
 LEAST_SCORE = 0.4
-"""Score from which a concept says what a work is about; its ancestors come along with lower ones."""
+"""Least score of a concept that a work is about. Concepts above it in the tree come along with lower scores."""
 
 _NO_VENUE = ("repository", "metadata", "other")
 
 
 def entry_of(work: Values) -> Entry | None:
-    """Return a work as an entry, None for one without an id or a title."""
+    """Return the entry for a work, None if it has no id or no title."""
     own, title = (
         text_of(work, "id"),
         shown_text(text_of(work, "display_name") or text_of(work, "title"), clean.TITLE_CHARS),
@@ -57,7 +57,7 @@ def entry_of(work: Values) -> Entry | None:
 
 
 def authors_of(work: Values) -> tuple[AuthorIds, ...]:
-    """Return who wrote a work, in its order, with their ids."""
+    """Return the authors of a work with their ids, in its order."""
     return tuple(_authors(work))
 
 
@@ -75,10 +75,10 @@ def _authors(work: Values) -> Iterator[AuthorIds]:
 
 
 def relations_of(work: Values) -> PaperRelations:
-    """Return what a work says of its copies elsewhere, of its end and of what it cites.
+    """Return what a work says of its copies elsewhere, of its retraction, and of what it cites.
 
-    OpenAlex has one work for a preprint and its article: copies with another DOI or an arXiv id are its ``versions``,
-    and the ``preprints`` of an article where they are submitted manuscripts.
+    OpenAlex has a single work for a preprint and its article. Copies with another DOI or an arXiv id are its
+    ``versions``; those of an article that are submitted manuscripts are its ``preprints``, too.
     """
     doi = clean.doi(work.get("doi"))
     own = set(of_doi(doi).keys if doi else ())
@@ -105,7 +105,7 @@ def _texts(value: object) -> Sequence[str]:
 
 
 def abstract_of(work: Values) -> str:
-    """Return the abstract, put together from the places of its words; "" for none."""
+    """Return the abstract, put together from the positions of its words; "" if there is none."""
     placed: dict[int, str] = {}
     for word, places in object_of(work, "abstract_inverted_index").items():
         for place in places if isinstance(places, list) else ():
@@ -117,7 +117,7 @@ def abstract_of(work: Values) -> str:
 
 
 def _institutions(work: Values) -> list[str]:
-    """The authors' institutions: those of corresponding authors first."""
+    """Return the names of the authors' institutions, those of corresponding authors first."""
     ordered = sorted(objects_of(work, "authorships"), key=lambda one: one.get("is_corresponding") is not True)
     return [
         name for one in ordered for place in objects_of(one, "institutions") if (name := line_of(place, "display_name"))
@@ -125,7 +125,7 @@ def _institutions(work: Values) -> list[str]:
 
 
 def _keywords(work: Values) -> tuple[str, ...]:
-    """The site's keywords and topics; of the older concepts those that it is sure of, where there is no topic."""
+    """Return keywords and topics. Without topics, also the older concepts from ``LEAST_SCORE`` on."""
     topics = objects_of(work, "topics")
     concepts = [one for one in objects_of(work, "concepts") if _score(one) >= LEAST_SCORE] if not topics else []
     return kept_names([line_of(one, "display_name") for one in (*objects_of(work, "keywords"), *topics, *concepts)])
@@ -137,7 +137,7 @@ def _score(values: Values) -> float:
 
 
 def _categories(work: Values) -> tuple[str, ...]:
-    """The type of the work, and the subfield and the field of its first topic."""
+    """Return a work's type, and the subfield and field of its main topic."""
     topic = object_of(work, "primary_topic")
     levels = (line_of(object_of(topic, level), "display_name") for level in ("subfield", "field"))
     return kept_names([line_of(work, "type"), *levels])

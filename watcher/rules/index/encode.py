@@ -56,10 +56,10 @@ class Mark(IntFlag):
 
 
 class Term(NamedTuple):
-    """What a leaf is found by.
+    """The word sequences by which an index finds the papers for one leaf of a rule.
 
-    ``sequences``: any of these word sequences in ``field``. A final ``*`` marks the beginning of a word, a final
-        ``PATTERN_ENDS`` a regex.
+    ``sequences``: any of these in ``field``. A final ``*`` marks the beginning of a word, a final ``PATTERN_ENDS`` a
+        regex.
     """
 
     kind: LiteralKind

@@ -28,9 +28,9 @@ _BYTES = 8
 
 
 class KeyMaker:
-    """Makes keys.
+    """Makes the 64-bit keys of words and word sequences.
 
-    ``secret``: what the keys depend on; None for a secret that only this process has.
+    ``secret``: what the keys depend on; without it, they are different in each process.
     """
 
     def __init__(self, secret: bytes = b"") -> None:

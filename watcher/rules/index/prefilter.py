@@ -24,14 +24,14 @@ LABELLED = ("category",)
 
 @dataclass(frozen=True, slots=True)
 class AllWords:
-    """All of these parts must be fulfilled."""
+    """A question that a paper fulfils if it fulfils all parts."""
 
     parts: tuple[WordQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyWord:
-    """One of these parts must be fulfilled."""
+    """A question that a paper fulfils if it fulfils one of the parts."""
 
     parts: tuple[WordQuestion, ...]
 

@@ -1,4 +1,4 @@
-"""The regexes that stand alone in packed rules: all of them are looked for in a paper together."""
+"""Search a paper for all regexes that packed rules ask for, at once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ FieldPattern = tuple[str, str]
 
 
 class RegexBook:
-    """Regexes by field.
+    """The regexes of packed rules, by field.
 
-    ``regexes``: all that may be asked for.
+    ``regexes``: (field, pattern) of each.
     """
 
     def __init__(self, regexes: Collection[FieldPattern]) -> None:
@@ -29,7 +29,7 @@ class RegexBook:
         ]
 
     def found(self, document: Document) -> Iterator[FieldPattern]:
-        """Yield the regexes that are found in a paper; one that is in several texts of a field comes again."""
+        """Yield (field, pattern) of the regexes in a paper, several times if several texts of a field match."""
         for field, some in self._filters:
             for text in document.texts(field):
                 yield from ((field, pattern) for pattern in some.found(text.plain.text))

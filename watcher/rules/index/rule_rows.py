@@ -58,7 +58,7 @@ class Rows:
         self.literal_term.append(0 if term is None else self._numbered(term))
 
     def _numbered(self, term: Term) -> int:
-        """Return the key of a term, which stands for its kind and for the keys of all its sequences. Add a new term."""
+        """Return the key of a term, made from its kind and the keys of all its sequences. A new term is added."""
         grams = sorted({self._keys.key_of(words, term.field) for words in term.sequences})
         key = int(term.kind)
         for gram in grams:

@@ -114,21 +114,21 @@ EVERYTHING = Label("source", "", "everything", is_prefix=True)
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The child does not hold. A comparison with an unknown number is false, even under NOT."""
+    """Holds for a paper for which the child does not. A comparison with an unknown number is false, even under NOT."""
 
     child: Leaf
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All children hold."""
+    """Holds for a paper for which all children hold."""
 
     children: tuple[RuleNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one child holds."""
+    """Holds for a paper for which at least one child holds."""
 
     children: tuple[RuleNode, ...]
 

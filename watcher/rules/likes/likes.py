@@ -1,4 +1,4 @@
-"""Say what a library makes of a match: whether the paper is close enough, whether it is new there, why it is told."""
+"""Judge a match by a library: is the paper close enough, is it new there, and why is it told?"""
 
 from __future__ import annotations
 

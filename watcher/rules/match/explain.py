@@ -90,13 +90,13 @@ class Explanation:
 
     @property
     def in_words(self) -> str:
-        """The score and what it is made of, "" if the rule does not match."""
+        """The score and its parts, "" if the rule does not match."""
         compared = f"; {self.compared}" if self.compared else ""
         return "" if self.score is None else f"score {self.score:.2f}: {self.grounds}{compared}"
 
 
 def explain_match(rule: Rule, document: Document) -> Explanation:
-    """Return why a rule matches a paper or not, and what its library makes of the paper."""
+    """Return why a rule matches a paper or not, and how its library judges the paper."""
     found = _explained(rule, document)
     return found if rule.likes is None or found.score is None else _by_library(rule, document, found)
 

@@ -158,7 +158,7 @@ def _compound(piece: str, start: int, plurals: bool, by_script: bool) -> Compoun
 
 
 def _base(surface: str) -> str:
-    """Return ``C`` for ``C++``, "" for a word without such a sign."""
+    """Return a word without its final signs (``C`` for ``C++``), "" if it has none."""
     base = surface.rstrip("+#*")
     return "" if base == surface else base
 

@@ -205,7 +205,7 @@ class FileToRead(_OneMachine):
 
 
 class ServerAccess:
-    """PostgreSQL."""
+    """Opens connections to a PostgreSQL database."""
 
     def __init__(self, url: URL) -> None:
         self._engine = postgres_engine(url)

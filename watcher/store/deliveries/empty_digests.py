@@ -33,7 +33,7 @@ class Blank:
 
 
 class Blanks:
-    """The SQL statements on ``blank``."""
+    """The SQL statements on ``blank``: the empty digests and signs of life that endpoints are owed."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -62,7 +62,7 @@ class Blanks:
         insert_unless_there(self._connection, _blank, rows)
 
     def endpoints(self, now: datetime, among: Container[Endpoint] | None = None) -> list[Endpoint]:
-        """Return the endpoints that are owed such a message now and are not backing off.
+        """Return the endpoints that are owed an empty digest now and are not backing off.
 
         ``among``: only these endpoints, None for all.
         """

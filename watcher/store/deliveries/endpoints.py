@@ -30,7 +30,7 @@ _SET_HEALTH = (
 
 
 class Endpoints:
-    """The SQL statements on ``endpoint``."""
+    """The SQL statements on ``endpoint``: the health of each endpoint."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

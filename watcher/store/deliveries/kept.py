@@ -17,7 +17,7 @@ _GIVEN_UP = (DeliveryState.DEAD.value, DeliveryState.CANCELLED.value)
 
 
 class KeptPapers:
-    """The SQL statements on ``kept``."""
+    """The SQL statements on ``kept``: the deliveries that keep a paper at a place."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

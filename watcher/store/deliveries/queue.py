@@ -73,7 +73,7 @@ class Claim(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An attempt after recording. Nothing was stored unless its claim holds.
+    """The result of recording an attempt. If its claim no longer holds, nothing was stored.
 
     ``before``: health of the endpoint before the attempt.
     ``consequence``: what the attempt means, even if it was not stored.
@@ -241,8 +241,8 @@ class Queue:
     ) -> list[ColumnElement[bool]]:
         """Return the SQL conditions for deliveries of these endpoints whose lease has ended.
 
-        While a server is down, senders can neither renew leases nor record outcomes. They are given ``after_start``
-        from its start to do so.
+        While a server is down, senders can neither renew leases nor record outcomes. Once it is up, they are given
+        ``after_start`` for that.
         """
         places = [(one.receiver, one.label) for one in endpoints]
         expired = [_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now]

@@ -49,7 +49,7 @@ class Version:
 
 
 class Daemons:
-    """The SQL statements on ``daemon`` and ``config_version``."""
+    """The SQL statements on ``daemon`` (the processes that run) and ``config_version`` (the config in force)."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

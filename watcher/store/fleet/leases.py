@@ -13,7 +13,7 @@ _lease = schema.lease
 
 
 class Leases:
-    """The SQL statements on ``lease``.
+    """The SQL statements on ``lease``: which process has a turn, and until when.
 
     A ``holder`` is a text that is different for each turn taken, so that it serves as the fence.
     """

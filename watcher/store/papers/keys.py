@@ -62,12 +62,12 @@ def item_keys(entry: Entry) -> tuple[str, ...]:
 
 
 def nobodys_key(source: str, key: str) -> str:
-    """Return the key that is stored to say that ``key`` is shared at ``source``."""
+    """Return the key that is stored to say: at ``source``, ``key`` is shared by several papers and identifies none."""
     return f"{NOBODYS}{_digest(source, _one_spelling(key))}"
 
 
 def nobodys_keys(entry: Entry, source: str) -> tuple[str, ...]:
-    """Return the keys that would be stored if the entry's keys were shared at ``source``."""
+    """Return, for those keys of the entry that may turn out to be shared, the keys of :func:`nobodys_key`."""
     return tuple(nobodys_key(source, key) for key in entry.keys if may_change(key))
 
 

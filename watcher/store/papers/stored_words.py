@@ -88,7 +88,7 @@ class FoldedPaper:
 
 
 class StoredWords:
-    """The SQL statements on stored words and on ``unfolded``."""
+    """The SQL statements on papers' folded words, and on ``unfolded``: the papers whose words are not stored yet."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -22,9 +22,9 @@ LONGEST = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What a request costs, in the unit in which its site counts.
+    """What one request costs, in the site's own unit, and the limit for a day.
 
-    ``a_day``: what all requests of a day (UTC) may cost together, 0 for any sum.
+    ``a_day``: most that all requests of a day (UTC) may cost together, 0 for no limit.
     """
 
     cost: int = 0
@@ -35,7 +35,7 @@ FREE = Spending()
 
 
 class Sites:
-    """The SQL statements on ``site``.
+    """The SQL statements on ``site``: whose turn it is at a site, and when the next one may begin.
 
     ``holder``: a text that no other process uses.
     """

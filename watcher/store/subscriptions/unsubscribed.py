@@ -29,7 +29,7 @@ class Left:
 
 
 class Unsubscribed:
-    """The SQL statements on ``unsubscribed``."""
+    """The SQL statements on ``unsubscribed``: the endpoints that have left a subscription by a link in a mail."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

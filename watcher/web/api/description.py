@@ -16,7 +16,7 @@ from watcher.web.api.problems import CONTENT_TYPE_OF_PROBLEMS
 
 
 def description_screen(request: Request) -> Response:
-    """Answer with the description."""
+    """Answer with the OpenAPI description of the API, as JSON."""
     return Response(json_text(described_api()), headers={"Content-Type": "application/json"})
 
 

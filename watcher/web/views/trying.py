@@ -48,7 +48,7 @@ def rule_tried(text: str) -> Rule:
 
 
 class KeptTrials:
-    """Trials of rules that were cut. Whoever asks for the same one soon goes on from there.
+    """Trials that were stopped before all papers were tried. The next request for the same trial continues it.
 
     Safe to use from several threads.
     """
@@ -69,7 +69,7 @@ class KeptTrials:
         return running, True
 
     def keep(self, rule: Rule, since: date, stamp: object, running: RunningTrial) -> None:
-        """Keep a trial that was cut; the oldest one is dropped for it."""
+        """Keep a trial that was stopped early; if there are too many, the oldest is dropped."""
         with self._lock:
             self._kept[rule.text, since] = self._clock(), stamp, running
             while len(self._kept) > MOST_KEPT:
