@@ -41,7 +41,7 @@ _PREPRINT_HOST = re.compile(r"(?:[a-z]+\.)?(?:bio|med)rxiv\.org", re.IGNORECASE)
 _PREPRINT_PATH = re.compile(
     r"/content/(?:early/[\d/]+/)?(10\.\d{4,9}/[\w.-]+?)(?:v(\d{1,2}))?(?:\.[a-z][\w.-]*)?/?", re.ASCII
 )
-_NO_PART_OF_IT = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|rss|at_\w+|xtor|igshid|ff|fc", re.ASCII)
+_NO_PART_OF_IT = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|rss|at_\w+|xtor|igshid|dgcid|ff|fc", re.ASCII)
 """Matches parameters that say where a reader came from, or when (PubMed's ``ff``), not what is read."""
 
 _WHENCE = re.compile(r"ref|source|src|from|via|cmp|campaign|medium|af", re.ASCII | re.IGNORECASE)

@@ -11,9 +11,10 @@ from watcher.parsers.charsets.text import xml_text, xml_warning
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import place_of
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_login, title_of
-from watcher.parsers.common.text_values import moment, people
+from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.common.venue import venue_named
 from watcher.parsers.feed.item import FeedItem, absolute, cut_warning, entries_of_feed, untitled
+from watcher.parsers.feed.journals import journal_in
 from watcher.parsers.feed.json import VERSION, read_json
 from watcher.parsers.feed.loose import read_loose
 from watcher.parsers.feed.texts import abstract_of_item, title_of_item
@@ -40,7 +41,7 @@ _HEADS = (
 )
 """Elements of which a feed without papers must have at least one; an error page that looks like a feed has none."""
 
-_AUTHORS = ("dc:creator", "dc:author", "itunes:author")
+_AUTHORS = ("dc:creator", "dc:author", "authors", "itunes:author")
 _PAGES = ("application/pdf", "text/html")
 """Media types that show that an enclosed file is a paper, not a picture or sound."""
 
@@ -164,8 +165,11 @@ def _of_document(document: FeedDocument, url: str) -> Feed:
     head = document.head
     site = _link_of(head, (url,))
     bases = tuple(filter(None, (_based(head, url), url, site)))
+    title = shown_text(head.text("title", "dc:title"), clean.TITLE_CHARS)
+    journal = venue_named(head.text("prism:publicationName")) or journal_in(title, _host(site) or _host(url))
+    items = [item_of(node, bases) for node in document.items]
     return Feed(
-        [item_of(node, bases) for node in document.items],
+        [replace(item, venue=item.venue or journal) for item in items] if journal else items,
         site,
         document.is_cut,
         is_named=any(head.text(name) for name in _HEADS) or any(one.attributes.get("href") for one in head.all("link")),
@@ -182,16 +186,17 @@ def item_of(node: XmlElement, bases: tuple[str, ...]) -> FeedItem:
     if not link and (_is_permalink(node) or node.name == "entry"):
         link = absolute(own, *bases) if node.name != "entry" else _other_link(node, own, bases)
     origin = absolute(node.text("feedburner:origLink"), *bases)
+    described = abstract_of_item(node)
     return FeedItem(
         title=title_of_item(node),
         link=origin or link or _enclosed(node, bases),
         middleman=link if origin else "",
         id=own[: clean.URL_CHARS],
         names=tuple(child.text().strip()[: clean.URL_CHARS] for child in node.all(*_IDENTIFIERS)),
-        abstract=abstract_of_item(node),
-        authors=_authors(node),
+        abstract=described.abstract,
+        authors=_authors(node, described.authors),
         categories=_categories(node),
-        venue=next((name for child in node.all(*_VENUES) if (name := venue_named(child.text()))), None),
+        venue=next((name for child in node.all(*_VENUES) if (name := venue_named(child.text()))), described.venue),
         published=next((at for name in _DATES if (at := moment(node.text(name)))), None),
     )
 
@@ -233,9 +238,12 @@ def _enclosed(node: XmlElement, bases: tuple[str, ...]) -> str:
     return next((absolute(one.get("url", ""), *bases) for one in found if one.get("type") in _PAGES), "")
 
 
-def _authors(node: XmlElement) -> tuple[str, ...]:
+def _authors(node: XmlElement, described: str) -> tuple[str, ...]:
+    """Return the authors that an item names, or those that its text names where they are more."""
     named = [name for author in node.all("author") for name in _of_author(author) if name]
-    return people(named or next((names for key in _AUTHORS if (names := _texts(node, key))), []))
+    own = people(named or next((names for key in _AUTHORS if (names := _texts(node, key))), []))
+    others = people([described]) if described else ()
+    return others if len(others) > len(own) else own
 
 
 def _of_author(author: XmlElement) -> list[str]:
@@ -269,7 +277,7 @@ TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published
 
 PARSER = Parser(
     kind="feed",
-    version=8,
+    version=9,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error
+from dataclasses import replace
 
 from watcher.parsers.charsets.text import xml_text
 from watcher.parsers.common import clean
 from watcher.parsers.common.text_values import shown_text
+from watcher.parsers.feed.journals import JournalText, read_text, without_citation
 from watcher.parsers.feed.xml import XmlElement
 
 TITLES = ("title", "dc:title")
@@ -28,24 +30,42 @@ def title_of_item(node: XmlElement) -> str:
     return _OF_ARXIV.sub("", _shown(node, TITLES, clean.TITLE_CHARS)).rstrip()
 
 
-def abstract_of_item(node: XmlElement) -> str:
-    """Return the first text of an item that shows anything."""
-    return _shown(node, ABSTRACTS, clean.ABSTRACT_CHARS)
+def abstract_of_item(node: XmlElement) -> JournalText:
+    """Return the first text of an item that shows more than a citation, with the facts that stand in its texts."""
+    facts = JournalText("")
+    for child in node.all(*ABSTRACTS):
+        if _is_text(node, child):
+            return replace(facts, abstract=clean.line(_unquoted(_decoded(child)), clean.ABSTRACT_CHARS))
+        found = read_text(_markup(child))
+        facts = JournalText("", facts.authors or found.authors, facts.venue or found.venue)
+        if text := without_citation(shown_text(found.abstract, clean.ABSTRACT_CHARS)):
+            return replace(facts, abstract=text)
+    return facts
 
 
 def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
     """Return the text that the first child with one of these names shows. It is HTML, or only looks like it."""
     for child in node.all(*names):
-        kind = child.attributes.get("type", "")
-        if kind in ("xhtml", "application/xhtml+xml") or any(child.children):
-            text = shown_text(child.markup(), limit)
-        elif kind in ("text", "text/plain") or (not kind and node.name == "entry" and _is_plain(child)):
-            text = clean.line(_unquoted(_decoded(child)), limit)
-        else:
-            text = shown_text(_unquoted(_decoded(child)), limit)
+        is_text = _is_text(node, child)
+        text = clean.line(_unquoted(_decoded(child)), limit) if is_text else shown_text(_markup(child), limit)
         if text:
             return text
     return ""
+
+
+def _is_text(node: XmlElement, child: XmlElement) -> bool:
+    """Return whether what stands in a child of an item is plain text, and no HTML."""
+    kind = child.attributes.get("type", "")
+    if kind in ("xhtml", "application/xhtml+xml") or any(child.children):
+        return False
+    return kind in ("text", "text/plain") or (not kind and node.name == "entry" and _is_plain(child))
+
+
+def _markup(child: XmlElement) -> str:
+    """Return what stands in a child of an item as HTML."""
+    if child.attributes.get("type", "") in ("xhtml", "application/xhtml+xml") or any(child.children):
+        return child.markup()
+    return _unquoted(_decoded(child))
 
 
 def _decoded(child: XmlElement) -> str:
