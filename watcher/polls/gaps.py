@@ -40,7 +40,7 @@ class Gap:
     """What was missed of a source and is not read later without somebody's doing.
 
     ``what``: what is missing, in words that can follow the source's name.
-    ``since``: ``watcher once --since`` this day can still read it; None if nothing can.
+    ``since``: the day to give ``watcher once --since``, which can still read it; None if nothing can.
     """
 
     source: str

@@ -21,7 +21,7 @@ P = TypeVar("P", bound=RankablePaper)
 
 WEEK = timedelta(days=7)
 LONGEST_GAP = 104
-"""Most weeks without papers that are counted as weeks with no match."""
+"""Longest run of weeks without papers that still count as weeks with no match."""
 
 
 @dataclass(frozen=True, slots=True)
