@@ -126,14 +126,14 @@ def _daemons(kind: str, folder: Path, clock: MadeClock) -> Iterator[tuple[Daemon
 
 
 def a_day(kind: str, sources: int, every: timedelta, folder: Path, *, key: bool = False, query: str = "") -> Sent:
-    """Let some sources be due for a day; who is told to come back later does so.
+    """Let some sources be due for a day, all at once at first; who is told to come back later does so.
 
     ``key``: with a key of the API. ``query``: what is searched for, "" to list a journal.
     """
     asked = {"query": query} if query else {"journal": ("1234-5679",)}
     source = make_source(kind=kind, **asked, **({"api_key": "${KEY}"} if key else {}))
     clock, looks = MadeClock(), 0
-    due = [(MIDNIGHT + every * n / sources, n) for n in range(sources)]
+    due = [(MIDNIGHT, n) for n in range(sources)]
     with _daemons(kind, folder, clock) as daemons:
         while due and due[0][0] < MIDNIGHT + DAY:
             at, n = heapq.heappop(due)

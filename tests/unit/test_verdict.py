@@ -15,6 +15,7 @@ from watcher.polls.verdict import (
     entry_key,
     expected,
     judge_page,
+    lost_days,
     set_digest,
     without_abstracts,
     worst,
@@ -229,3 +230,13 @@ def test_a_page_that_lost_all_abstracts_is_not_whole() -> None:
         assert without_abstracts(page(9), past).whole
     one = Reading(entries=(*page(8).entries, Entry(title="X", abstract="Y")))
     assert without_abstracts(one, KnownOfSource(papers=50, with_abstract=50)).whole
+
+
+def test_days_that_lost_most_of_their_papers_are_named() -> None:
+    first, second = date(2026, 3, 9), date(2026, 3, 10)
+    assert lost_days({}) is None
+    assert lost_days({first: (2, 2), second: (6, 3)}) is None
+    assert lost_days({second: (5, 3), first: (3, 3)}) == Judged(
+        Verdict.PARTIAL,
+        "3 of the 3 papers of 2026-03-09 and 3 of the 5 papers of 2026-03-10 that it showed before are gone",
+    )

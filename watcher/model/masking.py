@@ -10,10 +10,11 @@ from urllib.parse import unquote, unquote_plus, urlsplit, urlunsplit
 STARS = "***"
 
 _OF_LISTS = """
-    amp c cat categories category count date day days dir direction end feed field fields filter from format
-    from_date id ids issue issn journal lang language limit list listing max max_results month n offset on op order
-    order_by page per_page period q query range rss search search_query searchtype section size skip sort sort_by
-    sortby sortorder start subject tag tags term terms to topic topics type until v via view volume week year
+    amp c cat categories category count cursor date day days dir direction end feed field fields filter format from
+    from_date id ids issn issue journal lang language limit list listing max max_results month n offset on op order
+    order_by page per_page period q query range rows rss search search_query searchtype section select size skip
+    sort sort_by sortby sortorder start subject tag tags term terms to topic topics type until v via view volume
+    week year
 """
 _HARMLESS = frozenset(_OF_LISTS.split())
 """Names of parameters that say what is listed, not who asks."""

@@ -194,6 +194,10 @@ def _by_its_address(source: Source, url: str) -> str:
     return url
 
 
+def _no_time(source: Source) -> None:
+    return None
+
+
 def _has_no_name(source: Source, url: str) -> str:
     return ""
 
@@ -226,8 +230,9 @@ class Parser:
     """Returns the addresses that a poll on a day (UTC) begins with: the first page of each list."""
     known_as: Callable[[Source, str], str] = _by_its_address
     """Returns the address under which a list is remembered: without parts that are different at every poll."""
-    shows_again: Callable[[Source], bool] = _never
-    """Returns whether every poll shows all papers of the look-back again: what is no longer shown is missing."""
+    shows_again: Callable[[Source], timedelta | None] = _no_time
+    """Returns for how long after its publication a paper of the look-back is shown at every poll, ``timedelta.max`` for
+    always: one that is gone is missing. None where lists need not show again what they showed."""
     is_passing: Callable[[Source], bool] = _never
     """Returns whether addresses of further pages can be used only once, like those with cursors and tokens."""
     called: Callable[[Source, str], str] = _has_no_name

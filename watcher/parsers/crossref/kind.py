@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.apis.answers import Values, answer_of, line_of, number_of, object_of, objects_of, text_of
@@ -104,7 +105,7 @@ PARSER = Parser(
     is_for_programs=lambda source: True,
     starts=starts,
     known_as=known_as,
-    shows_again=lambda source: source.url is None,
+    shows_again=lambda source: timedelta.max if source.url is None else None,
     is_passing=lambda source: True,
     lag=LAG,
     missed=missed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.apis.answers import Values, answer_of, line_of, number_of, object_of, objects_of
@@ -15,7 +15,7 @@ from watcher.parsers.body import SavedBody
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.sniff import BodyForm
 from watcher.parsers.openalex.addresses import LAG, NEWEST_FIRST, known_as, missed, mistakes, starts
-from watcher.parsers.openalex.keys import OpenAlexKeys
+from watcher.parsers.openalex.keys import OpenAlexKeys, own
 from watcher.parsers.openalex.work import entry_of, relations_of
 from watcher.parsers.parser import Parser, SavedForm
 
@@ -79,6 +79,12 @@ def _remarks(entries: Sequence[Entry], works: Sequence[Values], total: int | Non
     return [f"{n:,} {what}" for n, what in counted if n]
 
 
+def _shows_again(source: Source) -> timedelta | None:
+    if source.url is not None:
+        return None
+    return timedelta.max if own(source).by == "created" else LAG
+
+
 def _told(source: Source) -> frozenset[str]:
     return frozenset(
         {"title", "abstract", "author", "org", "keyword", "category", "venue", "note", "published", "listed"}
@@ -100,7 +106,7 @@ PARSER = Parser(
     is_for_programs=lambda source: True,
     starts=starts,
     known_as=known_as,
-    shows_again=lambda source: source.url is None,
+    shows_again=_shows_again,
     is_passing=lambda source: True,
     lag=LAG,
     missed=missed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -194,11 +194,12 @@ def record_visits(
 
 def _lost(intake: Intake, source: Source, judged: Sequence[Judged]) -> Judged | None:
     """Return the verdict on papers that a list, read to its end, should still show, None if it does."""
-    is_read = not any(one.verdict in TROUBLES for one in judged)
-    if not PARSERS[source.kind].shows_again(source) or not is_read:
+    shown_for = PARSERS[source.kind].shows_again(source)
+    if shown_for is None or any(one.verdict in TROUBLES for one in judged):
         return None
     since = intake.now.astimezone(UTC).date() - timedelta(days=source.look_back - 1)
-    return lost_days(intake.tx.pages.gone_of_days(source.name, since, intake.listed))
+    published = None if shown_for == timedelta.max else datetime.combine(since, time(), UTC) - shown_for
+    return lost_days(intake.tx.pages.gone_of_days(source.name, since, intake.listed, published))
 
 
 def _further(visits: Sequence[Visit]) -> set[str | None]:

@@ -214,12 +214,17 @@ class Pages:
         listed = select(_listing.c.paper_id).where(_listing.c.source == source, _listing.c.day == day)
         return len(set(self._connection.scalars(listed)).difference(shown))
 
-    def gone_of_days(self, source: str, since: date, shown: Collection[int]) -> dict[date, tuple[int, int]]:
+    def gone_of_days(
+        self, source: str, since: date, shown: Collection[int], published: datetime | None = None
+    ) -> dict[date, tuple[int, int]]:
         """Return, for each day from ``since`` on, how many papers ``source`` has listed on it and how many are gone.
 
         ``shown``: ids of the papers that it shows now.
+        ``published``: papers that were published before are left out, None to leave out none.
         """
         listed = select(_listing.c.day, _listing.c.paper_id).where(_listing.c.source == source, _listing.c.day >= since)
+        if published is not None:
+            listed = listed.join(_paper, _paper.c.id == _listing.c.paper_id).where(_paper.c.published >= published)
         found: dict[date, tuple[int, int]] = {}
         for day, paper in self._connection.execute(listed).all():
             before, gone = found.get(day, (0, 0))
