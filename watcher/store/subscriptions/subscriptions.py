@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, inse
 
 from watcher.alerts.changes import Wanted
 from watcher.model import DigestOrder, Fate, Origin, StoredSubscription
+from watcher.model.papers import GROWING
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.subscriptions.libraries import keep_libraries
@@ -276,6 +277,20 @@ class Subscriptions:
         """Store the libraries of these subscriptions by name."""
         some = (one.subscription for one in wanted)
         keep_libraries(self._connection, [(one.library, one.liked) for one in some if one.library and one.liked])
+
+    def renew_growing(self) -> None:
+        """Have the rules beside libraries that grow with stars read again, as if they were edited.
+
+        The generation is raised before anything is locked: who matches holds it first, and papers after it.
+        """
+        grows = _table.c.library.like(f"%{GROWING}")
+        some = list(self._connection.scalars(_active(_table.c.id).where(_table.c.library != "", grows)))
+        if not some:
+            return
+        self.raise_generation()
+        for batch in in_batches(some):
+            renewed = update(_table).where(_table.c.id.in_(batch)).values(changed_in=self.generation())
+            self._connection.execute(renewed)
 
     def set_gone(self, id: int, now: datetime) -> None:
         """Mark a subscription as gone."""

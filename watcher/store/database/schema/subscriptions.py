@@ -53,6 +53,8 @@ partial_index(
     unique=True,
 )
 
+partial_index(subscription.c.library != text("''"), "ix_subscription_library", subscription.c.library)
+
 of_files = subscription.c.origin == text("'file'")
 
 partial_index(of_files, "ix_subscription_of_files", subscription.c.id)
