@@ -145,12 +145,14 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
         if name not in around.sources and "sources" not in around.unknown:
             is_list = "," in name and name.partition(",")[0].strip() in around.sources
             near: Hint = "write [one, two]" if is_list else partial(near_or_known, name, around.sources)
+            what = f"there is no source {quoted_value(name)}"
             if "://" in name:
+                what = "an address is no source's name"
                 near = "put the address under sources: with a name, and write that name"
             if name.lower() in _ALL:
                 near = "leave `sources` out for all of them"
             place = place_of_item(checker, (*path, "sources"), n)
-            checker.note(place, f"there is no source {quoted_value(name)}", near, name="unknown-source")
+            checker.note(place, what, near, name="unknown-source")
     _check_places(checker, path, keys, around)
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
