@@ -30,16 +30,15 @@ NO_SOURCE = "import"
 class Imported:
     """What an import has done so far.
 
-    ``stored``: number of papers never seen before.
-    ``papers``: ids of all papers that its pages list.
-    ``failed``: (file name, reason) of what could not be read.
-    ``told_before``: ids of those of its papers that anybody had been told of before.
+    ``papers`` are the ids of all that its pages list, ``told_before`` of those among them that anybody was told of.
+    ``failed`` has what could not be read, ``warned`` what was passed over in what could, each with the file's name.
     """
 
     stored: int = 0
     papers: set[int] = field(default_factory=set)
     failed: list[tuple[str, str]] = field(default_factory=list)
     told_before: set[int] = field(default_factory=set)
+    warned: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,8 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, co
     try:
         for page in _pages(body, source, context):
             _store(page, source, telling, context, done)
-            done.failed += [(name, warning) for warning in page.reading.warnings if not page.reading.whole]
+            noted = done.warned if page.reading.whole else done.failed
+            noted += [(name, warning) for warning in page.reading.warnings]
     except UnknownPage as error:
         done.failed.append((name, str(error)))
     except WatcherError:
