@@ -126,12 +126,12 @@ def _topic(lab: LabServer) -> None:
 
 def _never(lab: LabServer) -> None:
     lab.say(
-        '## "Never anything on postage"\n\nWhat nobody of the lab wants to hear of stands at the top of the config, for '
-        "all subscriptions; in a file of Cy's\nown, for Cy's ([never](configuration.md#what-nobody-wants-to-hear-of))."
+        '## "Never anything on postage"\n\nWhat nobody of the lab wants to hear of stands at the top of the config, for\n'
+        "all subscriptions; in a file of Cy's own, for Cy's ([never](configuration.md#what-nobody-wants-to-hear-of))."
     )
     lab.replace_in(lab.etc / "config.yaml", "operator:", "never: [postage]\noperator:", "text")
     _taken_up(lab)
-    lab.type("watcher status | sed -n '/^never told/,/^$/p'")
+    lab.type("watcher explain cy-agents 9912.99006 | grep -v '^  '")
 
 
 def _holidays(lab: LabServer) -> None:
@@ -160,7 +160,9 @@ def _alone(lab: LabServer) -> None:
     (lab.etc / "token").chmod(0o600)
     config.write_text(before.replace("unsubscribe: papers@lab.example", web % port))
     lab.block(web % 8380, "yaml")
-    lab.say("The next mail (here the last one once more, by `watcher replay`) has at its head and under its first paper")
+    lab.say(
+        "The next mail (here the last one once more, by `watcher replay`) has at its head and under its first paper"
+    )
     lab.see("watcher replay $(watcher deliveries --json | grep -o '\"id\": \"[0-9a-f]*' | tail -1 | cut -d'\"' -f4)")
     lab.see("watcher once --flush")
     mail, body = lab.last_mail_as_text()
@@ -200,7 +202,7 @@ def _pressed(line: str, port: int) -> str:
     answer.raise_for_status()
     shown = LexborHTMLParser(answer.text).css_first("main")
     assert shown is not None
-    return "\n".join(one.text(strip=True) for one in shown.css("h1, p"))
+    return "\n".join(" ".join(one.text().split()) for one in shown.css("h1, p"))
 
 
 def _end(lab: LabServer) -> None:
