@@ -127,7 +127,8 @@ def _topic(lab: LabServer) -> None:
 def _never(lab: LabServer) -> None:
     lab.say(
         '## "Never anything on postage"\n\nWhat nobody of the lab wants to hear of stands at the top of the config, '
-        "for\nall subscriptions; in a file of Cy's own, for Cy's ([never](configuration.md#what-nobody-wants-to-hear-of))."
+        "for\nall subscriptions; in a file of Cy's own, for Cy's "
+        "([never](configuration.md#what-nobody-wants-to-hear-of))."
     )
     lab.replace_in(lab.etc / "config.yaml", "operator:", "never: [postage]\noperator:", "text")
     _taken_up(lab)
