@@ -40,6 +40,7 @@ SUBSCRIPTIONS = drawn(
     rule=st.sampled_from(["kite", '"box kite" OR kité', "(kite) AND (upvotes >= 5)"]),
     to=st.lists(st.sampled_from(["me", "both", "mail:a@b.example"]), min_size=1, unique=True).map(tuple),
     endpoints=st.just(()),
+    is_unnamed=st.just(False),  # of files alone
     library=st.just(""),  # it follows from ``liked``
     when=WHENS,
     timezone=st.sampled_from(["UTC", "Europe/Paris", "Asia/Tokyo"]),

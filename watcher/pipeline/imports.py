@@ -141,7 +141,7 @@ def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) ->
 
 def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], context: Context, now: datetime) -> None:
     for id, saved in tx.subscriptions.get(held).items():
-        if saved.paused:
+        if saved.rests:
             continue
         matches, endpoints = held[id], told_endpoints(tx, saved)
         tx.matches.owe(matches, endpoints, now)

@@ -200,7 +200,7 @@ class Subscriptions:
         due: set[int] = set()
         # Separate statements, so that each can use an index.
         for is_its_time in _times(now):
-            due.update(self._connection.scalars(_active(_table.c.id).where(is_its_time, _table.c.paused.is_(False))))
+            due.update(self._connection.scalars(_active(_table.c.id).where(is_its_time, ~schema.rests)))
         return sorted(due)
 
     def holding(self) -> list[int]:
@@ -223,8 +223,8 @@ class Subscriptions:
     # --- one that is nobody else's ---
 
     def hold_active(self, id: int) -> StoredSubscription | None:
-        """Lock a subscription and return it; None if it is gone, paused or locked by another transaction."""
-        return self._hold(id, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
+        """Lock and return the subscription, None if it is gone, paused or locked by another transaction."""
+        return self._hold(id, _table.c.gone_at.is_(None), ~schema.rests)
 
     def hold_due(self, id: int, now: datetime) -> StoredSubscription | None:
         """Lock a subscription and return it; None if it is no longer due, or locked by another transaction."""
@@ -330,7 +330,7 @@ def _active(*columns: Any) -> Select[Any]:
 
 
 def _is_due(now: datetime) -> Sequence[ColumnElement[bool]]:
-    return _table.c.gone_at.is_(None), _table.c.paused.is_(False), or_(*_times(now))
+    return _table.c.gone_at.is_(None), ~schema.rests, or_(*_times(now))
 
 
 def _times(now: datetime) -> Sequence[ColumnElement[bool]]:
@@ -338,4 +338,4 @@ def _times(now: datetime) -> Sequence[ColumnElement[bool]]:
 
 
 def _is_sign_due(now: datetime) -> Sequence[ColumnElement[bool]]:
-    return _table.c.sign_due <= now, _table.c.gone_at.is_(None), _table.c.paused.is_(False)
+    return _table.c.sign_due <= now, _table.c.gone_at.is_(None), ~schema.rests
