@@ -79,9 +79,15 @@ def load(
 
     A broken included file is replaced by its last good copy and reported in ``Config.broken_includes``.
 
-    A broken included file is replaced by its copy in ``last_good`` and reported in ``Config.broken_includes``;
-    ``strict`` makes it an error. A missing secret is a warning, and with ``need_secrets`` an error.
-    ``version``: watcher's own; from 0.3.0 on the subscriptions of files that ``allow`` forgets are held.
+    ``env``: environment variables, for secrets.
+    ``check_url``: returns what is wrong with a receiver's address, None for nothing.
+    ``check_rule``: compiles a rule.
+    ``doubt_url``: returns a warning about a receiver's address, None for none.
+    ``check_database``: returns what is wrong with the database's address, None for nothing.
+    ``last_good``: the folder of last good copies, None for none.
+    ``strict``: a broken included file is an error.
+    ``need_secrets``: a missing secret is an error; otherwise it is a warning.
+    ``version``: watcher's own. From 0.3.0 on the subscriptions of files that ``allow`` forgets are held.
     """
     data = _bytes_of(path)
     checker = Checker(read(str(path), data))
@@ -96,14 +102,9 @@ def load(
     unnamed = check_allow(checker, keys, config, files, holds_unnamed(version))
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
-    config = replace(
-        config,
-        subscriptions=own
-        + tuple(
-            replace(sub, is_unnamed=True) if one.name in unnamed else sub for one in theirs for sub in one.subscriptions
-        ),
-        never=around.never + tuple(item for one in theirs for item in one.never),
-    )
+    some = [replace(sub, is_unnamed=one.name in unnamed) for one in theirs for sub in one.subscriptions]
+    never = around.never + tuple(item for one in theirs for item in one.never)
+    config = replace(config, subscriptions=(*own, *some), never=never)
     libraries = [one.library for one in config.subscriptions]
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))

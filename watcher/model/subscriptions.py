@@ -101,19 +101,26 @@ class Endpoint:
 class Subscription:
     """One saved rule of one person, as the config has it.
 
-    ``owner`` is the included file's stem, empty for the main file. ``rule`` is the rule's whole text, lists and
-    ``where`` joined in. ``sources`` is empty for all. ``backfill`` counts days of the past that a new subscription
-    tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
-    ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
-    others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
-    those behind the first ``top`` of a message in its ``order``, have no more than their titles. It may send also
-    empty digests, a sign of life once a month, and new versions of papers that it told. With ``learns`` its thumbs
-    move the scores of its matches. ``keep`` names where what it tells is kept. One that ``is_unnamed``, of a file that
-    ``allow`` forgets, is held until it is named.
-
-    ``library`` is the name of the papers that it likes, "" where it has none: with a rule they say how much each paper
-    is wanted, without one (``rule`` is empty, or has nothing but exclusions) they also say which. ``liked`` are those
-    papers, as far as they were read with it; two subscriptions with the same ``library`` are equal either way.
+    ``rule``: its whole text, with lists and ``where`` joined in.
+    ``to``: names of receivers.
+    ``endpoints``: of all receivers in ``to``.
+    ``owner``: the included file's name without ending, "" for the main file.
+    ``sources``: names of sources, empty for all.
+    ``backfill``: how many past days a new subscription is told, None for the source's look-back.
+    ``bundle``: it may share a message with others.
+    ``max_papers``: how many papers a message tells in full; the others are told in short form.
+    ``above`` and ``top``: papers with a lower score, or after the first ``top`` in ``order``, are told by their title
+        alone.
+    ``learns``: thumbs move the scores of its matches.
+    ``sends_empty``: a digest is sent even if there are no papers.
+    ``shows_life``: a sign of life is sent each month in which nothing matched.
+    ``tells_updates``: new versions and withdrawals of told papers are told.
+    ``shown_as``: its display name, "" to show its name.
+    ``keep``: names of places where told papers are kept.
+    ``is_unnamed``: ``allow`` forgets its file, so that it is held until the file is named.
+    ``library``: name of the library, "" for none. With a rule, the library says how much a paper is wanted. Without one
+        (``rule`` is empty or only excludes), it also says which papers are wanted.
+    ``liked``: the papers of the library, if they were read; they do not count when subscriptions are compared.
     """
 
     name: str

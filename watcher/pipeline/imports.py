@@ -30,8 +30,11 @@ NO_SOURCE = "import"
 class Imported:
     """What an import has done so far.
 
-    ``papers`` are the ids of all that its pages list, ``told_before`` of those among them that anybody was told of.
-    ``failed`` has what could not be read, ``warned`` what was passed over in what could, each with the file's name.
+    ``stored``: number of papers never seen before.
+    ``papers``: ids of all papers that its pages list.
+    ``failed``: (file name, reason) of what could not be read.
+    ``told_before``: ids of those of its papers that anybody had been told of before.
+    ``warned``: (file name, warning) of what was passed over.
     """
 
     stored: int = 0

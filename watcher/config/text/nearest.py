@@ -10,7 +10,10 @@ SHORT = 3
 
 
 def did_you_mean(text: str, names: Iterable[str], cutoff: float = 0.6) -> str:
-    """``did you mean `x`?``, or nothing where none is near."""
+    """Return ``did you mean `x`?`` with the most similar name, "" if none is similar.
+
+    ``cutoff``: how similar it has to be, from 0 to 1.
+    """
     by_lower = {name.lower(): name for name in names}
     near = get_close_matches(text.lower(), by_lower, n=1, cutoff=cutoff if len(text) > SHORT else 0.75)
     return f"did you mean `{by_lower[near[0]]}`?" if near else ""

@@ -37,7 +37,7 @@ LONGEST_LINE = 2**20
 
 
 def is_corpus(head: bytes) -> bool:
-    """Whether the beginning of a text is that of such a collection."""
+    """Return whether a text begins like a collection of papers in JSON lines."""
     line, end, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
     if not end and len(head) >= PIECE:
         return False
@@ -45,7 +45,7 @@ def is_corpus(head: bytes) -> bool:
 
 
 def _is_meant_so(line: bytes, rest: bytes) -> bool:
-    """Whether a line is an object that names a paper by other keys, and others follow or none."""
+    """Return whether a line is an object that names a paper by other keys, and other objects follow or nothing."""
     value = _object(line)
     if not isinstance(value, dict) or (rest and not rest.startswith(b"{")):
         return False
@@ -119,7 +119,7 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _object(line: bytes) -> dict[str, object] | str:
-    """One line's object, or what is wrong with it."""
+    """Return the object of one line, or what is wrong with the line."""
     if len(line) > LONGEST_LINE:
         return f"longer than {LONGEST_LINE:,} bytes"
     try:
@@ -130,7 +130,10 @@ def _object(line: bytes) -> dict[str, object] | str:
 
 
 def _entry(line: bytes, unread: dict[str, None] | None = None) -> Entry | str:
-    """One line's paper, or what is wrong with it. ``unread``: gets the keys that are not read."""
+    """Return the paper of one line, or what is wrong with the line.
+
+    ``unread``: gets the keys that are not read.
+    """
     value = _object(line)
     if isinstance(value, str):
         return value

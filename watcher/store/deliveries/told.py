@@ -23,7 +23,7 @@ def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
 
 
 def is_paused() -> ColumnElement[bool]:
-    """Return the condition that an alert's subscription is paused."""
+    """Return the SQL condition that an alert's subscription is paused, or held since ``allow`` forgets its file."""
     match = _match.alias()
     resting = select(_subscription.c.id).where(schema.rests)
     return exists().where(match.c.id == _alert.c.match_id, match.c.subscription_id.in_(resting))

@@ -223,7 +223,7 @@ class Subscriptions:
     # --- one that is nobody else's ---
 
     def hold_active(self, id: int) -> StoredSubscription | None:
-        """Lock and return the subscription, None if it is gone, paused or locked by another transaction."""
+        """Lock a subscription and return it; None if it is gone, paused or locked by another transaction."""
         return self._hold(id, _table.c.gone_at.is_(None), ~schema.rests)
 
     def hold_due(self, id: int, now: datetime) -> StoredSubscription | None:

@@ -135,7 +135,7 @@ def _facts(paper: Paper, keys: Sequence[str], zone: str) -> Iterator[tuple[str, 
 
 
 def _votes(counts: Sequence[CountThen], zone: ZoneInfo) -> Sequence[tuple[str, Chart]]:
-    """Return for each source that counts upvotes how they came."""
+    """Return (source, chart of the upvotes over time) for each source that counts upvotes."""
     by_source = sorted(counts, key=lambda one: one.source)
     found = []
     for source, some in groupby(by_source, key=lambda one: one.source):

@@ -88,7 +88,7 @@ def bars_of(
 
 
 def curve_of(values: Sequence[tuple[datetime, int]]) -> Chart | None:
-    """Return a line of a number over time, None of fewer than two values; times are those of their own zone."""
+    """Return a line of a number over time, None if there are fewer than two values. Times are shown in their zone."""
     if len(values) < 2:
         return None
     first, last = values[0][0], values[-1][0]

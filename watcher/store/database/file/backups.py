@@ -44,13 +44,13 @@ def back_up(
     force: bool = False,
     copied: Copied | None = None,
 ) -> Copy:
-    """Copy the database to the file ``to``, as it is at one instant, and check the copy.
+    """Copy the database, as it is at one instant, to the file ``to``, and check the copy.
 
     The copy is written to a file beside ``to``, which is then renamed. Tables of an older release are copied as they
     are. The copy has a stamp of its own, so that it is never taken for the database.
 
-    ``force``: replace a file that is there, and the logs beside it.
-    ``copied``: hears how far the copy is; all pages are copied before it is checked.
+    ``force``: replace an existing file, and the logs beside it.
+    ``copied``: hears how far the copy is. All pages are copied before it is checked.
 
     Raises ``StoreError``.
     """

@@ -35,7 +35,7 @@ Copied = Callable[[int, int], object]
 
 
 def copy_into(source: sqlite3.Connection, new: Path, copied: Copied | None = None) -> None:
-    """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if that cannot be written.
+    """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if it cannot be written.
 
     ``source``: within a transaction that reads, so that what others write meanwhile begins the copy anew for nobody.
     """
