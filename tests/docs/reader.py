@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import socket
+
+import httpx
+from selectolax.lexbor import LexborHTMLParser
+
 from tests.docs.walk import PASSWORD, LabServer, at_a_lab_server
+from tests.patience import PATIENCE
 
 CONFIG = """\
 timezone: Europe/Paris
@@ -37,7 +44,7 @@ def document() -> str:
     with at_a_lab_server() as lab:
         lab.parts.append(HEAD.rstrip("\n"))
         lab.env["SMTP_PASSWORD"] = PASSWORD
-        for step in (_mail, _weekly, _best, _shorter, _topic, _holidays, _one_paper, _end):
+        for step in (_mail, _weekly, _best, _shorter, _topic, _never, _holidays, _one_paper, _alone, _end):
             step(lab)
         return "\n\n".join(lab.parts) + "\n"
 
@@ -117,6 +124,17 @@ def _topic(lab: LabServer) -> None:
     _taken_up(lab)
 
 
+def _never(lab: LabServer) -> None:
+    lab.say(
+        '## "Never anything on postage"\n\nWhat nobody of the lab wants to hear of stands at the top of the config, '
+        "for\nall subscriptions; in a file of Cy's own, for Cy's "
+        "([never](configuration.md#what-nobody-wants-to-hear-of))."
+    )
+    lab.replace_in(lab.etc / "config.yaml", "operator:", "never: [postage]\noperator:", "text")
+    _taken_up(lab)
+    lab.type("watcher explain cy-agents 9912.99006 | grep -v '^  '")
+
+
 def _holidays(lab: LabServer) -> None:
     lab.say('## "I am away for three weeks"\n\nEither it is kept, and comes as one mail afterwards:')
     lab.type("watcher pause cy-agents", "watcher unpause cy-agents")
@@ -127,6 +145,65 @@ def _holidays(lab: LabServer) -> None:
 def _one_paper(lab: LabServer) -> None:
     lab.say('## "Not this paper again"\n\nA new version of a paper, or its coming back in a digest, is not told of:')
     lab.type("watcher mute 9912.99002 --for 52w")
+
+
+def _alone(lab: LabServer) -> None:
+    """Give the pages a public address: what Cy then does without asking anybody."""
+    port = _free_port()
+    config = lab.etc / "config.yaml"
+    before = config.read_text()
+    lab.say(
+        "## Without asking anybody\n\nWhere the [pages](web.md) have an address that Cy's browser can reach, the mails "
+        "carry links of Cy's own. In the config:"
+    )
+    web = 'web: {listen: "127.0.0.1:%s", public_url: "https://papers.lab.example", token_file: token}'
+    (lab.etc / "token").write_text(f"{PASSWORD * 2}\n")
+    (lab.etc / "token").chmod(0o600)
+    config.write_text(before.replace("unsubscribe: papers@lab.example", web % port))
+    lab.block(web % 8380, "yaml")
+    lab.say(
+        "The next mail (here the last one once more, by `watcher replay`) has at its head and under its first paper"
+    )
+    lab.see("watcher replay $(watcher deliveries --json | grep -o '\"id\": \"[0-9a-f]*' | tail -1 | cut -d'\"' -f4)")
+    lab.see("watcher once --flush")
+    mail, body = lab.last_mail_as_text()
+    links = [line.strip() for line in body if "papers.lab.example/" in line]
+    head = [f"{name}: {mail[name]}" for name in ("List-Unsubscribe", "List-Unsubscribe-Post")]
+    lab.block("\n".join(_in_short(line) for line in (*head, "", *links[:2])))
+    lab.start({"SMTP_PASSWORD": PASSWORD})
+    lab.say("*Not for me* opens a page with one button. Pressed, it says")
+    lab.block(_pressed(links[1], port))
+    lab.say("and whoever keeps watcher sees what was said; with `learn: true` it moves what comes:")
+    lab.type("watcher thumbs cy-agents --show")
+    lab.say(
+        "The mail program's *Unsubscribe* button, or the link at the mail's foot, needs no letter either. It ends this "
+        "subscription\nfor Cy alone, and its page takes that back:"
+    )
+    lab.block(_pressed(str(mail["List-Unsubscribe"]).strip("<>"), port))
+    lab.type("watcher status | sed -n '/^unsubscribed/,/^$/p'")
+    lab.stop()
+    config.write_text(before)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _in_short(line: str) -> str:
+    """The line with the signed part of its address cut."""
+    return re.sub(r"link=([\w-]{4})[\w.-]+", r"link=\1…", line)
+
+
+def _pressed(line: str, port: int) -> str:
+    """What the page behind a link says once its button was pressed."""
+    path = line[line.index("https://papers.lab.example") :].removeprefix("https://papers.lab.example")
+    answer = httpx.post(f"http://127.0.0.1:{port}{path}", headers={"Host": "papers.lab.example"}, timeout=PATIENCE)
+    answer.raise_for_status()
+    shown = LexborHTMLParser(answer.text).css_first("main")
+    assert shown is not None
+    return "\n".join(" ".join(one.text().split()) for one in shown.css("h1, p"))
 
 
 def _end(lab: LabServer) -> None:

@@ -121,6 +121,10 @@ class Walk:
         body = self._last_mail("")[1]
         self.parts.append("```text\n" + "\n".join(body[body.index("-- ") :]) + "\n```")
 
+    def last_mail_as_text(self) -> tuple[EmailMessage, list[str]]:
+        """Return the last mail that arrived, and the lines of its text."""
+        return self._last_mail("")
+
     def _last_mail(self, to: str) -> tuple[EmailMessage, list[str]]:
         mails = [message_from_bytes(one.content, policy=default) for one in self.box.taken]
         mail = next(one for one in reversed(mails) if to in str(one["To"]))

@@ -51,6 +51,7 @@ OWN = {
         subscription("like: refs.bib"), {"refs.bib": "@article{a, title = {On Kilns}}\n@article{b, year = 2020}\n"}
     ),
     "unknown-papers": World(subscription("rule: lamp", "like: ['2601.00001']"), papers=(("A lamp", ""),)),
+    "no-stars": World(subscription("rule: lamp", "like: starred"), papers=(("A lamp", ""),)),
     "no-matches": World(ruled("kiln")),
     "too-many-matches": World(ruled("kiln"), papers=(("A kiln", ""),) * 40),
     "mostly-mentions": World(ruled("kiln"), papers=(("A lamp", "By a kiln."),) * 12),

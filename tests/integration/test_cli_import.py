@@ -78,8 +78,27 @@ def test_what_is_cut_is_stored_as_far_as_it_is_whole_and_named(
     assert out == "stored 4; matched 4: 0 told now, 4 left untold (--tell)\n"
     cut, bad, page = err.splitlines()
     assert cut == "cut.rss: the page is cut off after 2 whole entries"
-    assert bad == "bad.jsonl: line 3: no arxiv_id and title"
+    assert bad == 'bad.jsonl: line 3: arxiv_id is missing: write "arxiv_id": "2601.00001"'
     assert page.startswith("page.html: ") and 'titled "My cats"' in page
+
+
+def test_keys_that_are_not_read_are_named_with_what_to_write(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"date": "2024-01-02", "arxiv_id": "2401.00001", "title": "A part", "abstract": "x", "lab": "y", "Votes": 3}
+    other = {"id": "2401.00002", "title": "A part", "abstract": "x"}
+    (tmp_path / "dated.jsonl").write_text(json.dumps(row) + "\n")
+    (tmp_path / "other.jsonl").write_text(json.dumps(other) + "\n" + json.dumps(other) + "\n")
+    assert main(["import", "dated.jsonl"], env) == 0
+    said = capsys.readouterr().err
+    assert said == (
+        "dated.jsonl: warning: not read: `date`, `lab`, `Votes`; write first_listed for `date`; write upvotes for "
+        "`Votes`; read are arxiv_id, title, abstract, first_listed, upvotes\n"
+    )
+    assert main(["import", "other.jsonl"], env) == 1
+    assert capsys.readouterr().err == (
+        'other.jsonl: line 1: arxiv_id is missing: write "arxiv_id": "2601.00001"; write arxiv_id for `id`\n'
+    )
 
 
 def test_what_is_held_is_not_called_told_and_the_counts_add_up(

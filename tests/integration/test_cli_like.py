@@ -60,10 +60,44 @@ def test_a_file_is_read_with_its_own_texts_and_its_mistakes_are_named(
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_a_file_may_be_named_as_ids_are_and_what_is_starred_is_a_library(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    unknown = "@misc{a, title={Kiln glaze and clay firing}, abstract={Slip casting.}, eprint={1901.00001}}"
+    (tmp_path / "refs.bib").write_text(unknown)
+    assert main(["like", "refs.bib", "2603.00001", "--since", "2026-03-02", "--json"], env) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {one["key"] for one in found[:3]} <= {f"arxiv:2603.{n:05}" for n in range(2, 13)}
+    assert "Kiln glaze and clay firing" in {one["title"] for paper in found[:3] for one in paper["because"]["papers"]}
+
+    for paper in ("2603.00001", "2603.00002"):
+        assert main(["star", paper], env) == 0
+    capsys.readouterr()
+    assert main(["like", "--starred", "--json"], env) == 0
+    starred = json.loads(capsys.readouterr().out)
+    assert main(["like", "2603.00002", "2603.00001", "--json"], env) == 0
+    assert [(one["key"], one["score"]) for one in starred] == [
+        (one["key"], one["score"]) for one in json.loads(capsys.readouterr().out)
+    ]
+
+
+def test_papers_of_a_rule_say_in_json_which_words_matched(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["papers", "kiln* OR upvotes>=1", "--json"], env) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found and all({word.lower() for word in one["because"]["words"]} == {"kiln"} for one in found)
+    assert main(["papers", "--json"], env) == 0
+    assert all(one["because"] is None for one in json.loads(capsys.readouterr().out))
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "no paper to compare with: name ids, or --file refs.bib"),
+        ([], "no paper to compare with: name ids, or a file such as refs.bib"),
+        (["--starred"], "no paper is starred; `watcher star PAPER` stars one"),
+        (["--starred", "--by", "ana"], "no paper is starred by ana; `watcher star PAPER` stars one"),
+        (["--by", "ana", "2603.00001"], "--by says whose stars are meant: write --starred as well"),
         (["--file", "none.bib"], "none.bib cannot be read: No such file or directory"),
         (["--file", "empty.bib"], "no paper stands in empty.bib"),
         (["--file", "."], "cannot be read: a folder, not a file"),

@@ -12,6 +12,7 @@ import pytest
 from tests.terminals import Terminal
 from watcher.cli import main, progress
 from watcher.cli.progress import _how_far
+from watcher.store.database.file import copies
 
 CONFIG = """\
 timezone: UTC
@@ -64,7 +65,7 @@ WORK = {
     "add oven --to me --dry-run": ["trying the rule", "20 of 20, 100 %"],
     "check-config": ["trying rules"],
     "status": ["opening the database"],
-    "backup new.db": ["copying and checking"],
+    "backup new.db": ["copying pages", "100 %", "checking"],
     "import 1.jsonl 2.jsonl": ["importing", "2 of 2, 100 %", "2.jsonl"],
     "subscriptions import lines.jsonl": ["importing lines", "1, 0:0"],
     "restore old.db": ["restoring", "reading sources", "1 of 1, 100 %"],
@@ -81,6 +82,19 @@ def test_long_work_says_how_far_it_is(
         assert max(len(line.rstrip()) for line in re.split("[\r\n]", shown)) <= 80
         out = capsys.readouterr().out
         assert not any(one in out for one in expected)
+
+
+def test_a_copy_is_counted_page_by_page(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(copies, "PAGES_AT_ONCE", 10)
+    heard: list[tuple[int, int | None]] = []
+    monkeypatch.setattr(progress._ShownSteps, "at", lambda self, done, of, note="": heard.append((done, of)))
+    seen(["backup", "new.db"], env, monkeypatch)
+    done, totals = [one for one, _ in heard], {of for _, of in heard}
+    assert len(heard) > 3 and done == sorted(done) and totals == {done[-1]}
+    assert Path("new.db").stat().st_size == 4096 * done[-1]
 
 
 def test_what_is_done_at_once_and_what_programs_read_has_no_such_line(

@@ -90,6 +90,7 @@ def test_json_says_everything(env: dict[str, str], capsys: pytest.CaptureFixture
             "held": 1,
             "kept_back": 0,
             "paused": False,
+            "waits_for": None,
             "muted_until": None,
             "shown_as": None,
         }

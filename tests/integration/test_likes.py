@@ -10,13 +10,15 @@ import pytest
 from tests.integration.test_pipeline import World, subscription
 from tests.likes import SUBJECTS, entries_of
 from watcher.config.included.libraries import library_name
-from watcher.model import Decision, Entry, Fate, LikedPaper, Subscription
+from watcher.model import Decision, Entry, Fate, LikedPaper, Subscription, stars_of
 from watcher.parsers.references import read_ids
 from watcher.pipeline.liking.profiles import SubscriptionRules
+from watcher.pipeline.marking import mark_paper
 from watcher.pipeline.record import Intake
 from watcher.rules import document_of
 from watcher.rules.advice.advice import advise
 from watcher.store import Store
+from watcher.store.papers.marks import MarkKind
 
 LIKED = tuple(
     LikedPaper(title=one.title, abstract=one.abstract, keys=one.keys) for one in entries_of("kiln", 5, first=500)
@@ -152,3 +154,53 @@ def test_one_that_reads_the_database_alone_finds_the_same(world: World) -> None:
         papers = tx.papers.get(tx.papers.newest(1_000))
         found = {one.paper.id for some in other.context.rules.match(papers) for one in some}
         assert found == {one.paper_id for one in tx.contents.waiting_of(saved.id)}
+
+
+def star(world: World, key: str, *, person: str = "", off: bool = False) -> None:
+    """Star a paper as the command does."""
+    with world.context.store.transaction() as tx:
+        paper = tx.papers.find(key)
+        assert paper is not None
+        mark_paper(tx, paper, MarkKind.STAR, world.now, world.context.config, person=person, off=off)
+
+
+def test_a_library_of_stars_grows_with_each_star_and_is_never_told_what_is_starred(world: World) -> None:
+    world.apply(liking(stars_of("")))
+    assert bring(world, *of_all(6)) == 0, "nothing is starred: nothing is close to it"
+    for key in ("arxiv:2603.00001", "arxiv:2603.00002"):
+        star(world, key)
+    star(world, "arxiv:2603.01001", person="bob")
+    matched = bring(world, *of_all(8, first=100))
+    assert world.tell() == 1
+    message = world.receivers.sent[0][1]
+    papers = message.data["papers"]
+    assert isinstance(papers, list) and 1 <= len(papers) == matched
+    assert {one["key"] for one in papers} <= {one.keys[0] for one in entries_of("kiln", 8, first=100)}
+    named = {one["key"] for paper in papers for one in paper["subscriptions"][0]["because"]["papers"]}
+    assert named and named <= {"arxiv:2603.00001", "arxiv:2603.00002"}
+    assert "because of “" in message.text
+
+    assert bring(world, *of_all(8, first=100)) == 0 and world.tell() == 0
+    star(world, "arxiv:2603.00001", off=True)
+    star(world, "arxiv:2603.00002", off=True)
+    star(world, "arxiv:2603.01002")
+    bring(world, *of_all(8, first=200))
+    world.tell()
+    later = world.receivers.sent[-1][1].data["papers"]
+    assert isinstance(later, list)
+    assert {one["key"] for one in later} <= {one.keys[0] for one in entries_of("tide", 8, first=200)} and later
+
+
+def test_a_star_is_heard_of_by_another_daemon_at_its_next_look(world: World) -> None:
+    world.apply(liking(stars_of("ana")))
+    bring(world, *of_all(6))
+    other = World(world.context.store)
+    with world.context.store.transaction() as tx:
+        other.context.rules.bring_up_to_date(tx)
+    star(world, "arxiv:2603.00001", person="ana")
+    assert bring(other, *of_all(8, first=100)) >= 1
+    star(world, "arxiv:2603.00003")
+    with world.context.store.reading() as tx:
+        (saved,) = tx.subscriptions.active()
+        rule = SubscriptionRules(tx).of(saved.subscription)
+    assert rule.likes and [one.keys for one in rule.likes.profile.liked] == [("arxiv:2603.00001",)]

@@ -131,3 +131,6 @@ def test_it_is_seen_wherever_one_looks(desk: Desk) -> None:
     assert "never told" in desk.run("status")[1]
     assert TITLES[0] not in " ".join(desk.run("preview", "parts", "--since", "2025-03-01")[1].split())
     assert "[matches-nothing]" in desk.run("check-config")[1]
+    desk.run("subscriptions", "add", "theirs", "part", "--to", "me", "--owner", "ana")
+    assert desk.json("explain", "ana/theirs", TITLES[0])["never"] == f'"{TITLES[0]}"'
+    assert "subscription: ana/theirs\n" in desk.run("explain", "theirs", TITLES[1])[1]

@@ -32,7 +32,7 @@ def test_a_mail_arrives_whole() -> None:
     mail = box.mail()
     assert box.received[0].rcpt_tos == ["ana@lab.example"]
     assert box.received[0].mail_from == "bot@lab.example"
-    assert mail["Subject"] == MESSAGE.subject == "1 paper for ana/trees: Über Bäume 🌳"
+    assert mail["Subject"] == MESSAGE.subject == "1 paper for trees: Über Bäume 🌳"
     assert mail["To"] == "ana@lab.example"
     assert mail["X-Watcher-Delivery"] == "key-1"
     assert mail["Message-ID"] == "<watcher.key-1@lab.example>"

@@ -93,7 +93,7 @@ def test_console() -> None:
     stream = io.StringIO()
     assert send("console://", console=stream) == Outcome(Result.SENT)
     lines = stream.getvalue().splitlines()
-    assert lines[:2] == ["", "╭─ 1 paper for ana/trees: Pruning Bonsai Networks Without Shears"]
+    assert lines[:2] == ["", "╭─ 1 paper for trees: Pruning Bonsai Networks Without Shears"]
     assert lines[-1] == "╰─"
     assert "│ Pruning Bonsai Networks Without Shears" in lines
 
@@ -101,7 +101,7 @@ def test_console() -> None:
 def test_a_console_prints_whom_it_is_for() -> None:
     stream = io.StringIO()
     assert send("console://?to=ana@lab.example", console=stream) == Outcome(Result.SENT)
-    assert stream.getvalue().splitlines()[1].startswith("╭─ to ana@lab.example: 1 paper for ana/trees")
+    assert stream.getvalue().splitlines()[1].startswith("╭─ to ana@lab.example: 1 paper for trees")
 
 
 def test_two_consoles_do_not_mix() -> None:

@@ -65,6 +65,28 @@ def test_what_is_held_while_paused_is_told_in_one_message(world: Paused) -> None
     assert world.tell() == 0
 
 
+@pytest.mark.parametrize("when", [When(), DAILY], ids=str)
+def test_what_a_file_asks_for_that_allow_forgets_is_held_until_it_is_named(world: Paused, when: When) -> None:
+    world.apply(subscription(when=when), subscription(name="compost", rule="title:compost", to="you"))
+    world.look()
+    world.now += timedelta(days=1)
+    tell_due(world.context)  # messages are made, and not sent yet
+    world.apply(subscription(when=when, is_unnamed=True), subscription(name="compost", rule="title:compost", to="you"))
+    deliver_all(world.context)
+    assert world.tell() == 0 and world.late() == []
+    assert len(world.receivers.sent) == 1 and "compost" in world.receivers.text()
+    world.more(2)
+    world.now += timedelta(days=2)
+    assert world.tell() == 0 and world.late() == []
+    assert world.saved().rests and not world.saved().paused
+    world.apply(subscription(when=when), subscription(name="compost", rule="title:compost", to="you"))
+    world.now += timedelta(days=1)
+    before = len(world.receivers.sent)
+    assert world.tell() == 1 and len(world.receivers.sent) == before + 1
+    assert world.receivers.sent[-1][1].subject.startswith("14 papers")
+    assert world.tell() == 0
+
+
 def test_what_is_dropped_is_never_told(world: Paused) -> None:
     world.apply(subscription())
     world.pause()

@@ -305,6 +305,31 @@ def test_imported_listed_exported_removed(run: Run, tmp_path: Path) -> None:
     assert run("list", "--limit", "5")[1].count("\n") == 1
 
 
+def test_what_is_liked_is_kept_in_the_database_too(run: Run, tmp_path: Path, empty_database: str) -> None:
+    (tmp_path / "refs.bib").write_text("@misc{a, title={Quiet kites}, abstract={Kites that make no sound.}}")
+    lines = [
+        {"owner": "ana", "name": "mine", "like": ["refs.bib", "2601.00001"], "to": "me"},
+        {"owner": "bo", "name": "starred", "like": "starred", "none": ["survey"], "to": "me"},
+        {"owner": "bo", "name": "beside", "like": "2601.00002", "rule": "kite", "to": "me", "when": "hourly"},
+    ]
+    (tmp_path / "likes.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+    assert run("import", "likes.jsonl") == (0, "added 3, changed 0, unchanged 0, wrong 0", "")
+    assert run("import", "likes.jsonl") == (0, "added 0, changed 0, unchanged 3, wrong 0", "")
+    assert run("list")[1].splitlines()[1:] == [
+        "ana/mine\tlike 2 papers\tme\timmediately",
+        'bo/starred\tNOT "survey", like what is starred\tme\timmediately',
+        "bo/beside\tkite, like 1 paper\tme\thourly",
+    ]
+    with open_store(empty_database) as store, store.transaction() as tx:
+        tx.libraries.forget_unused()
+        (first, *_) = [one.subscription for one in tx.subscriptions.of_database("ana")]
+        assert [one.title for one in tx.libraries.get(first.library)] == ["Quiet kites", ""]
+    (tmp_path / "again.jsonl").write_text(run("export")[1])
+    assert run("import", "again.jsonl") == (0, "added 0, changed 0, unchanged 3, wrong 0", "")
+    (tmp_path / "wrong.jsonl").write_text('{"owner": "ana", "name": "x", "like": ["ref.bib"], "to": "me"}')
+    assert "`ref.bib` is no arXiv id, no DOI and no file; did you mean `refs.bib`?" in run("import", "wrong.jsonl")[2]
+
+
 def test_wrong_lines_are_named_and_the_others_taken(run: Run, tmp_path: Path) -> None:
     with (tmp_path / "subs.jsonl").open("a") as file:
         file.write('\n{"name": "mine", "rule": "kite", "to": "me"}\n{"name": "x", "rule": "kite", "to": ["mee"]}\n')

@@ -177,6 +177,12 @@ ELEMENTS = frozenset(
 
 def test_a_line_needs_two_values_and_bars_none() -> None:
     assert curve_of([]) is None and curve_of([(NOW, 3)]) is None
+    same_day = curve_of([(NOW, 1), (NOW + timedelta(hours=2), 2)])
+    days = curve_of([(NOW, 1), (NOW + timedelta(days=1), 2)])
+    assert same_day is not None and days is not None
+    ends = [f"{at:%H:%M}" for at in (NOW, NOW + timedelta(hours=2))]
+    assert [one.text for one in same_day.labels[2:]] == ends
+    assert [one.text for one in days.labels[2:]] == [f"{at.day} {at:%b}" for at in (NOW, NOW + timedelta(days=1))]
     chart = curve_of([(NOW, 0), (NOW, 0)])
     assert chart is not None and chart.line.startswith("M34.0 ")
     assert bars_of({}, unit="paper").bars == ()

@@ -13,6 +13,8 @@ from tests.integration.test_pipeline import World, subscription
 from tests.integration.webs import GUARDED, NOW, Web, entry
 from watcher.config import Address, Receiver, WebSettings
 from watcher.links.addresses import LinkMaker
+from watcher.model import Message
+from watcher.notify import limit_of
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.sending.deliver import deliver_all
@@ -83,25 +85,52 @@ def test_what_was_not_signed_here_says_nothing(web: Web) -> None:
     assert client.post(good, data={"do": "give"}).status_code == 409 and thumbs(web) == []
 
 
-def test_a_mail_has_both_links_under_each_paper(store: Store) -> None:
+def sent(store: Store, address: str, form: str) -> list[Message]:
+    """The messages of a day to one receiver, where the pages are public."""
     world = World(store)
-    mail = Receiver(
-        name="me", urls={"": Address(text="mailtos://b:c@smtp.lab.example?from=b@lab.example&to=a@lab.example")}
-    )
+    me = Receiver(name="me", urls={"": Address(text=address)})
     config = world.config(subscription("mine", to="me"), subscription("hook", to="you"))
     world.context.config = replace(
-        config, receivers={**config.receivers, "me": mail}, web=WebSettings(public_url="https://papers.lab.example")
+        config, receivers={**config.receivers, "me": me}, web=WebSettings(public_url="https://papers.lab.example")
     )
-    world.context.forms_of = lambda url: ("html",) if url.startswith("mail") else ("text",)
+    world.context.forms_of = lambda url: (form,) if url == address else ("text",)
     world.context.links = lambda: LinkMaker("https://papers.lab.example", KEY)
     apply_config(world.context)
     world.look()
     tell_due(world.context)
     deliver_all(world.context)
-    by_mail = [message for url, message in world.receivers.sent if url.startswith("mail")]
-    others = [message for url, message in world.receivers.sent if not url.startswith("mail")]
-    links = re.findall(
-        r'href="(https://papers\.lab\.example/thumb\?link=[\w.-]+)"', "".join(one.html for one in by_mail)
-    )
-    assert len(links) == len(set(links)) == 24
+    others = [message for url, message in world.receivers.sent if url != address]
     assert len(others) == 1 and "/thumb" not in f"{others[0].text}{others[0].html}"
+    return [message for url, message in world.receivers.sent if url == address]
+
+
+MAIL = "mailtos://b:c@smtp.lab.example?from=b@lab.example&to=a@lab.example"
+LINK = r"https://papers\.lab\.example/thumb\?link=[\w.-]+"
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "around", "papers"),
+    [
+        (MAIL, "html", 'href="({})"', 12),
+        (MAIL, "text", "(?:Useful|Not for me): ({})", 12),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", "mrkdwn", r"<({})\|(?:Useful|Not for me)>", 12),
+        ("mmosts://chat.lab.example/abcdefghijkl", "markdown", r"\[(?:Useful|Not for me)\]\(({})\)", 2),
+        ("matrixs://me:secret@chat.lab.example/#papers", "chat_html", '<a href="({})">(?:Useful|Not for me)</a>', 12),
+    ],
+)
+@pytest.mark.parametrize("make_store", ["sqlite"], indirect=True)
+def test_both_links_stand_under_each_paper_in_mails_and_under_as_many_as_fit_in_chats(
+    store: Store, address: str, form: str, around: str, papers: int
+) -> None:
+    bodies = [str(getattr(message, form)) for message in sent(store, address, form)]
+    links = re.findall(around.format(LINK), "".join(bodies))
+    assert len(links) == len(set(links)) == 2 * papers
+
+
+@pytest.mark.parametrize("make_store", ["sqlite"], indirect=True)
+def test_where_a_chat_has_no_room_the_first_papers_have_links_and_nothing_is_cut(store: Store) -> None:
+    address = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
+    bodies = [message.markdown for message in sent(store, address, "markdown")]
+    links = [re.findall(LINK, body) for body in bodies]
+    assert 0 < sum(map(len, links)) < 24 and all(len(some) % 2 == 0 for some in links)
+    assert max(map(len, bodies)) <= limit_of(address)

@@ -222,6 +222,16 @@ def test_relative_links_start_where_the_feed_says() -> None:
     assert entries(based)[0].url == "https://elsewhere.example/x/b"
     assert entries(rss(["<title>A</title><link>b</link>"]))[0].url == "https://lab.example/news/b"
     assert entries(rss(["<title>A</title><link>b</link>"]), "")[0].url == "https://lab.example/b"
+    own = "<title>A</title><link xml:base='https://elsewhere.example/x/'>b</link>"
+    assert entries(rss([own]))[0].url == "https://elsewhere.example/x/b"
+
+
+def test_an_item_without_link_and_id_is_known_by_the_address_among_its_identifiers() -> None:
+    other = "<dc:identifier>ISSN 1234</dc:identifier><dc:identifier>https://lab.example/a</dc:identifier>"
+    (found,) = entries(rss([f"<title>A</title>{other}"]))
+    assert found.keys == ("url:https://lab.example/a",)
+    linked = f"<title>A</title><link>/b</link>{other}"
+    assert entries(rss([linked]))[0].keys == ("url:https://lab.example/b",)
 
 
 def test_entries_without_title() -> None:

@@ -146,7 +146,12 @@ def test_cut_json_lines_give_what_is_whole_and_say_so() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b'{"arxiv_id": "2503.00001"}', "line 3: no arxiv_id and title"),
+        (b'{"arxiv_id": "2503.00001"}', 'line 3: title is missing: write "title": "\u2026"'),
+        (
+            b'{"id": "2503.00001", "title": "x"}',
+            'line 3: arxiv_id is missing: write "arxiv_id": "2601.00001"; write arxiv_id for `id`',
+        ),
+        (b'{"arxiv_id": 7, "title": "x"}', "line 3: arxiv_id is no id of arXiv"),
         (b"[]", "line 3: no JSON object"),
         (b"{", "line 3: not JSON, or cut off"),
         (b"x" * 2**21, "line 3: longer than 1,048,576 bytes"),

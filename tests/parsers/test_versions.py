@@ -16,7 +16,7 @@ READ = {
     "arxiv": (4, "e6891c201f93"),
     "biorxiv": (2, "63df0df2acb4"),
     "crossref": (1, "2cad9c2a3c35"),
-    "feed": (9, "6ff53c3ea81f"),
+    "feed": (10, "6ff53c3ea81f"),
     "html": (4, "50a2ba8d8a8e"),
     "huggingface": (2, "eb22b062ac21"),
     "openalex": (1, "24ad79aa0082"),

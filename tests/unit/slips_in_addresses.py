@@ -654,4 +654,6 @@ SLIPS: dict[str, tuple[str, str]] = {
     "top: accept wrong": ("`no-operator`?", config("accept: [§no-operator-warning]")),
     "top: strict": ("unknown key", config("§strict: true")),
     "top: daemon": ("unknown key", config("§daemon: true")),
+    "receiver: a file": ("keep: {notes: {folder:", address("file:///home/ana/papers.txt")),
+    "receiver: gmail": ("did you mean mailtos://?", address("gmail://ana:${PW}@gmail.com")),
 }

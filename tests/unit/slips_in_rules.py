@@ -207,4 +207,6 @@ SLIPS: dict[str, tuple[str, str]] = {
     "rule: dollar var": ("the words themselves", ruled("agent §$TOPICS")),
     "rule: jinja": ("the words themselves", ruled("§{{topic}} agent")),
     "rule: windows var": ("the word alone", ruled("§%TOPIC% agent")),
+    "rule: an arrow for at least": (">=, as in upvotes>=20", ruled("agent upvotes §=> 5")),
+    "rule: an author with an initial": ('author:"Smith J"', ruled("§author:Smith J")),
 }

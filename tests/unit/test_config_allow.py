@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from watcher.config import load
+from watcher.config.included.allowing import holds_unnamed
 from watcher.notify import problem_of
 from watcher.pipeline.subscriptions.config_incidents import MOST_LOGGED, log_config_warnings
 from watcher.rules import compile_rule
@@ -49,6 +50,28 @@ def test_a_file_that_allow_forgets_is_named(allow: str, warning: str, strict: bo
     if warning:
         assert "with a list of those that it may use" in said[0].hint
         assert (said[0].line, said[0].column) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("version", "holds"),
+    [("0.2.0", False), ("0.2.9", False), ("0.3.0", True), ("0.3.0rc1", True), ("0.10.0", True), ("1.0", True)],
+)
+def test_from_a_version_on_what_such_a_file_asks_for_is_held(version: str, holds: bool, tmp_path: Path) -> None:
+    assert holds_unnamed(version) is holds
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "ana.yaml").write_text(OF_ANA)
+    (tmp_path / "people" / "mallory.yaml").write_text("subscriptions: [{name: a, rule: x, to: [you]}]\n")
+    path = tmp_path / "config.yaml"
+    own = "subscriptions: [{name: own, rule: map, to: me}]\n"
+    path.write_text(MAIN + own + "allow: {ana.yaml: [me]}\n")
+    found = load(path, env={}, check_url=problem_of, check_rule=compile_rule, version=version)
+    held = {one.full_name: one.is_unnamed for one in found.subscriptions}
+    assert held == {"own": False, "ana/maps": False, "mallory/a": holds}
+    (said,) = [one.what for one in found.problems if one.name == "allow-forgets-file"]
+    assert ("what the subscriptions there match is held" in said) is holds
+    path.write_text(MAIN + own)
+    found = load(path, env={}, check_url=problem_of, check_rule=compile_rule, version=version)
+    assert not any(one.is_unnamed for one in found.subscriptions), "without `allow` nothing is restricted"
 
 
 def test_the_log_has_the_warnings_of_a_config_that_takes_effect(

@@ -8,6 +8,7 @@ import pytest
 
 from watcher.config import Config, load
 from watcher.errors import ConfigError
+from watcher.model.papers import GROWING
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
 
@@ -124,7 +125,27 @@ def test_an_included_file_names_files_of_its_own_folder_only(folder: Path, tmp_p
 
     assert [one.full_name for one in config.subscriptions] == ["p0/s"]
     said = {name: problems[0].what for name, problems in config.broken_includes.items()}
-    assert "an included file names files of its own folder only" in said["p1.yaml"]
-    assert "an included file names files of its own folder only" in said["p2.yaml"]
+    assert "files are named in the folder of this one only" in said["p1.yaml"]
+    assert "files are named in the folder of this one only" in said["p2.yaml"]
     assert "a symbolic link: not followed" in said["p3.yaml"]
-    assert "an included file names files of its own folder only" in said["p4.yaml"]
+    assert "files are named in the folder of this one only" in said["p4.yaml"]
+
+
+def test_what_is_starred_is_a_library_of_its_owner_and_of_everybody(folder: Path) -> None:
+    (folder / "ana.yaml").write_text(
+        "subscriptions:\n- {name: s, to: me, like: starred}\n"
+        "- {name: t, to: me, like: [Starred by everybody, 2601.00001]}\n"
+    )
+    config = read(folder, "like: starred", "like: [starred by ana, refs.bib]", include="ana.yaml")
+    liked = {one.full_name: [paper.starred_by for paper in one.liked] for one in config.subscriptions}
+
+    assert liked == {"s0": [""], "s1": ["ana", None, None], "ana/s": ["ana"], "ana/t": ["", None]}
+    assert all(one.library.endswith(GROWING) for one in config.subscriptions)
+    assert not config.problems
+
+
+def test_an_included_file_may_not_look_at_the_stars_of_others(folder: Path) -> None:
+    (folder / "ana.yaml").write_text("subscriptions: [{name: s, to: me, like: starred by bob}]\n")
+    (problem,) = read(folder, include="ana.yaml").broken_includes["ana.yaml"]
+    assert problem.what == "an included file names its own stars, and those that everybody shares"
+    assert problem.hint == "write starred, or starred by everybody"

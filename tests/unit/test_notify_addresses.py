@@ -203,7 +203,8 @@ def test_what_is_no_address_says_what_to_write(url: str, hint: str) -> None:
 
 
 def test_a_name_that_is_like_a_service_by_chance_is_not_taken_for_it() -> None:
-    assert problem_of("file:///tmp/x") == "apprise knows no service file://"
+    said = "apprise knows no service file://; for notes in files write keep: {notes: {folder: …}}"
+    assert problem_of("file:///tmp/x") == said
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,8 @@ def test_golden(name: str, form: str) -> None:
 
 
 def test_subject() -> None:
-    assert render_message(digest(item())).subject == "1 paper for ana/trees: Pruning Bonsai Networks Without Shears"
-    assert render_message(full()).subject.startswith("5 papers for ana/trees and 1 other (2/3): Pruning Bonsai")
+    assert render_message(digest(item())).subject == "1 paper for trees: Pruning Bonsai Networks Without Shears"
+    assert render_message(full()).subject.startswith("5 papers for trees and 1 other (2/3): Pruning Bonsai")
 
 
 @pytest.mark.parametrize(

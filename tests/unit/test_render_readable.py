@@ -87,7 +87,7 @@ def test_a_message_shows_titles_summaries_and_abstracts_without_tex() -> None:
     abstract = r"We study \emph{agents} in $O(n^2)$. Agents~(LLMs) cost \$5."
     one = paper(title=r"\$Million--Bench for Agents", abstract=abstract, summary=r"A bench of \$1M.")
     message = render_message(digest(item(one, term="agents", places=places(abstract, "agents"))))
-    assert message.subject == "1 paper for ana/trees: $Million–Bench for Agents"
+    assert message.subject == "1 paper for trees: $Million–Bench for Agents"
     for shown in (message.text, message.html):
         assert "\\" not in shown and "A bench of $1M." in shown and "O(n²)" in shown
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.store.papers.withdrawals import is_withdrawn, update_of
+from watcher.store.papers.withdrawals import is_withdrawn, title_without_notice, update_of
 
 LONG = "We study lanterns on islands, and what the tides do to them over many a winter. " * 5
 
@@ -390,3 +390,24 @@ def test_long_texts_keep_nobody_busy(piece: str) -> None:
     began = time.process_time()
     says(title=piece * 200, note=piece * 5_000 + "withdrawn", abstract="withdrawn" + piece * 20_000)
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("title", "noticed"),
+    [
+        ("Withdrawn: On Quiet Kilns", "On Quiet Kilns"),
+        ("RETRACTED: On Quiet Kilns", "On Quiet Kilns"),
+        ("[Retracted] On Quiet Kilns", "On Quiet Kilns"),
+        ("RETRACTED ARTICLE: On Quiet Kilns", "On Quiet Kilns"),
+        ("Retraction Note: On Quiet Kilns", "On Quiet Kilns"),
+        ("Retraction note to: On Quiet Kilns", "On Quiet Kilns"),
+        ("Retraction of “On Quiet Kilns”", "On Quiet Kilns"),
+        ("On Quiet Kilns (withdrawn)", "On Quiet Kilns"),
+        ("REMOVED: On Quiet Kilns", "On Quiet Kilns"),
+        ("Withdrawn", ""),
+        ("On Quiet Kilns", ""),
+        ("Tongue retraction in frogs", ""),
+    ],
+)
+def test_a_notice_names_the_title_that_it_is_about(title: str, noticed: str) -> None:
+    assert title_without_notice(title) == noticed

@@ -76,7 +76,13 @@ class Laboratory:
 
     def link(self, paper: LabPaper, at: datetime) -> str:
         form = ADDRESSES[sum(move <= at for move in self.moves)]
+        if self.is_set_apart(paper, at):
+            return f"https://lab.example/withdrawn/{paper.number}"
         return paper.issue or form.format(n=paper.number)
+
+    def is_set_apart(self, paper: LabPaper, at: datetime) -> bool:
+        """Whether a paper stands under another address, and another id, since it was withdrawn."""
+        return paper.is_withdrawn(at) and not paper.doi
 
     def guid(self, paper: LabPaper, at: datetime) -> str:
         """An id of the feed's own; "" where it has none."""
@@ -84,7 +90,7 @@ class Laboratory:
             return ""
         if self.builds[0] <= at < self.builds[1]:
             return f"build-{at:%m%d%H%M}-{paper.number}"
-        return f"urn:lab:{paper.number}"
+        return f"urn:lab:withdrawn:{paper.number}" if self.is_set_apart(paper, at) else f"urn:lab:{paper.number}"
 
     def date(self, paper: LabPaper, at: datetime) -> datetime:
         if self.redated <= at < self.redated + 30 * DAY and paper.came < self.redated:

@@ -104,6 +104,7 @@ _KEYS: Mapping[str, str] = {
     "sends_empty": "when_empty",
     "shows_life": "sign_of_life",
     "learns": "learn",
+    "is_unnamed": "allow",
     "tells_updates": "on_update",
 }
 """Field of ``Subscription`` → key of the config, where the two have different names."""

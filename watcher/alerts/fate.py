@@ -210,6 +210,6 @@ def of_restored(saved: StoredSubscription, paper: Paper, blind: BlindSpan) -> De
     if days := [listing.day for listing in paper.listings if listing.day]:
         found = max(found, datetime.combine(min(days), time(), UTC))
     due = next_due(subscription.when, subscription.timezone, found, saved.created_at) or found
-    if saved.paused or alert_due(subscription, None, subscription.timezone, due) > blind.until:
+    if saved.rests or alert_due(subscription, None, subscription.timezone, due) > blind.until:
         return None
     return Decision(Fate.BASELINE, blind.reason)

@@ -25,6 +25,10 @@ def backup(desk: CliContext, file: Path, force: bool) -> None:
     from watcher.store.database.file.backups import back_up
 
     config = desk.config(required=False)
-    with progress("copying and checking"):
-        made = back_up(desk.database(config), desk.state_dir(), file, force=force)
+    with progress("copying pages") as steps:
+
+        def copied(pages: int, of: int) -> None:
+            steps.at(pages, of, "checking" if pages == of else "")
+
+        made = back_up(desk.database(config), desk.state_dir(), file, force=force, copied=copied)
     click.echo(f"{file}: {made.size:,} bytes, {counted(made.papers, 'paper')}, revision {made.revision}; checked")

@@ -14,11 +14,11 @@ from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import paper_named
 from watcher.errors import UsageError
+from watcher.model.display_names import with_name
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
-    from watcher.config import Config
-    from watcher.model import Paper
+    from watcher.model import Paper, Subscription
     from watcher.rules import Rule, Taste
     from watcher.rules.match.explain import Explanation, FailedPart, FoundPlace, Reason
     from watcher.store import Transaction
@@ -44,21 +44,24 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
 
     if len(words) != (2 if rule is None else 1):
         raise UsageError("say a subscription and a paper, or --rule RULE and a paper; quote what has blanks")
-    wanted, config = rules.meant(desk, rule, words[0] if rule is None else None)
+    typed = rules.typed_rule(rule) if rule is not None else None
+    config = desk.config(required=typed is None)
     with desk.open_store(config) as store, store.reading() as tx:
+        asked = None if typed else rules.stored_subscription(tx, config, words[0])
+        wanted = rules.stored_rule(tx, asked) if asked else typed
+        assert wanted is not None
         paper = paper_named(tx, words[-1])
-        wanted = rules.with_library(wanted, config, words[0] if rule is None else None, tx)
-        taste = None if rule is not None else _taste(tx, config, words[0])
+        taste = _taste(tx, asked) if asked else None
     document = document_of(paper)
     found = explained(wanted, document)
     learned = None if taste is None or found.score is None else taste.score(found.score, document)
-    never = "" if rule is not None else rules.kept_back_by(config, words[0], document)
+    never = rules.kept_back_by(config, asked, document) if asked else ""
     if as_json:
         shown = explanation_json(paper, wanted, found) | {"learned": learned, "never": never or None}
         click.echo(show.json_text(shown))
     else:
-        if rule is None:
-            click.echo(f"subscription: {rules.name_of(config, words[0])}")
+        if asked:
+            click.echo(f"subscription: {with_name(asked.shown_as, asked.full_name)}")
         for line in explanation_lines(paper, wanted, found):
             click.echo(line)
         if taste is not None and learned is not None:
@@ -69,12 +72,11 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
     return 0 if found.score is not None else 1
 
 
-def _taste(tx: Transaction, config: Config, name: str) -> Taste | None:
-    """Return the taste of a subscription, None if it does not learn."""
+def _taste(tx: Transaction, asked: Subscription) -> Taste | None:
+    """What the thumbs of a subscription have taught it, None if it does not learn."""
     from watcher.pipeline.thumbs import TasteBook
 
-    full_name = rules.find_subscription(config, name).full_name
-    saved = next((one for one in tx.subscriptions.of_full_name(full_name) if one.gone_at is None), None)
+    saved = next((one for one in tx.subscriptions.of_full_name(asked.full_name) if one.gone_at is None), None)
     return None if saved is None else TasteBook().of(tx, saved)
 
 

@@ -68,7 +68,7 @@ def _row(one: HistoryRow, what: object) -> tuple[object, ...]:
 
 
 def _named(saved: StoredSubscription) -> str:
-    state = " (gone from the config)" if saved.gone_at else " (paused)" if saved.paused else ""
+    state = " (gone from the config)" if saved.gone_at else " (paused)" if saved.rests else ""
     one = saved.subscription
     return f"{with_name(one.shown_as, one.full_name)}{state}: {rules.fit_line(one.rule, 60)}"
 

@@ -52,6 +52,8 @@ def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell:
         finish_import(done, telling, work.context)
         sent = tell_and_send(work) if telling is not Telling.NOTHING else []
         summary = summary_of(done, work.context)
+    for name, warning in dict.fromkeys(done.warned):
+        click.echo(f"{name}: warning: {warning}", err=True)
     for name, reason in done.failed:
         click.echo(f"{name}: {reason}", err=True)
     for one in failed(sent):

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules, show
+from watcher.cli.completion import PERSON
 from watcher.cli.desk import CliContext
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
-from watcher.model import STRONG_FROM, Hit, LikedPaper, Paper, rank_of
+from watcher.model import STRONG_FROM, Hit, LikedPaper, Paper, rank_of, stars_of
 from watcher.model.objects import paper_json
 from watcher.model.words import counted
 
@@ -34,8 +35,10 @@ ComparedPaper = tuple[Paper, Hit]
 
 
 @click.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.argument("ids", nargs=-1, metavar="[ID|FILE]...")
 @click.option("--file", "files", multiple=True, type=click.Path(path_type=Path), help="BibTeX, RIS, CSL JSON, or ids.")
+@click.option("--starred", is_flag=True, help="What was starred (`watcher star`).")
+@click.option("--by", metavar="PERSON", type=PERSON, help="Whose stars are meant.  [everybody's]")
 @click.option(
     "--since", metavar="DAY", callback=rules.day_option, help="Only papers announced since then: 30d, 2026-03-01."
 )
@@ -46,24 +49,33 @@ def like(
     desk: CliContext,
     ids: tuple[str, ...],
     files: tuple[Path, ...],
+    starred: bool,
+    by: str | None,
     since: date | None,
     limit: int | None,
     as_json: bool,
 ) -> int:
     """Show which stored papers are like some others, closest first, as a subscription with `like:` would tell them.
 
-    ID is an arXiv id, a DOI, a link, a key or the title of a stored paper. What is in the library itself is left out.
+    ID is an arXiv id, a DOI, a link, a key or the title of a stored paper; FILE is BibTeX, RIS, CSL JSON or a list of
+    ids. What is in the library itself is left out.
     """
-    library = library_of_files(files)
+    if by is not None and not starred:
+        raise UsageError("--by says whose stars are meant: write --starred as well")
+    named = [Path(one) for one in ids if _is_file(one)]
+    ids = tuple(one for one in ids if not _is_file(one))
+    library = (*library_of_files([*named, *files]), *([stars_of(by or "")] if starred else []))
     config = desk.config(required=False)
     with desk.open_store(config) as store, store.reading() as tx:
         from watcher.pipeline.liking.profiles import make_profile, read_sample
 
         library = (*_named(tx, ids), *library)
         if not library:
-            raise UsageError("no paper to compare with: name ids, or --file refs.bib")
+            raise UsageError("no paper to compare with: name ids, or a file such as refs.bib")
         sample = read_sample(tx)
         profile = make_profile(tx, library, sample.rarity)
+        if not profile.liked:
+            raise UsageError("no paper is starred" + (f" by {by}" if by else "") + "; `watcher star PAPER` stars one")
         found = list(_compared(tx, profile, sample, since))
         most = len(found) if as_json and limit is None else SHOWN if limit is None else limit
         if as_json:
@@ -74,6 +86,13 @@ def like(
         for line in _lines(profile, lines, close, len(found), since):
             click.echo("".join(show.visible(character) for character in line))
     return 0
+
+
+def _is_file(word: str) -> bool:
+    """Return whether an argument names a file; what is an arXiv id, a DOI or a link is none."""
+    from watcher.parsers.references import read_ids
+
+    return not read_ids([word]).papers and Path(word).is_file()
 
 
 def library_of_files(files: Sequence[Path]) -> tuple[LikedPaper, ...]:

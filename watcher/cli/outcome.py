@@ -46,12 +46,12 @@ def held_digests(context: Context) -> list[HeldDigest]:
     with context.store.reading() as tx:
         for saved in tx.subscriptions.get(tx.subscriptions.holding()).values():
             subscription = saved.subscription
-            is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.paused
+            is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.rests
             if is_told_now or not (held := tx.matches.held(saved.id)):
                 continue
             due = saved.next_due or next_due(subscription.when, subscription.timezone, now, saved.created_at)
-            if saved.paused or due is not None:
-                found.append(HeldDigest(saved, len(held), None if saved.paused else due))
+            if saved.rests or due is not None:
+                found.append(HeldDigest(saved, len(held), None if saved.rests else due))
     return found
 
 

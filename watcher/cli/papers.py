@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from shutil import copyfileobj
@@ -20,7 +20,7 @@ from watcher.cli.desk import CliContext
 from watcher.cli.progress import counting
 from watcher.cli.tables import LinkedText, NamedText, print_table
 from watcher.errors import UsageError
-from watcher.model import DisplayNames, Hit, Paper, PaperOrder, rank_of
+from watcher.model import Because, DisplayNames, Hit, MatchedSpan, Paper, PaperOrder, rank_of
 from watcher.model.objects import paper_json, strength
 from watcher.model.words import counted
 
@@ -95,7 +95,7 @@ def papers(
         stars = by or "" if starred else None
         asked = _Asked(rule, since, None if by_score else PaperOrder(order or PaperOrder.DAY), stars)
         if as_json:
-            _print_aside(store, lambda tx, out: show.json_array(_objects(asked.found(tx), limit), out))
+            _print_aside(store, lambda tx, out: show.json_array(_objects(asked.found(tx), rule, limit), out))
         elif as_format:
             written = FORMATS[as_format].written
             _print_aside(store, lambda tx, out: out.writelines(written(islice(asked.found(tx), limit))))
@@ -173,8 +173,24 @@ def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[Lis
         yield from ((paper, Hit(scores[paper.id])) for paper in papers)
 
 
-def _objects(found: Iterable[ListedPaper], limit: int | None) -> Iterator[dict[str, object]]:
-    return (paper_json(paper, hit) for paper, hit in islice(found, limit))
+def _objects(found: Iterable[ListedPaper], rule: Rule | None, limit: int | None) -> Iterator[dict[str, object]]:
+    return (paper_json(paper, _with_reason(paper, hit, rule)) for paper, hit in islice(found, limit))
+
+
+def _with_reason(paper: Paper, hit: Hit | None, rule: Rule | None) -> Hit | None:
+    """Return a hit of a rule with the words that matched, as the paper writes them."""
+    from watcher.rules import document_of, evaluate
+
+    if hit is None or rule is None:
+        return hit
+    found = evaluate(rule, document_of(paper))
+    words = (_matched_text(paper, place) for place in (found.places if found else ()))
+    return replace(hit, because=Because(words=tuple({one.casefold(): one for one in words}.values())))
+
+
+def _matched_text(paper: Paper, place: MatchedSpan) -> str:
+    text = getattr(paper, place.field, None)
+    return " ".join(text[place.start : place.end].split()) if isinstance(text, str) else place.term
 
 
 def _print_aside(store: Store, write: Callable[[Transaction, TextIO], object]) -> None:

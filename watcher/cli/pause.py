@@ -52,6 +52,8 @@ def unpause(desk: CliContext, subscription: str, drop: bool) -> int:
         papers = unpaused(tx, saved, now, drop=drop) if saved.paused else 0
     name = saved.subscription.full_name
     outcome = f"goes on: {_outcome(saved, papers, drop, now, config.timezone)}" if saved.paused else "is not paused"
+    if saved.subscription.is_unnamed:
+        outcome = "is held until `allow` names its file: add it there, with a list of receivers"
     click.echo(f"{name} {outcome}")
     return 0
 

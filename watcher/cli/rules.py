@@ -102,15 +102,29 @@ def name_of(config: Config, name: str) -> str:
     return with_name(found.shown_as, found.full_name)
 
 
-def kept_back_by(config: Config, name: str, document: Document) -> str:
-    """Return the item of a ``never:`` list that keeps a paper back from a subscription, "" if none does.
+def stored_subscription(tx: Transaction, config: Config, name: str) -> Subscription:
+    """The subscription with this name, of the config or of the database."""
+    try:
+        return find_subscription(config, name)
+    except UsageError:
+        found = [one.subscription for one in tx.subscriptions.called(name) if one.gone_at is None]
+        if len(found) == 1:
+            return found[0]
+        raise
 
-    ``name``: of the subscription.
-    """
+
+def stored_rule(tx: Transaction, one: Subscription) -> Rule:
+    """The rule of a subscription, with its library if it has one."""
+    from watcher.pipeline.liking.profiles import SubscriptionRules
+
+    return SubscriptionRules(tx).of(one)
+
+
+def kept_back_by(config: Config, one: Subscription, document: Document) -> str:
+    """The item of the config's ``never:`` lists for which a subscription does not tell a paper; else ""."""
     from watcher.rules import NeverList
 
-    owner = find_subscription(config, name).owner
-    return NeverList(config.never).tried_on([document])[0].why(owner)
+    return NeverList(config.never).tried_on([document])[0].why(one.owner)
 
 
 def fit_line(text: str, width: int) -> str:

@@ -153,6 +153,6 @@ def _print_daemons(report: Report, zone: str) -> None:
 
 
 def _when(one: Report, zone: str) -> str:
-    said = ["paused"] if one["paused"] else []
+    said = ["held: `allow` does not name its file"] if one["waits_for"] else ["paused"] if one["paused"] else []
     said += [f"muted until {clock_time(one['muted_until'], zone)}"] if one["muted_until"] else []
     return f"{one['when']} ({', '.join(said)})" if said else str(one["when"])

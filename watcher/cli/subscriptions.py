@@ -6,8 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -18,12 +20,15 @@ from watcher.cli.progress import progress
 from watcher.cli.tables import NamedText, print_table
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, open_given
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
     from watcher.config.text.jsonl import SubscriptionLine
+    from watcher.model import Subscription
     from watcher.pipeline.context import Context
     from watcher.pipeline.subscriptions.subscribe import Subscribed
+    from watcher.store import Transaction
 
 
 @click.group()
@@ -117,7 +122,7 @@ def export_subscriptions(desk: CliContext, owner: str | None) -> None:
 
     with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
         for saved in tx.subscriptions.of_database(owner):
-            click.echo(show.json_text(line_of(saved.subscription)))
+            click.echo(show.json_text(line_of(_with_library(saved.subscription, tx))))
 
 
 @subscriptions.command("list")
@@ -134,17 +139,32 @@ def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool)
         found = islice(tx.subscriptions.of_database(owner), limit)
         if as_json:
             show.json_array(
-                dict(line_of(one.subscription)) | {"next_due": one.next_due, "paused": one.paused} for one in found
+                dict(line_of(_with_library(one.subscription, tx))) | {"next_due": one.next_due, "paused": one.paused}
+                for one in found
             )
             return
         rows = [
-            (NamedText(one.full_name, one.shown_as), one.rule, ", ".join(one.to), one.when)
-            for one in (saved.subscription for saved in found)
+            (NamedText(one.full_name, one.shown_as), _asked(one), ", ".join(one.to), one.when)
+            for one in (_with_library(saved.subscription, tx) for saved in found)
         ]
     if rows:
         print_table(("subscription", "rule~", "to", "when"), rows)
     else:
         click.echo("the database has no subscription" + (f" of {owner}" if owner else ""), err=True)
+
+
+def _with_library(one: Subscription, tx: Transaction) -> Subscription:
+    return replace(one, liked=tx.libraries.get(one.library)) if one.library else one
+
+
+def _asked(one: Subscription) -> str:
+    """Return what a subscription asks for, in words: its rule, and what it likes."""
+    if not one.library:
+        return one.rule
+    papers = sum(paper.starred_by is None for paper in one.liked)
+    parts = [counted(papers, "paper")] * bool(papers or not one.liked)
+    parts += ["what is starred"] * (papers < len(one.liked))
+    return ", ".join(filter(None, (one.rule, f"like {' and '.join(parts)}")))
 
 
 @contextmanager
@@ -186,11 +206,12 @@ def _import(
     from watcher.config import LineReader, target_check
     from watcher.notify import problem_of
     from watcher.pipeline.subscriptions.subscribe import BATCH, Subscribed, subscribe
-    from watcher.rules import compile_rule
+    from watcher.rules import compile_beside_library, compile_rule
 
     compiled = lru_cache(maxsize=2 * BATCH)(compile_rule)
     check_target = target_check(context.config, context.env, problem_of)
-    lines = LineReader(name, context.config, compiled, check_target).lines(file)
+    folder = Path(name).parent
+    lines = LineReader(name, context.config, compiled, check_target, folder).lines(file)
     done, wrong = Subscribed(), 0
     with progress("importing lines") as steps:
         while batch := list(islice(lines, BATCH)):
@@ -198,7 +219,14 @@ def _import(
             _complain(batch)
             wrong += len(batch) - len(held)
             if held and not check:
-                rules = [compiled(one.rule, one.sources) if one.sources else compiled(one.rule) for one in held]
+                rules = [
+                    compile_beside_library(one.rule, one.sources, one.library, one.above)
+                    if one.library
+                    else compiled(one.rule, one.sources)
+                    if one.sources
+                    else compiled(one.rule)
+                    for one in held
+                ]
                 done += subscribe(list(zip(held, rules, strict=True)), context, heard)
             steps.step(len(batch))
     return done, wrong

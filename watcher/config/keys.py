@@ -199,7 +199,7 @@ class SubscriptionKeys(ConfigTable):
     all: Texts | None = Field(None, description="Terms that all have to be there.")
     none: Texts | None = Field(None, description="Terms of which none may be there.")
     where: WhereText | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
-    like: Texts | None = Field(None, description="Papers to be like: files of references, arXiv ids, DOIs.")
+    like: Texts | None = Field(None, description="Papers to be like: files of references, arXiv ids, DOIs, starred.")
     to: Texts = Field([], description="Receivers: a name, or name:address; may be left out where `keep` is not.")
     keep: Texts | None = Field(None, description="Places under `keep` where what it tells is kept.")
     when: ScheduleText = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})

@@ -143,6 +143,10 @@ def _flag(value: Any) -> bool:
     return _FLAGS[text]
 
 
+NEAR_WORD = 0.7
+"""How alike one of a few words has to be to be proposed alone."""
+
+
 def one_of(value: Any, what: str, allowed: tuple[str, ...]) -> str:
     """Return a text if it is one of the ``allowed`` words.
 
@@ -151,7 +155,7 @@ def one_of(value: Any, what: str, allowed: tuple[str, ...]) -> str:
     either = f"write {' or '.join(allowed)}"
     text = one_text(value, either)
     if text not in allowed:
-        raise wrong(f"there is no {what} `{text[:60]}`", did_you_mean(text, allowed) or either)
+        raise wrong(f"there is no {what} `{text[:60]}`", did_you_mean(text, allowed, NEAR_WORD) or either)
     return text
 
 

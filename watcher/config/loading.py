@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from watcher import __version__
 from watcher.config.addresses import Address
 from watcher.config.checking import Checker
+from watcher.config.included.allowing import check_allow, holds_unnamed
 from watcher.config.included.files import Included, included_files
 from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
 from watcher.config.included.libraries import LibraryFiles
@@ -36,15 +38,13 @@ from watcher.config.subscriptions import (
     CheckTarget,
     Surroundings,
     never_of,
-    no_receiver,
     quiet_hours_of,
     subscriptions_of,
     target_check,
     target_holds,
 )
 from watcher.config.templates import Templates, templates_of
-from watcher.config.text.harmless import is_name, quoted_value
-from watcher.config.text.nearest import known
+from watcher.config.text.harmless import is_name
 from watcher.config.text.reading import LARGEST, read
 from watcher.config.text.tree import Scalar, Table
 from watcher.config.values import Config, Receiver, Retain, WebSettings
@@ -55,9 +55,6 @@ from watcher.model.way_out import WayOut, network_in
 
 CheckUrl = Callable[[str], str | None]
 """Returns what is wrong with an address, None if nothing is."""
-
-MOST_NAMED = 10
-"""Most names that a message lists."""
 
 
 def nothing_wrong(address: str) -> None:
@@ -76,6 +73,7 @@ def load(
     last_good: Path | None = None,
     strict: bool = False,
     need_secrets: bool = False,
+    version: str = __version__,
 ) -> Config:
     """Return the config at ``path`` with everything that it includes. Raises ``ConfigError`` with all problems at once.
 
@@ -89,6 +87,7 @@ def load(
     ``last_good``: the folder of last good copies, None for none.
     ``strict``: a broken included file is an error.
     ``need_secrets``: a missing secret is an error; otherwise it is a warning.
+    ``version``: watcher's own. From 0.3.0 on the subscriptions of files that ``allow`` forgets are held.
     """
     data = _bytes_of(path)
     checker = Checker(read(str(path), data))
@@ -100,12 +99,12 @@ def load(
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
     files = _files(checker, keys, path, last_good)
-    _check_allow(checker, keys, config, files)
+    unnamed = check_allow(checker, keys, config, files, holds_unnamed(version))
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
-    subscriptions = own + tuple(sub for one in theirs for sub in one.subscriptions)
+    some = [replace(sub, is_unnamed=one.name in unnamed) for one in theirs for sub in one.subscriptions]
     never = around.never + tuple(item for one in theirs for item in one.never)
-    config = replace(config, subscriptions=subscriptions, never=never)
+    config = replace(config, subscriptions=(*own, *some), never=never)
     libraries = [one.library for one in config.subscriptions]
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
@@ -297,33 +296,6 @@ def _operator(checker: Checker, keys: ConfigKeys, around: Surroundings) -> tuple
         target for n, target in enumerate(keys.operator or []) if target_holds(checker, ("operator", n), target, around)
     ]
     return tuple(dict.fromkeys(one for target in targets for one in around.config.endpoints_of(target)))
-
-
-def _check_allow(checker: Checker, keys: ConfigKeys, config: Config, files: list[Included]) -> None:
-    names = {one.name: one for one in files}
-    receivers = checker.declared("receivers")
-    for name, allowed in (keys.allow or {}).items():
-        if name not in names:
-            what = (
-                f"no included file is called {quoted_value(name)}" if is_name(name) else "no included file is called so"
-            )
-            checker.warn(("allow", name), what, known(names), in_key=True, name="allow-without-file")
-        for n, receiver in enumerate(allowed):
-            if receiver not in receivers and receiver not in checker.declared("keep"):
-                place = ("allow", name) if checker.scalar(("allow", name)) else ("allow", name, n)
-                checker.note(place, *no_receiver(receiver, config, receivers), name="unknown-receiver")
-    if "allow" in keys.model_fields_set:
-        _warn_of_unnamed(checker, [name for name in names if name not in (keys.allow or {})])
-
-
-def _warn_of_unnamed(checker: Checker, names: list[str]) -> None:
-    """Warn of included files that ``allow`` does not name: these may use all receivers."""
-    if names:
-        listed = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
-        they = "it" if len(names) == 1 else "they"
-        what = f"`allow` does not name {listed}: {they} may use every receiver, and from 0.3.0 on none"
-        hint = f"add {names[0]}: with a list of those that it may use"
-        checker.warn(("allow",), what, hint, in_key=True, name="allow-forgets-file")
 
 
 def _warn_of_zone(checker: Checker, keys: ConfigKeys) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path as FilePath
 from typing import Any
 
 from watcher.config.checking import Checker, Path
@@ -47,7 +48,8 @@ class Surroundings:
     ``allowed``: receivers that the file may use, None for all.
     ``unknown``: sections that could not be read, so that any name in them may be valid.
     ``accepted``: warnings that are accepted for all files.
-    ``libraries``: files of references beside the file, None if it may name none.
+    ``libraries``: files of references beside the file.
+    ``library``: papers that are liked beside those that ``like`` names.
     ``never``: items that keep papers back from all these subscriptions.
     """
 
@@ -62,8 +64,9 @@ class Surroundings:
     unknown: Collection[str] = ()
     timezone: str | None = None
     accepted: AcceptedWarnings | None = None
-    libraries: LibraryFiles | None = None
+    libraries: LibraryFiles = field(default_factory=lambda: LibraryFiles(FilePath()))
     never: tuple[NeverItem, ...] = ()
+    library: tuple[LikedPaper, ...] = ()
 
 
 def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Surroundings) -> tuple[Subscription, ...]:
@@ -142,12 +145,14 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
         if name not in around.sources and "sources" not in around.unknown:
             is_list = "," in name and name.partition(",")[0].strip() in around.sources
             near: Hint = "write [one, two]" if is_list else partial(near_or_known, name, around.sources)
+            what = f"there is no source {quoted_value(name)}"
             if "://" in name:
+                what = "an address is no source's name"
                 near = "put the address under sources: with a name, and write that name"
             if name.lower() in _ALL:
                 near = "leave `sources` out for all of them"
             place = place_of_item(checker, (*path, "sources"), n)
-            checker.note(place, f"there is no source {quoted_value(name)}", near, name="unknown-source")
+            checker.note(place, what, near, name="unknown-source")
     _check_places(checker, path, keys, around)
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
@@ -175,11 +180,7 @@ def _liked(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroun
     """Return the papers that a subscription likes, None if it has no ``like:``."""
     if keys.like is None:
         return None
-    if around.libraries is None:
-        what = "`like` is read in the config's files only"
-        checker.note((*path, "like"), what, "write this subscription there", in_key=True, name="wrong-value")
-        return None
-    return liked_by(checker, (*path, "like"), keys.like, around.libraries)
+    return liked_by(checker, (*path, "like"), keys.like, around.libraries, around.owner, around.library)
 
 
 def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> None:

@@ -5,7 +5,7 @@ Instants are timezone-aware and in UTC. Days are plain dates (for Hugging Face, 
 
 from watcher.model.display_names import DisplayNames, with_name
 from watcher.model.fields import Listing, PaperFacts
-from watcher.model.papers import Because, FoundPaper, LikedPaper, Paper, PaperOrder, RankablePaper
+from watcher.model.papers import STARS, Because, FoundPaper, LikedPaper, Paper, PaperOrder, RankablePaper, stars_of
 from watcher.model.reading import (
     Entry,
     Fetched,
@@ -64,6 +64,7 @@ from watcher.model.tuning import Tuning
 
 __all__ = [
     "FIRST",
+    "STARS",
     "STRONG_FROM",
     "WITHDRAWN",
     "Because",
@@ -121,5 +122,6 @@ __all__ = [
     "When",
     "is_strong",
     "rank_of",
+    "stars_of",
     "with_name",
 ]

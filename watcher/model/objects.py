@@ -16,7 +16,7 @@ PAPER_FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
 def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
     """Return a paper in the form of ``--json``.
 
-    ``strength`` and ``score`` in it are null if no rule was asked, ``because`` if no library was.
+    ``strength`` and ``score`` in it are null if no rule was asked, ``because`` if neither library nor words were.
     """
     shown: dict[str, object] = {name: getattr(paper, name) for name in PAPER_FIELDS}
     shown["strength"] = strength(hit)
@@ -31,7 +31,7 @@ def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
 
 
 def because_json(because: Because | None) -> dict[str, object] | None:
-    """Return as an object why a paper is like a library; None if no library was asked."""
+    """Return as an object why a paper is told: the liked papers, and the words; null where nothing was asked."""
     if because is None:
         return None
     papers = [{"key": one.keys[0] if one.keys else None, "title": one.title} for one in because.papers]

@@ -100,6 +100,22 @@ class LikedPaper:
     keywords: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
 
+    @property
+    def starred_by(self) -> str | None:
+        """Return whose starred papers it stands for, "" for everybody's; None for a paper."""
+        key = self.keys[0] if self.keys else ""
+        return key.removeprefix(STARS) if key.startswith(STARS) else None
+
+
+STARS = "starred:"
+GROWING = "+stars"
+"""The end of the name of a library that has somebody's starred papers in it."""
+
+
+def stars_of(person: str) -> LikedPaper:
+    """Return what stands in a library for all papers that somebody starred, "" for everybody's."""
+    return LikedPaper(keys=(f"{STARS}{person}",))
+
 
 @dataclass(frozen=True, slots=True)
 class Because:

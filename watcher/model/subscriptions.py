@@ -117,6 +117,7 @@ class Subscription:
     ``tells_updates``: new versions and withdrawals of told papers are told.
     ``shown_as``: its display name, "" to show its name.
     ``keep``: names of places where told papers are kept.
+    ``is_unnamed``: ``allow`` forgets its file, so that it is held until the file is named.
     ``library``: name of the library, "" for none. With a rule, the library says how much a paper is wanted. Without one
         (``rule`` is empty or only excludes), it also says which papers are wanted.
     ``liked``: the papers of the library, if they were read; they do not count when subscriptions are compared.
@@ -143,6 +144,7 @@ class Subscription:
     tells_updates: bool = False
     shown_as: str = ""
     keep: tuple[str, ...] = ()
+    is_unnamed: bool = False
     library: str = ""
     liked: tuple[LikedPaper, ...] = field(default=(), compare=False, repr=False)
 
@@ -209,6 +211,11 @@ class StoredSubscription:
     created_at: datetime
     gone_at: datetime | None = None
     origin: Origin = Origin.FILE
+
+    @property
+    def rests(self) -> bool:
+        """Whether what it matches is held, whatever its schedule: somebody paused it, or ``allow`` forgets its file."""
+        return self.paused or self.subscription.is_unnamed
 
 
 class KeepKind(StrEnum):

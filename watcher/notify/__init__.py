@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from watcher.notify.addresses.addresses import problem_of, schema_of
 from watcher.notify.addresses.doubts import doubt_of
-from watcher.notify.addresses.forms import forms_of, is_mail, size_in
+from watcher.notify.addresses.forms import forms_of, is_mail, size_in, takes_links
 from watcher.notify.addresses.limits import limit_of
 from watcher.notify.secrets import SHORTEST_SECRET, scrub, secrets_of
 from watcher.notify.sender import Notifier
@@ -24,4 +24,5 @@ __all__ = [
     "scrub",
     "secrets_of",
     "size_in",
+    "takes_links",
 ]

@@ -34,12 +34,14 @@ class Imported:
     ``papers``: ids of all papers that its pages list.
     ``failed``: (file name, reason) of what could not be read.
     ``told_before``: ids of those of its papers that anybody had been told of before.
+    ``warned``: (file name, warning) of what was passed over.
     """
 
     stored: int = 0
     papers: set[int] = field(default_factory=set)
     failed: list[tuple[str, str]] = field(default_factory=list)
     told_before: set[int] = field(default_factory=set)
+    warned: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, co
     try:
         for page in _pages(body, source, context):
             _store(page, source, telling, context, done)
-            done.failed += [(name, warning) for warning in page.reading.warnings if not page.reading.whole]
+            noted = done.warned if page.reading.whole else done.failed
+            noted += [(name, warning) for warning in page.reading.warnings]
     except UnknownPage as error:
         done.failed.append((name, str(error)))
     except WatcherError:
@@ -141,7 +144,7 @@ def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) ->
 
 def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], context: Context, now: datetime) -> None:
     for id, saved in tx.subscriptions.get(held).items():
-        if saved.paused:
+        if saved.rests:
             continue
         matches, endpoints = held[id], told_endpoints(tx, saved)
         tx.matches.owe(matches, endpoints, now)

@@ -24,10 +24,13 @@ def mark_paper(
 ) -> bool:
     """Star a paper or mark it as read, or take that back if ``off``; return whether this changed anything.
 
-    A starred paper is kept at all places under ``keep`` that ask for starred ones.
+    A starred paper is kept at all places under ``keep`` that ask for starred ones. Libraries of stars have it from now
+    on, for the papers that come.
 
     ``person``: whose mark it is, ``EVERYBODY`` for one of all who use this installation.
     """
+    if kind is MarkKind.STAR:
+        tx.subscriptions.renew_growing()
     if off:
         return tx.marks.remove(paper.id, kind, person)
     if kind is MarkKind.STAR:

@@ -215,9 +215,10 @@ def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
             "to": [str(endpoint) for endpoint in saved.subscription.endpoints],
             "when": str(saved.subscription.when),
             "next_due": saved.next_due,
-            "held": len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.paused else 0),
+            "held": len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.rests else 0),
             "kept_back": sum(kept_back.get(saved.id, {}).values()),
-            "paused": saved.paused,
+            "paused": saved.rests,
+            "waits_for": "allow" if saved.subscription.is_unnamed else None,
             "muted_until": muted.get(saved.subscription.full_name),
             "shown_as": saved.subscription.shown_as or None,
         }

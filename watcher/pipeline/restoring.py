@@ -90,7 +90,7 @@ def _take_as_known(tx: Transaction, held: Sequence[Waiting], blind: BlindSpan, c
     known, now = Decision(Fate.BASELINE, blind.reason), blind.until
     for one in held:
         tx.matches.decide(one.due, known)
-        if not one.saved.paused:
+        if not one.saved.rests:
             _move_on(tx, one, now)
     messages = tx.outbox.give_up_due(known.reason, now)
     tx.blanks.drop_due(now)

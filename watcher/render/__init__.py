@@ -22,6 +22,7 @@ from watcher.render.frame import (
     table_of_contents,
     unread_lines,
     why_line,
+    with_short_names,
 )
 from watcher.render.notice import Notice, notice_of
 from watcher.render.pages import NAMES, page
@@ -57,6 +58,7 @@ def render_message(
     ``forms``: fields of ``Message`` to fill; the others stay empty.
     """
     data = data_of(content) if "data" in forms else {}
+    content = with_short_names(content)
     if content.delivery.kind in WITH_SUBSCRIPTIONS or content.items:
         message = _message("digest", subject_of(content), _digest(content), templates or {}, forms)
         if content.delivery.kind is DeliveryKind.TEST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -45,6 +46,19 @@ def names_of(content: Content) -> list[str]:
     """Return the names of the subscriptions that a message is for, each once, those with papers first."""
     told = [name for item in content.items for name in item.subscriptions]
     return [one_line(name, 100) for name in dict.fromkeys([*told, *(one.subscription for one in content.nothing)])]
+
+
+def with_short_names(content: Content) -> Content:
+    """Return a content whose subscriptions are shown without their owners, where no two of them become one name.
+
+    Their readers know whose they are; display names stay.
+    """
+    full = [name for name in names_of(content) if not content.names.subscriptions.get(name)]
+    short = [name.rpartition("/")[2] for name in full]
+    taken = Counter([*short, *content.names.subscriptions.values()])
+    found = {name: last for name, last in zip(full, short, strict=True) if name != last and taken[last] == 1}
+    names = replace(content.names, subscriptions={**content.names.subscriptions, **found})
+    return replace(content, names=names) if found else content
 
 
 def shown_names_of(content: Content) -> list[str]:

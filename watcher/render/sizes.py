@@ -57,7 +57,7 @@ def _text_in_short(view: PaperView, size: Measure) -> int:
 
 
 def _text_in_full(view: PaperView, size: Measure) -> int:
-    links = sum(size(link.url) + 11 for link in view.links)
+    links = sum(size(link.url) + 11 for link in view.links) + sum(size(link.url) + 18 for link in view.thumbs)
     return sum(map(size, _texts(view))) + 2 * _marked(view.summary + view.snippet) + 36 + links
 
 
@@ -67,7 +67,8 @@ def _chat_in_short(view: PaperView, size: Measure) -> int:
 
 def _chat_in_full(view: PaperView, size: Measure) -> int:
     # <b> and </b> are eight characters with a blank behind an @, a link's markup eighteen at most, before it a dot.
-    links = sum(size(link.url) + len(link.name) + 22 for link in view.links if link.url != view.url)
+    named = [*(link for link in view.links if link.url != view.url), *view.thumbs]
+    links = sum(size(link.url) + len(link.name) + 22 for link in named)
     return sum(map(size, [*_texts(view), view.url or ""])) + 8 * (_marked(view.summary + view.snippet) + 1) + 46 + links
 
 
@@ -78,7 +79,7 @@ def _html_in_short(view: PaperView, size: Measure) -> int:
 
 
 def _html_in_full(view: PaperView, size: Measure) -> int:
-    links = sum(size(link.url) + len(link.name) + 145 for link in view.links)
+    links = sum(size(link.url) + len(link.name) + 145 for link in (*view.links, *view.thumbs))
     hits = _marked(view.marked_title + view.summary + view.snippet)
     because = BECAUSE if view.because else 0
     return sum(map(size, [*_texts(view), view.title, view.url or ""])) + CARD + because + links + HIT * hits

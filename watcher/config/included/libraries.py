@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from watcher.config.text.harmless import quoted_value
 from watcher.config.text.nearest import did_you_mean
 from watcher.config.written_rule import place_of_item, with_places
 from watcher.files.read import NotRead, name_in_one_line, read_regular
-from watcher.model import LikedPaper
+from watcher.model import LikedPaper, stars_of
+from watcher.model.papers import GROWING
 from watcher.parsers.references import ReadLibrary, read_ids, read_library
 
 LARGEST_LIBRARY = 20_000_000
@@ -21,6 +23,9 @@ LARGEST_LIBRARY = 20_000_000
 
 MISTAKES_SHOWN = 3
 ENDINGS = (".bib", ".ris", ".json", ".txt")
+
+EVERYBODY = "everybody"
+_STARRED = re.compile(r"starred(?:\s+by\s+(?P<person>\S.*))?", re.IGNORECASE)
 
 
 class LibraryFiles:
@@ -52,16 +57,33 @@ class LibraryFiles:
     def _read_anew(self, name: str) -> ReadLibrary | NotRead:
         path = Path(name)
         if not self._is_own and (path.is_absolute() or ".." in path.parts or name.startswith("~")):
-            return NotRead("an included file names files of its own folder only", "put it there, and write its name")
+            return NotRead("files are named in the folder of this one only", "put it there, and write its name")
         data = read_regular(self._folder / path.expanduser(), LARGEST_LIBRARY, follow_links=self._is_own)
         return data if isinstance(data, NotRead) else read_library(data)
 
 
-def liked_by(checker: Checker, path: Place, given: Sequence[str], files: LibraryFiles) -> tuple[LikedPaper, ...]:
-    """Return the papers that ``like:`` names, each once. Note what is wrong in ``checker`` at ``path``."""
-    found: dict[tuple[str, ...], LikedPaper] = {}
+def liked_by(
+    checker: Checker,
+    path: Place,
+    given: Sequence[str],
+    files: LibraryFiles,
+    owner: str,
+    beside: Sequence[LikedPaper] = (),
+) -> tuple[LikedPaper, ...]:
+    """Return the papers that ``like:`` names, each once; what is wrong is noted in ``checker`` at ``path``.
+
+    ``owner``: whose subscription it is, "" for the config's own file.
+    ``beside``: papers that are liked, too.
+    """
+    found = {_identity(one): one for one in beside}
     is_whole = True
     for n, item in with_places(list(given)):
+        if starred := _STARRED.fullmatch(item):
+            person = _person(checker, place_of_item(checker, path, n), starred["person"], owner)
+            is_whole &= person is not None
+            if person is not None:
+                found[_identity(stars_of(person))] = stars_of(person)
+            continue
         read = read_ids([item])
         if not read.papers:
             file = files.read(item)
@@ -72,18 +94,49 @@ def liked_by(checker: Checker, path: Place, given: Sequence[str], files: Library
                 continue
             read = file
             _warn_of_mistakes(checker, place, item, read)
-        found |= {one.keys or (one.title.casefold(),): one for one in read.papers}
-    if is_whole and not found:
+        found |= {_identity(one): one for one in read.papers}
+    if is_whole and given and not found:
         names = ", ".join(map(name_in_one_line, given))
         what = f"no paper stands in {names}: nothing is told"
         checker.warn(path, what, "write arXiv ids, or export a library that has papers", name="empty-library")
     return tuple(found.values())
 
 
+def _identity(one: LikedPaper) -> tuple[str, ...]:
+    return one.keys or (one.title.casefold(),)
+
+
+def written_likes(papers: Sequence[LikedPaper], owner: str) -> list[str] | None:
+    """Return papers as ``like:`` names them; None where ids alone do not say all that is known of them."""
+    if any(one.title or one.abstract or one.keywords or len(one.keys) != 1 for one in papers):
+        return None
+    return [_written(one, owner) for one in papers]
+
+
+def _written(one: LikedPaper, owner: str) -> str:
+    if one.starred_by is None:
+        return one.keys[0]
+    return "starred" if one.starred_by == owner else f"starred by {one.starred_by or EVERYBODY}"
+
+
+def _person(checker: Checker, place: Place, named: str | None, owner: str) -> str | None:
+    """Return whose stars are meant, "" for everybody's; None where this file may not name them, which is noted."""
+    if named is None:
+        return owner
+    if named.lower() == EVERYBODY:
+        return ""
+    if owner and named != owner:
+        what = "an included file names its own stars, and those that everybody shares"
+        checker.note(place, what, f"write starred, or starred by {EVERYBODY}", name="wrong-value")
+        return None
+    return named
+
+
 def library_name(papers: Sequence[LikedPaper]) -> str:
-    """Return the name of a library: a checksum of its papers."""
+    """Return the name of a library: a checksum of all that counts of its papers, and whether it grows with stars."""
     rows = [[one.title, one.abstract, list(one.keywords), list(one.keys)] for one in papers]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    grows = any(one.starred_by is not None for one in papers)
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest() + (GROWING if grows else "")
 
 
 def _note_unread(checker: Checker, place: Place, item: str, file: NotRead, files: LibraryFiles) -> None:
@@ -91,7 +144,7 @@ def _note_unread(checker: Checker, place: Place, item: str, file: NotRead, files
         checker.note(place, f"{quoted_value(item)} cannot be read: {file.what}", file.hint, name="wrong-file")
         return
     near = did_you_mean(item, files.near())
-    hint = near or "write an arXiv id (2601.00001), a DOI (10.1000/x), or the name of a file beside the config"
+    hint = near or "write an arXiv id (2601.00001), a DOI (10.1000/x), the name of a file beside the config, or starred"
     checker.note(place, f"{quoted_value(item)} is no arXiv id, no DOI and no file", hint, name="wrong-file")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from watcher.config.text.nearest import near_or_known
 
 _ELSEWHERE = {
-    "when": "schedule frequency time at cron send_at",
+    "when": "schedule frequency time at on cron send_at",
     "any": "keywords words terms topics include_words or should",
     "none": "exclude not without ignore must_not exclude_words",
     "all": "and must",

@@ -9,13 +9,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from pydantic import Field, ValidationError
 
 from watcher.config.checking import Checker
+from watcher.config.included.libraries import LibraryFiles, written_likes
 from watcher.config.keys import ConfigTable, SubscriptionKeys
-from watcher.config.kinds import Name
+from watcher.config.kinds import Name, Text
 from watcher.config.lint.accepting import AcceptedWarnings
 from watcher.config.lint.rules import ReadRule
 from watcher.config.subscriptions import CheckTarget, Surroundings, subscription_of
@@ -26,17 +28,27 @@ from watcher.config.text.source import SourceText
 from watcher.config.text.tree import UNPRINTABLE, Items, Table
 from watcher.config.values import Config
 from watcher.errors import Problem
-from watcher.model import DigestOrder, NeverItem, Subscription
+from watcher.model import DigestOrder, LikedPaper, NeverItem, Subscription
 
-LONGEST = 1_000_000
-"""Most bytes of a line."""
+LONGEST = 20_000_000
+"""Bytes of one line: a library may stand in it."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class LibraryPaperKeys(ConfigTable):
+    """A paper of a library, as it was read from a file of references."""
+
+    title: Text = ""
+    abstract: Text = ""
+    keywords: tuple[Text, ...] = ()
+    keys: tuple[Text, ...] = ()
 
 
 class LineKeys(SubscriptionKeys):
     """One subscription of the database."""
 
+    library: list[LibraryPaperKeys] | None = Field(None, description="Papers to be like, as `export` writes them.")
     owner: Name | None = Field(None, description="Whose it is; its name is unique among theirs.")
 
 
@@ -63,8 +75,14 @@ class LineReader:
     """
 
     def __init__(
-        self, name: str, config: Config, check_rule: ReadRule, check_target: CheckTarget | None = None
+        self,
+        name: str,
+        config: Config,
+        check_rule: ReadRule,
+        check_target: CheckTarget | None = None,
+        folder: Path | None = None,
     ) -> None:
+        """``folder``: what names of files under ``like`` count from, the folder that one is in if it is not given."""
         self._name = name
         self._taken = {(one.owner, one.name) for one in config.subscriptions}
         self._around = Surroundings(
@@ -77,6 +95,7 @@ class LineReader:
             timezone=config.timezone,
             accepted=_accepted_of_all(config),
             never=_never_of(config, ""),
+            libraries=LibraryFiles(folder or Path(), is_own=False),
         )
 
     def lines(self, file: BinaryIO) -> Iterator[SubscriptionLine]:
@@ -102,16 +121,18 @@ class LineReader:
             return self._explained(number, data)
         nowhere = SourceText(self._name, "")
         checker = Checker(Parsed(nowhere, None, Mistakes(nowhere)), self._around.accepted)
-        subscription = subscription_of(checker, (), keys, self._around_of(keys))
+        subscription = subscription_of(checker, (), _with_like(keys), self._around_of(keys))
         checker.warn_of_vain()
         if checker.problems or subscription is None or (subscription.owner, subscription.name) in self._taken:
             return self._explained(number, data)
         return SubscriptionLine(number, subscription)
 
     def _around_of(self, keys: LineKeys) -> Surroundings:
-        if not keys.owner:
+        if not keys.owner and keys.library is None:
             return self._around
-        return replace(self._around, owner=keys.owner, never=_never_of(self._around.config, keys.owner))
+        owner = keys.owner or ""
+        never = _never_of(self._around.config, owner)
+        return replace(self._around, owner=owner, never=never, library=_library_of(keys))
 
     def _explained(self, number: int, data: bytes) -> SubscriptionLine:
         """Return what a line that is not valid says, with the place of everything that is wrong."""
@@ -125,7 +146,7 @@ class LineReader:
         subscription = None
         if keys:
             one = keys.subscriptions[0]
-            subscription = subscription_of(checker, ("subscriptions", 0), one, self._around_of(one))
+            subscription = subscription_of(checker, ("subscriptions", 0), _with_like(one), self._around_of(one))
             if ((one.owner or ""), one.name) in self._taken:
                 what = f"a subscription `{one.name}` stands in the config's files"
                 here, hint = ("subscriptions", 0, "name"), "write another name, or an owner"
@@ -134,6 +155,18 @@ class LineReader:
         found = tuple(replace(problem, line=number) for problem in checker.problems)
         is_wrong = any(problem.fatal for problem in found)
         return SubscriptionLine(number, None if is_wrong else subscription, found)
+
+
+def _with_like(keys: LineKeys) -> LineKeys:
+    """Return the keys of a line with a ``like`` where it has a library: the papers stand there instead."""
+    return keys.model_copy(update={"like": []}) if keys.library is not None and keys.like is None else keys
+
+
+def _library_of(keys: LineKeys) -> tuple[LikedPaper, ...]:
+    return tuple(
+        LikedPaper(title=one.title, abstract=one.abstract, keywords=one.keywords, keys=one.keys)
+        for one in keys.library or ()
+    )
 
 
 def _accepted_of_all(config: Config) -> AcceptedWarnings:
@@ -198,7 +231,20 @@ def line_of(subscription: Subscription) -> Mapping[str, Any]:
         "shown_as": subscription.shown_as,
         "keep": list(subscription.keep),
     }
-    return {key: value for key, value in found.items() if value is not None and value not in ("", [])}
+    said = {key: value for key, value in found.items() if value is not None and value not in ("", [])}
+    return said | _library(subscription)
+
+
+def _library(subscription: Subscription) -> dict[str, Any]:
+    if not subscription.library:
+        return {}
+    if likes := written_likes(subscription.liked, subscription.owner):
+        return {"like": likes}
+    papers = [
+        {"title": one.title, "abstract": one.abstract, "keywords": list(one.keywords), "keys": list(one.keys)}
+        for one in subscription.liked
+    ]
+    return {"library": [{key: value for key, value in one.items() if value} for one in papers]}
 
 
 def _quiet(subscription: Subscription) -> dict[str, Any]:

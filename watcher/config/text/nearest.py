@@ -9,10 +9,13 @@ SHORT = 3
 """Most letters of a short name, in which one wrong letter makes another word."""
 
 
-def did_you_mean(text: str, names: Iterable[str]) -> str:
-    """Return ``did you mean `x`?`` with the most similar name, "" if none is similar."""
+def did_you_mean(text: str, names: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return ``did you mean `x`?`` with the most similar name, "" if none is similar.
+
+    ``cutoff``: how similar it has to be, from 0 to 1.
+    """
     by_lower = {name.lower(): name for name in names}
-    near = get_close_matches(text.lower(), by_lower, n=1, cutoff=0.6 if len(text) > SHORT else 0.75)
+    near = get_close_matches(text.lower(), by_lower, n=1, cutoff=cutoff if len(text) > SHORT else 0.75)
     return f"did you mean `{by_lower[near[0]]}`?" if near else ""
 
 

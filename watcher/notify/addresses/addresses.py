@@ -76,6 +76,8 @@ def _problem_of_service(schema: str) -> str | None:
         return None  # the address of a webhook as its service shows it: apprise knows many
     plugin = plugins().get(schema)
     if plugin is None:
+        if schema == "file":
+            return "apprise knows no service file://; for notes in files write keep: {notes: {folder: …}}"
         near = service_meant(schema, sorted(plugins()))
         return f"apprise knows no service {schema}://" + (f"; did you mean {near}://?" if near else "")
     if not plugin.enabled:

@@ -45,6 +45,11 @@ def is_mail(url: str) -> bool:
 CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
 
 
+def takes_links(url: str) -> bool:
+    """Return whether an address is one of mail, or of a chat that shows links."""
+    return own_schema(url) in MAIL | CHATS
+
+
 def size_in(url: str, shown: DisplayNames | None = None) -> Callable[[DigestItem], int]:
     """Return a function that returns the estimated size of a paper in a message to an address, as its service counts.
 

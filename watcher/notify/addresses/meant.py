@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 
 _ELSEWHERE = {
-    **dict.fromkeys(("smtp", "smtps", "email", "mail", "e-mail", "sendmail"), "mailtos"),
+    **dict.fromkeys(
+        ("smtp", "smtps", "email", "mail", "e-mail", "sendmail", "gmail", "googlemail", "outlook", "hotmail"), "mailtos"
+    ),
     **dict.fromkeys(("telegram", "tg"), "tgram"),
     **dict.fromkeys(("teams", "msteams"), "workflows"),
     **dict.fromkeys(("webhook", "webhooks", "hook"), "jsons"),

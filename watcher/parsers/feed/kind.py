@@ -185,6 +185,7 @@ def item_of(node: XmlElement, bases: tuple[str, ...]) -> FeedItem:
     link = _link_of(node, (_based(node, bases[0] if bases else ""), *bases))
     if not link and (_is_permalink(node) or node.name == "entry"):
         link = absolute(own, *bases) if node.name != "entry" else _other_link(node, own, bases)
+    own = own or ("" if link else _addressed(node))
     origin = absolute(node.text("feedburner:origLink"), *bases)
     described = abstract_of_item(node)
     return FeedItem(
@@ -205,15 +206,18 @@ def _link_of(node: XmlElement, bases: tuple[str, ...]) -> str:
     """Return the address of what a node is about: in Atom the alternate link, in RSS the text of the link."""
     for child in node.all("link"):
         href = child.attributes.get("href")
-        if href is None:
-            address = absolute(child.text(), *bases)
-        elif child.attributes.get("rel", "alternate") == "alternate":
-            address = absolute(href, _based(child, bases[0] if bases else ""), *bases)
-        else:
+        if href is not None and child.attributes.get("rel", "alternate") != "alternate":
             continue
-        if address:
+        text = child.text() if href is None else href
+        if address := absolute(text, _based(child, bases[0] if bases else ""), *bases):
             return address
     return ""
+
+
+def _addressed(node: XmlElement) -> str:
+    """Return the web address that stands among an item's identifiers: the item's own where it has no other."""
+    found = (child.text().strip() for child in node.all("dc:identifier"))
+    return next((text for text in found if clean.url(text)), "")
 
 
 def _other_link(node: XmlElement, own: str, bases: tuple[str, ...]) -> str:
@@ -277,7 +281,7 @@ TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published
 
 PARSER = Parser(
     kind="feed",
-    version=9,
+    version=10,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),

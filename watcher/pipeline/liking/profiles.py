@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 
 from watcher.model import LikedPaper, Paper, Subscription
+from watcher.parsers.references import MOST_PAPERS
 from watcher.rules import Rule, compile_beside_library, document_of
 from watcher.rules.likes.likes import Likes, least_of
 from watcher.rules.likes.phrases import PhraseCounts, count_phrases
@@ -16,6 +17,7 @@ from watcher.rules.likes.similar import SimilarIndex
 from watcher.rules.likes.vectors import PaperVector, PhraseRarity
 from watcher.store import Transaction
 from watcher.store.papers.keys import comparable_title
+from watcher.store.papers.marks import MarkKind
 
 SIMILAR = 5
 """Most similar papers that are shown of a paper."""
@@ -47,7 +49,22 @@ def read_sample(tx: Transaction, most: int = COUNTED) -> PhraseSample:
 
 def make_profile(tx: Transaction, library: Sequence[LikedPaper], rarity: PhraseRarity) -> Profile:
     """Return the profile of a library. If a paper is stored, its stored texts are used, not those of the library."""
-    return profile_of(library, stored_of(tx, library), rarity)
+    papers = with_stars(tx, library)
+    profile = profile_of(papers, stored_of(tx, papers), rarity)
+    stars = {key for one in library if one.starred_by is not None for key in one.keys}
+    return replace(profile, keys=profile.keys | stars) if stars else profile
+
+
+def with_stars(tx: Transaction, library: Sequence[LikedPaper]) -> tuple[LikedPaper, ...]:
+    """Return a library with the papers that are starred by now in place of what stands for them, the newest first."""
+    found: list[LikedPaper] = []
+    for one in library:
+        if one.starred_by is None:
+            found.append(one)
+            continue
+        starred = tx.papers.get(tx.marks.papers(MarkKind.STAR, one.starred_by)[:MOST_PAPERS])
+        found += [LikedPaper(title=paper.title, keys=(paper.key,)) for paper in starred]
+    return tuple({one.keys or (one.title,): one for one in found}.values())
 
 
 def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper]:

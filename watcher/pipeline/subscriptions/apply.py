@@ -220,6 +220,10 @@ def edit(
     tx.subscriptions.update(saved.id, one, due, now)
     if next_sign(before, now) != next_sign(after, now):
         tx.subscriptions.set_sign_due(saved.id, next_sign(after, now))
+    if after.is_unnamed and not before.is_unnamed:
+        # As of a pause: what was never tried leaves its deliveries, and is told once the file is named.
+        tx.silence.take_back(saved.id, before.endpoints)
+        tx.blanks.drop(saved.id, before.endpoints)
     left = set(before.endpoints) - set(after.endpoints)
     if left:
         # Alerts for a receiver that no longer exists are not cancelled: they become dead, and can be replayed.

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 
 from watcher.errors import RuleError
-from watcher.model import STRONG_FROM, is_strong
+from watcher.model import STARS, STRONG_FROM, is_strong
 from watcher.rules.advice.acronyms import ACRONYM, meanings
 from watcher.rules.advice.word_families import family, most_frequent, prefixes
 from watcher.rules.index.index import Index
@@ -189,7 +189,12 @@ def advise(rules: Mapping[str, Rule], documents: Sequence[Document]) -> list[Adv
 
 
 def _of_library(name: str, rule: Rule) -> Iterator[Advice]:
-    """Yield advice on papers of a rule's library that say nothing: not stored, and without a title there."""
+    """Say which papers of a rule's library say nothing: neither stored, nor with a title; and where none is starred."""
+    stars = sorted(key for key in rule.likes.profile.keys if key.startswith(STARS)) if rule.likes else []
+    if rule.likes and stars and not rule.likes.profile.liked:
+        people = " or ".join(key.removeprefix(STARS) or "everybody" for key in stars)
+        what = f"it likes what is starred by {people}, and nothing is: no paper is close to it"
+        yield Advice(name, "no-stars", what, "star a paper: ☆ on its page, or `watcher star PAPER`")
     liked = rule.likes.profile.liked if rule.likes else ()
     unknown = [one.keys[0] for one in liked if not one.title and one.keys]
     if unknown:

@@ -124,7 +124,7 @@ DIALECTS = (
     Doubt(
         "name-without-quotes",
         re.compile(
-            rf"{_START}(?P<field>author|venue|org):(?P<words>[^\s\"()*,]+(?:,?\s+(?!(?:OR|AND|NOT)\b)[A-Z](?:[a-z'-]+|\.)(?=[\s)]|$))+)"
+            rf"{_START}(?P<field>author|venue|org):(?P<words>[^\s\"()*,]+(?:,?\s+(?!(?:OR|AND|NOT)\b)[A-Z](?:[a-z'-]+|\.?)(?=[\s)]|$))+)"
         ),
         "a field takes one word: what follows may stand anywhere",
         _as_written,

@@ -126,7 +126,7 @@ def _compared_instead(written: str, sign: str, value: str) -> str:
 _OPERATOR_SIGN = re.compile(
     r"(?:(?<=[\s\"(])|^)(?P<sign>&&|\|\||&|\||!|,|;|\+|/|->|=>)(?=[\s\"]|$)|(?P<glued>&&|\|\|)(?=[^\s&|])"
 )
-_INSTEAD = {"&&": "AND", "||": "OR", "&": "AND", "|": "OR", "!": "NOT", "+": "AND"}
+_INSTEAD = {"&&": "AND", "||": "OR", "&": "AND", "|": "OR", "!": "NOT", "+": "AND", "=>": ">=, as in upvotes>=20"}
 
 
 def _operator_sign(text: str) -> Misreading | None:

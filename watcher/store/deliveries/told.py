@@ -23,10 +23,10 @@ def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
 
 
 def is_paused() -> ColumnElement[bool]:
-    """Return the SQL condition that an alert's subscription is paused."""
-    match, subscription = _match.alias(), _subscription.alias()
-    of_alert = match.c.id == _alert.c.match_id
-    return exists().where(of_alert, subscription.c.id == match.c.subscription_id, subscription.c.paused)
+    """Return the SQL condition that an alert's subscription is paused, or held since ``allow`` forgets its file."""
+    match = _match.alias()
+    resting = select(_subscription.c.id).where(schema.rests)
+    return exists().where(match.c.id == _alert.c.match_id, match.c.subscription_id.in_(resting))
 
 
 def due_alerts(

@@ -186,7 +186,7 @@ class Browsing:
         soon = (
             select(_subscription)
             .where(_subscription.c.next_due.is_not(None), _subscription.c.gone_at.is_(None))
-            .where(_subscription.c.paused.is_(False))
+            .where(~schema.rests)
             .order_by(_subscription.c.next_due)
             .limit(SOON)
             .subquery()

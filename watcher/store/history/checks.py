@@ -50,7 +50,7 @@ def _held(connection: Connection, before: datetime) -> list[Lost]:
         select(_subscription.c.owner, _subscription.c.name, func.count(), func.min(due, type_=due.type))
         .join(_subscription, _subscription.c.id == _match.c.subscription_id)
         .where(_match.c.fate == Fate.HELD, _match.c.same_as.is_(None), due <= before)
-        .where(_subscription.c.paused.is_(False), _subscription.c.gone_at.is_(None))
+        .where(~schema.rests, _subscription.c.gone_at.is_(None))
         .group_by(_subscription.c.id, _subscription.c.owner, _subscription.c.name)
         .order_by(_subscription.c.id)
     )

@@ -110,7 +110,7 @@ def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> 
             _subscription.c.owner,
             _subscription.c.name,
             schema.shown_as.label("shown_as"),
-            _subscription.c.paused,
+            schema.rests.label("paused"),
             _subscription.c.next_due,
             _alert.c.receiver,
             _alert.c.label,

@@ -13,13 +13,14 @@ arXiv ids never merge. docs/identity.md has all cases; the main ones are these:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.model import Entry
 from watcher.store.papers.addresses import LINK, may_change, spellings
 from watcher.store.papers.candidates import Candidate
 from watcher.store.papers.keys import arxiv_id_of, comparable_title, content_key, item_keys, misread_keys, title_key
-from watcher.store.papers.sameness import agrees, contradicts, has_same_text, is_another, is_renamed
+from watcher.store.papers.sameness import agrees, contradicts, has_same_text, is_another, is_notice_of, is_renamed
+from watcher.store.papers.withdrawals import title_without_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Catalogue:
         self._ids_last = ids_last
         self._of_this_page: set[int] = set()
         for candidate in candidates:
-            self._by_title.setdefault(candidate.values["title_folded"], []).append(candidate)
+            for title in _titles(candidate):
+                self._by_title.setdefault(title, []).append(candidate)
 
     def identify(self, entry: Entry) -> Identity:
         """Return which known papers an entry is about, and which keys it adds."""
@@ -59,9 +61,10 @@ class Catalogue:
         """Add a paper of this page, by ``keys`` and by its title."""
         self._by_key |= dict.fromkeys(keys, candidate)
         self._of_this_page.add(id(candidate))
-        titled = self._by_title.setdefault(candidate.values["title_folded"], [])
-        if candidate not in titled:
-            titled.append(candidate)
+        for title in _titles(candidate):
+            titled = self._by_title.setdefault(title, [])
+            if candidate not in titled:
+                titled.append(candidate)
 
     def _of_keys(self, entry: Entry) -> Identity:
         same: list[Candidate] = []
@@ -77,6 +80,7 @@ class Catalogue:
         if len(alike) == 1 and alike[0].is_title_only:
             same += alike
         same += [] if same else self._renamed(entry, alike)
+        same += [] if same else self._noticed(entry)
         same += [] if same else self._without_keys(entry)
         same += [] if same else self._under_another_id(entry)
         keys = tuple(key for key in dict.fromkeys((*entry.keys, *item_keys(entry))) if not self.known([key]))
@@ -91,6 +95,13 @@ class Catalogue:
         if len(alike) > 1:
             found = [known for known in found if has_same_text(entry, known)]
         return sorted(found, key=lambda known: known.order)[:1]
+
+    def _noticed(self, entry: Entry) -> list[Candidate]:
+        """Return the one paper whose withdrawal an entry tells in its title, under another address."""
+        title = title_without_notice(entry.title)
+        titled = dict.fromkeys(known.final for known in self._by_title.get(comparable_title(title), ()) if title)
+        found = [known for known in titled if is_notice_of(replace(entry, title=title), known)]
+        return found if len(found) == 1 else []
 
     def _without_keys(self, entry: Entry) -> list[Candidate]:
         """Return the paper of exactly this content, if an older version of watcher found no key in it."""
@@ -115,7 +126,7 @@ class Catalogue:
         keys = (own,) if plain in self._by_key else (plain, own)
         if plain in keys and (misread := self._misread(entry)):
             return Identity((misread[0],), (*keys, *items))
-        alike = self._alike(entry)
+        alike = self._alike(entry) or self._noticed(entry)
         return Identity(tuple(alike) if len(alike) == 1 else (), (*keys, *items))
 
     def _items(self, entry: Entry) -> list[Candidate]:
@@ -145,3 +156,9 @@ class Catalogue:
         """Return the papers of the entry's title whose abstract or authors agree with the entry's."""
         titled = dict.fromkeys(known.final for known in self._by_title.get(comparable_title(entry.title), ()))
         return [known for known in titled if agrees(entry, known) and not (entry.shared and contradicts(entry, known))]
+
+
+def _titles(candidate: Candidate) -> set[str]:
+    """Return the folded titles that a paper is looked for by: its own, and the one that a notice of its end names."""
+    noticed = title_without_notice(candidate.values["title"])
+    return {candidate.values["title_folded"], *([comparable_title(noticed)] if noticed else ())}

@@ -14,6 +14,7 @@ from watcher.model import Entry
 from watcher.rules import fold_title
 from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.misread import misread_titles
+from watcher.store.papers.withdrawals import IN_FRONT, title_without_notice
 
 TITLE = "title:"
 NOBODYS = "shared:"
@@ -23,6 +24,12 @@ NOBODYS = "shared:"
 def comparable_title(title: str) -> str:
     """Return the folded title, or the title itself if folding leaves nothing of it."""
     return fold_title(title) or title.strip()
+
+
+def titles_asked_for(title: str) -> set[str]:
+    """Return the folded titles by which the paper of a title may be known, with a notice of withdrawal or without."""
+    folded, noticed = comparable_title(title), title_without_notice(title)
+    return {folded, *(f"{words} {folded}" for words in IN_FRONT), *([comparable_title(noticed)] if noticed else ())}
 
 
 def title_key(title: str) -> str:

@@ -21,7 +21,7 @@ from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
 from watcher.store.papers.identity import Catalogue
-from watcher.store.papers.keys import comparable_title, disowned, keys_asked_for, nobodys_key, nobodys_keys
+from watcher.store.papers.keys import disowned, keys_asked_for, nobodys_key, nobodys_keys, titles_asked_for
 from watcher.store.papers.merging import merge_papers
 from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
@@ -113,7 +113,8 @@ class Recording:
         keys = {key for entry in entries for key in keys_asked_for(entry)}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
         rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
-        rows += self._select(_paper, _paper.c.title_folded, {comparable_title(entry.title) for entry in entries})
+        titles = {title for entry in entries for title in titles_asked_for(entry.title)}
+        rows += self._select(_paper, _paper.c.title_folded, titles)
         known = {row.id: Candidate(row.id, dict(row._mapping)) for row in rows if row.merged_into is None}
         own = {key for entry in entries if entry.shared for key in entry.keys if may_change(key)}
         ids_last = any(one in paper_ids for key in own for one in (key, *spellings(key)))

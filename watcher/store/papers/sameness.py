@@ -97,6 +97,17 @@ def is_renamed(entry: Entry, known: Candidate) -> bool:
     return is_long and not (words and entry.abstract) and same_authors(entry.authors, known.values["authors"])
 
 
+def is_notice_of(entry: Entry, known: Candidate) -> bool:
+    """Return whether an entry, whose title is given without the notice that it was, tells a paper's withdrawal.
+
+    Its text may say nothing but that. An entry with a DOI or arXiv id of its own is a paper of its own.
+    """
+    if _is_named(entry.keys) or len(comparable_title(entry.title).split()) < LONG_TITLE:
+        return False
+    authors = known.values["authors"]
+    return same_authors(entry.authors, authors) if entry.authors and authors else True
+
+
 def has_same_text(entry: Entry, known: Candidate) -> bool:
     """Return whether the abstracts agree and are long enough to identify a paper."""
     is_enough = len(known.folded_abstract.split()) >= ENOUGH

@@ -153,6 +153,19 @@ _NOUN = re.compile(r"\A[\"“'‘ ]*+(withdrawal|retraction)(?:\s*:|\s+[-–—]
 _REMOVED = re.compile(r"\A\W*+(?:TEMPORARY |ARTICLE )?(?:REMOVED|REMOVAL)\s*:")
 
 
+_JOINT = re.compile(r"\A\W*+(?:(?:to|of|for)\b\W*+)?", re.IGNORECASE)
+IN_FRONT = ("withdrawn", "retracted", "withdrawal", "retraction", "retracted article", "withdrawn article")
+"""What most often stands in front of the title of a paper that is withdrawn, folded."""
+
+
+def title_without_notice(title: str) -> str:
+    """Return the title that a notice of withdrawal or retraction names, "" for a title that is none."""
+    if in_front := _NOUN.match(title) or _TITLE.match(title) or _REMOVED.match(title):
+        return _JOINT.sub("", title[in_front.end() :]).rstrip("\"”’' ")
+    at_end = _TITLE_END.search(title)
+    return title[: at_end.start()].strip() if at_end else ""
+
+
 def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
     """Return the occasion that a change of a paper makes, None for none: ``withdrawn``, or a newer version (``v3``).
 

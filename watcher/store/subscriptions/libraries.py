@@ -26,8 +26,8 @@ class Libraries:
         return tuple(_paper_of(row) for row in rows or ())
 
     def forget_unused(self) -> None:
-        """Delete the libraries that no active subscription of the config's files uses."""
-        used = select(_subscription.c.library).where(schema.of_files, _subscription.c.gone_at.is_(None))
+        """Delete the libraries that no subscription has any more; those that are gone need none."""
+        used = select(_subscription.c.library).where(_subscription.c.library != "", _subscription.c.gone_at.is_(None))
         self._connection.execute(delete(_library).where(_library.c.name.not_in(used)))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, inse
 
 from watcher.alerts.changes import Wanted
 from watcher.model import DigestOrder, Fate, Origin, StoredSubscription
+from watcher.model.papers import GROWING
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.subscriptions.libraries import keep_libraries
@@ -199,7 +200,7 @@ class Subscriptions:
         due: set[int] = set()
         # Separate statements, so that each can use an index.
         for is_its_time in _times(now):
-            due.update(self._connection.scalars(_active(_table.c.id).where(is_its_time, _table.c.paused.is_(False))))
+            due.update(self._connection.scalars(_active(_table.c.id).where(is_its_time, ~schema.rests)))
         return sorted(due)
 
     def holding(self) -> list[int]:
@@ -223,7 +224,7 @@ class Subscriptions:
 
     def hold_active(self, id: int) -> StoredSubscription | None:
         """Lock a subscription and return it; None if it is gone, paused or locked by another transaction."""
-        return self._hold(id, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
+        return self._hold(id, _table.c.gone_at.is_(None), ~schema.rests)
 
     def hold_due(self, id: int, now: datetime) -> StoredSubscription | None:
         """Lock a subscription and return it; None if it is no longer due, or locked by another transaction."""
@@ -277,6 +278,20 @@ class Subscriptions:
         some = (one.subscription for one in wanted)
         keep_libraries(self._connection, [(one.library, one.liked) for one in some if one.library and one.liked])
 
+    def renew_growing(self) -> None:
+        """Have the rules beside libraries that grow with stars read again, as if they were edited.
+
+        The generation is raised before anything is locked: who matches holds it first, and papers after it.
+        """
+        grows = _table.c.library.like(f"%{GROWING}")
+        some = list(self._connection.scalars(_active(_table.c.id).where(_table.c.library != "", grows)))
+        if not some:
+            return
+        self.raise_generation()
+        for batch in in_batches(some):
+            renewed = update(_table).where(_table.c.id.in_(batch)).values(changed_in=self.generation())
+            self._connection.execute(renewed)
+
     def set_gone(self, id: int, now: datetime) -> None:
         """Mark a subscription as gone."""
         gone = update(_table).where(_table.c.id == id).values(gone_at=now, changed_in=self.generation())
@@ -315,7 +330,7 @@ def _active(*columns: Any) -> Select[Any]:
 
 
 def _is_due(now: datetime) -> Sequence[ColumnElement[bool]]:
-    return _table.c.gone_at.is_(None), _table.c.paused.is_(False), or_(*_times(now))
+    return _table.c.gone_at.is_(None), ~schema.rests, or_(*_times(now))
 
 
 def _times(now: datetime) -> Sequence[ColumnElement[bool]]:
@@ -323,4 +338,4 @@ def _times(now: datetime) -> Sequence[ColumnElement[bool]]:
 
 
 def _is_sign_due(now: datetime) -> Sequence[ColumnElement[bool]]:
-    return _table.c.sign_due <= now, _table.c.gone_at.is_(None), _table.c.paused.is_(False)
+    return _table.c.sign_due <= now, _table.c.gone_at.is_(None), ~schema.rests

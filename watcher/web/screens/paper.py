@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -86,7 +87,7 @@ def paper_screen(request: Request) -> Response:
             files=file_links("/api/v1/paper", key=paper.key),
             facts=list(_facts(paper, tx.papers.keys(paper.id), config.timezone)),
             listings=sorted(paper.listings, key=lambda one: (one.day is None, one.day, one.source), reverse=True),
-            votes=_votes(counts),
+            votes=_votes(counts, ZoneInfo(config.timezone)),
             matched=_matched(tx, matches, document, rules),
             others=_others(config, matches, document, rules),
             untried=UNTRIED,
@@ -133,12 +134,14 @@ def _facts(paper: Paper, keys: Sequence[str], zone: str) -> Iterator[tuple[str, 
     return ((name, one_line(value, 3000)) for name, value in facts.items() if value)
 
 
-def _votes(counts: Sequence[CountThen]) -> Sequence[tuple[str, Chart]]:
+def _votes(counts: Sequence[CountThen], zone: ZoneInfo) -> Sequence[tuple[str, Chart]]:
     """Return (source, chart of the upvotes over time) for each source that counts upvotes."""
     by_source = sorted(counts, key=lambda one: one.source)
     found = []
     for source, some in groupby(by_source, key=lambda one: one.source):
-        values: list[tuple[datetime, int]] = [(one.at, one.upvotes) for one in some if one.upvotes is not None]
+        values: list[tuple[datetime, int]] = [
+            (one.at.astimezone(zone), one.upvotes) for one in some if one.upvotes is not None
+        ]
         if chart := curve_of(values):
             found.append((source, chart))
     return found

@@ -105,7 +105,7 @@ def subscription_screen(request: Request) -> Response:
             one=one,
             feeds=feed_links(request, "subscription", one.full_name),
             muted=tx.mutes.of_subscription(saved.id, now),
-            held=len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.paused else 0),
+            held=len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.rests else 0),
             times=_times(saved, now),
             own_zone=one.timezone,
             chart=_chart(matched, now),

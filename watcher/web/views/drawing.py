@@ -88,10 +88,11 @@ def bars_of(
 
 
 def curve_of(values: Sequence[tuple[datetime, int]]) -> Chart | None:
-    """Return a line of a number over time, None if there are fewer than two values."""
+    """Return a line of a number over time, None if there are fewer than two values. Times are shown in their zone."""
     if len(values) < 2:
         return None
     first, last = values[0][0], values[-1][0]
+    form = "{0:%H:%M}" if first.date() == last.date() else "{0.day} {0:%b}"
     most = max(1, *(value for _, value in values))
     span = max((last - first).total_seconds(), 1.0)
     room, floor, wide = HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM, WIDTH - LEFT - 8
@@ -102,8 +103,8 @@ def curve_of(values: Sequence[tuple[datetime, int]]) -> Chart | None:
     labels = (
         ChartLabel(LEFT - 6, TOP + 8, f"{most:,}", "end"),
         ChartLabel(LEFT - 6, floor, "0", "end"),
-        ChartLabel(LEFT, HEIGHT - 5, f"{first.day} {first:%b}", "start"),
-        ChartLabel(WIDTH - 8, HEIGHT - 5, f"{last.day} {last:%b}", "end"),
+        ChartLabel(LEFT, HEIGHT - 5, form.format(first), "start"),
+        ChartLabel(WIDTH - 8, HEIGHT - 5, form.format(last), "end"),
     )
     path = "M" + " L".join(f"{x} {y}" for x, y, _, _ in points)
     marks = tuple((x, y, f"{value:,} on {at.day} {at:%b}") for x, y, value, at in points)

@@ -134,6 +134,12 @@ OF_STORED_PAPERS = (
         "a file of references that has their titles and abstracts",
     ),
     _of_papers(
+        "no-stars",
+        "`like: starred`, and nobody has starred a paper",
+        "nothing is close to nothing: nothing is told",
+        "a star: ☆ on the page of a paper, `watcher star PAPER`; or another library",
+    ),
+    _of_papers(
         "no-matches",
         "a rule matches none of the stored papers of two weeks or more",
         "perhaps it never will",

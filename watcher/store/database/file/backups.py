@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from watcher.errors import StoreError
 from watcher.store.database.database import Store
 from watcher.store.database.engine import DatabaseAddress, bare_address, database_address
-from watcher.store.database.file.copies import LOGS, copy_into, logs_beside, require_sealed, seal
+from watcher.store.database.file.copies import LOGS, Copied, copy_into, logs_beside, require_sealed, seal
 from watcher.store.database.file.marks import require_there, sync_folder
 from watcher.store.database.migrate import missing, revision_of
 
@@ -36,13 +36,21 @@ class Copy:
     papers: int
 
 
-def back_up(database: str | Path | None, state_dir: Path | None, to: Path, *, force: bool = False) -> Copy:
+def back_up(
+    database: str | Path | None,
+    state_dir: Path | None,
+    to: Path,
+    *,
+    force: bool = False,
+    copied: Copied | None = None,
+) -> Copy:
     """Copy the database, as it is at one instant, to the file ``to``, and check the copy.
 
     The copy is written to a file beside ``to``, which is then renamed. Tables of an older release are copied as they
     are. The copy has a stamp of its own, so that it is never taken for the database.
 
     ``force``: replace an existing file, and the logs beside it.
+    ``copied``: hears how far the copy is. All pages are copied before it is checked.
 
     Raises ``StoreError``.
     """
@@ -55,7 +63,7 @@ def back_up(database: str | Path | None, state_dir: Path | None, to: Path, *, fo
     _require_free(place.path, to, force=force)
     try:
         with _new_file(to) as new:
-            revision = _copy_checked(place, new)
+            revision = _copy_checked(place, new, copied)
             stamp, papers = seal(new, counting=True)
             size = new.stat().st_size
             # What lies beside the file that is replaced would be written into the new one.
@@ -108,7 +116,7 @@ def _new_file(to: Path) -> Iterator[Path]:
             Path(f"{new}{end}").unlink(missing_ok=True)
 
 
-def _copy_checked(place: DatabaseAddress, new: Path) -> str:
+def _copy_checked(place: DatabaseAddress, new: Path, copied: Copied | None) -> str:
     """Copy the database into ``new``; return the revision of its tables."""
     with Store(place, "read") as store, store.reading() as tx:
         revision = revision_of(tx.connection, place)
@@ -116,5 +124,5 @@ def _copy_checked(place: DatabaseAddress, new: Path) -> str:
             raise missing(place)
         raw = tx.connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
-        copy_into(raw, new)
+        copy_into(raw, new, copied)
     return revision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -27,10 +27,25 @@ def logs_beside(database: Path) -> list[Path]:
     return [one for end in LOGS if (one := Path(f"{database}{end}")).exists()]
 
 
-def copy_into(source: sqlite3.Connection, new: Path) -> None:
-    """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if it cannot be written."""
+PAGES_AT_ONCE = 1_000
+"""Pages of a database that are copied before it is said how far the copy is."""
+
+Copied = Callable[[int, int], object]
+"""Is called with how many pages are copied, and of how many."""
+
+
+def copy_into(source: sqlite3.Connection, new: Path, copied: Copied | None = None) -> None:
+    """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if it cannot be written.
+
+    ``source``: within a transaction that reads, so that what others write meanwhile begins the copy anew for nobody.
+    """
+
+    def count(status: int, remaining: int, total: int) -> None:
+        if copied is not None:
+            copied(total - remaining, total)
+
     with copying_into(new.parent), closing(sqlite3.connect(new)) as target:
-        source.backup(target)
+        source.backup(target, pages=PAGES_AT_ONCE if copied else -1, progress=count)
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
     func,
+    or_,
     text,
 )
 
@@ -53,12 +55,17 @@ partial_index(
     unique=True,
 )
 
+partial_index(subscription.c.library != text("''"), "ix_subscription_library", subscription.c.library)
+
 of_files = subscription.c.origin == text("'file'")
 
 partial_index(of_files, "ix_subscription_of_files", subscription.c.id)
 
 for _due in (subscription.c.next_due, subscription.c.woken, subscription.c.sign_due):
     partial_index(_due.is_not(None), f"ix_subscription_{_due.name}", _due)
+
+rests = or_(subscription.c.paused, func.coalesce(subscription.c.settings["is_unnamed"].as_boolean(), false()))
+"""Whether what a subscription matches is held, whatever its schedule."""
 
 shown_as = func.coalesce(subscription.c.settings["shown_as"].as_string(), "")
 """SQL expression for a subscription's display name, "" to show its name."""
