@@ -1,4 +1,4 @@
-"""Print the tables of faults: of receivers (outcomes, messages) and of APIs (verdicts, lost works)."""
+"""Print the tables of faults: of receivers (outcomes, messages), of APIs and of other lists (verdicts, lost works)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.faults import lists
 from benchmarks.faults.apis import SITES
 from benchmarks.faults.faults import MAIL, WEB, Fault, play
 from benchmarks.faults.sources import FAULTS, ApiEnding, ApiFault
@@ -48,14 +49,17 @@ def main() -> int:
             if not options.json:
                 print(line(kind, fault, ended), flush=True)
     sources = _of_sources(options.only, is_table=not options.json)
+    others = _of_lists(options.only, is_table=not options.json)
     bad = [fault.name for _, fault, ended in rows if not is_right(fault, ended)]
+    bad += [f"{kind}: {fault}" for kind, fault, ended in others if not lists.is_right(kind, fault, ended)]
     bad += [f"{kind}: {fault.says}" for kind, fault, ended in sources if not is_right_of_source(fault, kind, ended)]
     if options.json:
-        print(json.dumps([*(as_json(*row) for row in rows), *(source_as_json(*row) for row in sources)], indent=1))
+        of_sources = [*(source_as_json(*row) for row in sources), *(lists.as_json(*row) for row in others)]
+        print(json.dumps([*(as_json(*row) for row in rows), *of_sources], indent=1))
     else:
         took = time.monotonic() - begun
         wrong = f"{len(bad)} ended wrongly{': ' if bad else ''}{', '.join(bad)}"
-        print(f"\n{len(rows) + len(sources)} faults in {took:.0f} s, {wrong}")
+        print(f"\n{len(rows) + len(sources) + len(others)} faults in {took:.0f} s, {wrong}")
     return 1 if bad else 0
 
 
@@ -70,6 +74,18 @@ def _of_sources(only: str, *, is_table: bool) -> list[tuple[str, ApiFault, ApiEn
             rows.append((kind, fault, play_source(fault, kind, Path(folder))))
         if is_table:
             print(source_line(*rows[-1]), flush=True)
+    return rows
+
+
+def _of_lists(only: str, *, is_table: bool) -> list[tuple[str, str, lists.Ended]]:
+    """Play the faults of searches and of lists behind tokens; print them as a table."""
+    rows: list[tuple[str, str, lists.Ended]] = []
+    for row in lists.played(only):
+        if is_table and not rows:
+            print("", lists.HEAD, "|---" * lists.HEAD.count(" | ") + "|---|", sep="\n")
+        if is_table:
+            print(lists.line(*row), flush=True)
+        rows.append(row)
     return rows
 
 

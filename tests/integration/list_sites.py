@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.parsers import pubmed, repositories
 from tests.parsers.pages import login_page
 from tests.sources import make_source
-from watcher.model import Page, Unreachable
+from watcher.model import Page, Source, Unreachable, Verdict
 
 DAY = timedelta(days=1)
 BEGIN = datetime(2026, 2, 2, 9, tzinfo=UTC)
@@ -164,3 +164,42 @@ def _day(text: str) -> date:
 def numbers_in(texts: Sequence[str]) -> list[int]:
     """The numbers of the papers that are told in messages, in each message once."""
     return [n for text in texts for n in sorted({int(found) for found in re.findall(r"\bPart (\d+)\b", text)})]
+
+
+KINDS: dict[str, tuple[Source, type[ListSite]]] = {"pubmed": (PUBMED, PubmedSite), "oai": (REPOSITORY, Repository)}
+"""Kind of source → a source, and the site that it reads."""
+
+FAULTS: dict[str, dict[str, tuple[Verdict, str]]] = {
+    "pubmed": {
+        "away": (Verdict.UNREACHABLE, "connection refused"),
+        "login": (Verdict.BROKEN, "login page"),
+        "page": (Verdict.BROKEN, "Search is down for maintenance"),
+        "nothing": (Verdict.BROKEN, "the page is empty"),
+        "error": (Verdict.BROKEN, "PubMed answers with an error: Search Backend failed"),
+        "JSON error": (Verdict.BROKEN, "PubMed answers with an error: API rate limit exceeded"),
+        "field": (Verdict.BROKEN, "looked for the number of records and their ids"),
+        "none of yesterday": (Verdict.PARTIAL, "and gives the ids of"),
+        "cut": (Verdict.BROKEN, "the answer is cut off"),
+        "lost records": (Verdict.PARTIAL, "records that were asked for are not there"),
+        "other records": (Verdict.BROKEN, "is there that were asked for, but 1 others"),
+        "no records": (Verdict.BROKEN, "is there that were asked for, but 0 others"),
+        "record's field": (Verdict.BROKEN, "records have no PMID or no title"),
+        "cut records": (Verdict.PARTIAL, "the page is cut off after"),
+    },
+    "oai": {
+        "away": (Verdict.UNREACHABLE, "connection refused"),
+        "login": (Verdict.BROKEN, "login page"),
+        "page": (Verdict.BROKEN, "Search is down for maintenance"),
+        "nothing": (Verdict.BROKEN, "the page is empty"),
+        "error": (Verdict.BROKEN, "badArgument: from may not be so); mend `set` and `metadata`"),
+        "JSON error": (Verdict.BROKEN, "looked for a repository's answer, found"),
+        "field": (Verdict.BROKEN, "records have no identifier or no title"),
+        "cut": (Verdict.PARTIAL, "the page is cut off after"),
+        "expired": (Verdict.BROKEN, "badResumptionToken: expired); the rest of the list is asked for anew"),
+        "for ever": (Verdict.PARTIAL, "shows papers of earlier pages only: it does not go on"),
+        "backwards": (Verdict.BROKEN, "the repository does not heed `from`"),
+        "size": (Verdict.PARTIAL, "by its own account"),
+        "size ends": (Verdict.PARTIAL, "by its own account"),
+    },
+}
+"""Kind of source → fault of its site → the verdict on each look meanwhile, and what its reason says."""

@@ -8,48 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.list_sites import BEGIN, DAY, PUBMED, REPOSITORY, ListSite, PubmedSite, Repository, numbers_in
+from tests.integration.list_sites import BEGIN, DAY, FAULTS, KINDS, PUBMED, ListSite, numbers_in
 from tests.integration.outages import Play
-from watcher.model import Source, Verdict
+from watcher.model import Verdict
 from watcher.parsers import PARSERS
 from watcher.store import Store, open_store
 
 HOUR = timedelta(hours=1)
-KINDS: dict[str, tuple[Source, type[ListSite]]] = {"pubmed": (PUBMED, PubmedSite), "oai": (REPOSITORY, Repository)}
-
-FAULTS = {
-    "pubmed": {
-        "away": (Verdict.UNREACHABLE, "connection refused"),
-        "login": (Verdict.BROKEN, "login page"),
-        "page": (Verdict.BROKEN, "Search is down for maintenance"),
-        "nothing": (Verdict.BROKEN, "the page is empty"),
-        "error": (Verdict.BROKEN, "PubMed answers with an error: Search Backend failed"),
-        "JSON error": (Verdict.BROKEN, "PubMed answers with an error: API rate limit exceeded"),
-        "field": (Verdict.BROKEN, "looked for the number of records and their ids"),
-        "none of yesterday": (Verdict.PARTIAL, "and gives the ids of"),
-        "cut": (Verdict.BROKEN, "the answer is cut off"),
-        "lost records": (Verdict.PARTIAL, "records that were asked for are not there"),
-        "other records": (Verdict.BROKEN, "is there that were asked for, but 1 others"),
-        "no records": (Verdict.BROKEN, "is there that were asked for, but 0 others"),
-        "record's field": (Verdict.BROKEN, "records have no PMID or no title"),
-        "cut records": (Verdict.PARTIAL, "the page is cut off after"),
-    },
-    "oai": {
-        "away": (Verdict.UNREACHABLE, "connection refused"),
-        "login": (Verdict.BROKEN, "login page"),
-        "page": (Verdict.BROKEN, "Search is down for maintenance"),
-        "nothing": (Verdict.BROKEN, "the page is empty"),
-        "error": (Verdict.BROKEN, "badArgument: from may not be so); mend `set` and `metadata`"),
-        "JSON error": (Verdict.BROKEN, "looked for a repository's answer, found"),
-        "field": (Verdict.BROKEN, "records have no identifier or no title"),
-        "cut": (Verdict.PARTIAL, "the page is cut off after"),
-        "expired": (Verdict.BROKEN, "badResumptionToken: expired); the rest of the list is asked for anew"),
-        "for ever": (Verdict.PARTIAL, "shows papers of earlier pages only: it does not go on"),
-        "backwards": (Verdict.BROKEN, "the repository does not heed `from`"),
-        "size": (Verdict.PARTIAL, "by its own account"),
-        "size ends": (Verdict.PARTIAL, "by its own account"),
-    },
-}
 CASES = [(kind, fault) for kind, faults in FAULTS.items() for fault in faults]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import place_of
+from watcher.parsers.common.sniff import BodyForm, body_form
 from watcher.parsers.feed.item import cut_warning
 from watcher.parsers.feed.kind import no_feed
 from watcher.parsers.feed.xml import FeedDocument, NotWellFormed, XmlElement, XmlForm, read_xml
@@ -57,6 +58,8 @@ MOST_TOKEN = 1_500
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
     """Read an answer that was found at ``url``; of one that is cut off, the whole records with a warning."""
+    if body_form(body) is BodyForm.JSON:
+        return Unreadable("looked for a repository's answer, found JSON")
     begins = _ROOT.search(body[:_HEAD]) is not None  # not all declare that they are XML
     if not begins and (reason := no_feed(body)):
         return Unreadable(reason.replace("looked for a feed", "looked for a repository's answer", 1))
