@@ -12,10 +12,13 @@ import pytest
 from tests.integration.sites import Site, say, serving
 from tests.live.__main__ import look_at, main
 from tests.live.drift import ALL, LiveSource
+from tests.parsers import pubmed as answers
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss
 from tests.parsers.pages import login_page, make_page, sample_papers
 from tests.sources import having
 from watcher.fetch import Fetcher
+from watcher.parsers import PARSERS
+from watcher.parsers.pubmed import keys as pubmed
 
 TUESDAY = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = TUESDAY.date()
@@ -69,6 +72,18 @@ def test_a_list_that_is_short_is_named(site: Site, name: str) -> None:
 def test_another_page_in_its_place_is_named(site: Site, name: str) -> None:
     (said,) = found(name, site, login_page())
     assert said.startswith("cannot be read: ") and "login" in said
+
+
+def test_of_a_search_what_it_finds_is_looked_at(site: Site) -> None:
+    known = live("pubmed", site)
+    search = PARSERS["pubmed"].first_address(known.source, DAY)
+    (part,) = pubmed.parts_of(search, [str(n) for n in range(1, 31)])
+    site.answers[search.removeprefix(site.url)] = say(body=answers.search(range(1, 31)))
+    site.answers[part.removeprefix(site.url)] = say(body=answers.records([answers.article(n) for n in range(1, 31)]))
+    assert look_at(known, Fetcher(), TUESDAY) == []
+    bare = answers.records([answers.article(n, authors="") for n in range(1, 31)])
+    site.answers[part.removeprefix(site.url)] = say(body=bare)
+    assert look_at(known, Fetcher(), TUESDAY) == ["0 of 30 papers have a field that all had: authors"]
 
 
 def test_a_page_that_lost_its_json_or_its_day_or_its_freshness_is_named(site: Site) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.live.drift import ALL, LiveSource, drifted
 from watcher.fetch import Fetcher
-from watcher.model import Page, Unreachable
+from watcher.model import Page, Reading, Unreachable
 from watcher.parsers import PARSERS
 from watcher.parsing.here import ParseHere, parse_page
 
@@ -33,9 +33,13 @@ def main(arguments: Sequence[str] | None = None, known: Sequence[LiveSource] = A
 
 
 def look_at(live: LiveSource, fetcher: Fetcher, now: datetime, keep: Path | None = None) -> list[str]:
-    """Fetch the first page of a source; return what drifted."""
+    """Fetch the first page of a source, of a search the first page of what it finds; return what drifted."""
     parser = PARSERS[live.source.kind]
-    url = parser.first_address(live.source, now.date())
+    return _look(live, parser.first_address(live.source, now.date()), fetcher, now, keep)
+
+
+def _look(live: LiveSource, url: str, fetcher: Fetcher, now: datetime, keep: Path | None) -> list[str]:
+    parser = PARSERS[live.source.kind]
     page = fetcher.get(url, lambda address: None, robots=parser.obeys_robots(live.source))
     if not isinstance(page, Page):
         reason = page.reason if isinstance(page, Unreachable) else "it says that nothing changed"
@@ -43,7 +47,10 @@ def look_at(live: LiveSource, fetcher: Fetcher, now: datetime, keep: Path | None
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
         (keep / f"{live.name}.page").write_bytes(page.body)
-    return drifted(live, page, parse_page(page, live.source, ParseHere()), now)
+    parsed = parse_page(page, live.source, ParseHere())
+    if isinstance(parsed, Reading) and parsed.parts:
+        return _look(live, parsed.parts[0], fetcher, now, keep)
+    return drifted(live, page, parsed, now)
 
 
 def _options(arguments: Sequence[str] | None, known: Sequence[LiveSource]) -> argparse.Namespace:
