@@ -9,7 +9,7 @@ import pytest
 from tests.parsers import journals
 from watcher.model import Entry, Reading, Source
 from watcher.parsers import PARSERS
-from watcher.parsers.feed.journals import read_text, without_citation
+from watcher.parsers.feed.journals import taken_apart, without_citation
 
 DAY = date(2026, 3, 9)
 FEEDS = {
@@ -57,7 +57,7 @@ def test_a_feed_of_a_journal(feed: str, venue: str, key: str, abstract: str, day
 )
 def test_what_only_looks_like_a_citation_is_an_abstract(text: str) -> None:
     assert without_citation(text) == text
-    assert read_text(text).abstract == text
+    assert taken_apart(text).abstract == text
 
 
 def test_one_author_in_a_field_of_its_own_gives_way_to_all_in_the_text() -> None:

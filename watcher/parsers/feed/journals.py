@@ -43,7 +43,7 @@ class JournalText:
     venue: str | None = None
 
 
-def read_text(markup: str) -> JournalText:
+def taken_apart(markup: str) -> JournalText:
     """Take apart a text that is HTML; one that no publisher has laid out so is all abstract."""
     if by := _BY.match(markup):
         return JournalText(markup[by.end() :], clean.unescaped(by[1]))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from watcher.parsers.charsets.text import xml_text
 from watcher.parsers.common import clean
 from watcher.parsers.common.text_values import shown_text
-from watcher.parsers.feed.journals import JournalText, read_text, without_citation
+from watcher.parsers.feed.journals import JournalText, taken_apart, without_citation
 from watcher.parsers.feed.xml import XmlElement
 
 TITLES = ("title", "dc:title")
@@ -36,7 +36,7 @@ def abstract_of_item(node: XmlElement) -> JournalText:
     for child in node.all(*ABSTRACTS):
         if _is_text(node, child):
             return replace(facts, abstract=clean.line(_unquoted(_decoded(child)), clean.ABSTRACT_CHARS))
-        found = read_text(_markup(child))
+        found = taken_apart(_markup(child))
         facts = JournalText("", facts.authors or found.authors, facts.venue or found.venue)
         if text := without_citation(shown_text(found.abstract, clean.ABSTRACT_CHARS)):
             return replace(facts, abstract=text)

@@ -53,7 +53,7 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
     return tuple(one for first, last in spans for one in _lists(source, {"from": str(first), "until": str(last)}))
 
 
-def known_as(source: Source, url: str) -> str:
+def list_name(source: Source, url: str) -> str:
     """The request at an address without its first day, where that is another one every day."""
     place = place_of(url)
     if place is None or "until=" in place.query:
@@ -63,12 +63,12 @@ def known_as(source: Source, url: str) -> str:
     )
 
 
-def called(source: Source, url: str) -> str:
+def set_in(source: Source, url: str) -> str:
     """The set of a list, where there are several."""
     return _asked(url).get("set", "") if len(own(source).set) > 1 else ""
 
 
-def following(url: str, token: str) -> str | None:
+def page_behind(url: str, token: str) -> str | None:
     """Return the address of the page behind a token; None where the address of this page is not known."""
     place = place_of(url)
     if place is None or not place.netloc:
@@ -76,7 +76,7 @@ def following(url: str, token: str) -> str | None:
     return _request(url, {"verb": "ListRecords", "resumptionToken": token})
 
 
-def first_day(url: str) -> date | None:
+def asked_since(url: str) -> date | None:
     """Return the first day that a request asks for, None where it names none."""
     return day_of(_asked(url).get("from", ""))
 

@@ -18,15 +18,15 @@ from watcher.parsers.oai.keys import (
     FORMS,
     LAG,
     OaiKeys,
-    called,
-    first_day,
-    following,
-    known_as,
+    asked_since,
+    list_name,
     missed,
     own,
+    page_behind,
+    set_in,
     starts,
 )
-from watcher.parsers.oai.record import READERS, Head, deleted, entry_of, form_in, head_of
+from watcher.parsers.oai.record import READERS, Head, deleted, entry_of_item, form_in, head_of
 from watcher.parsers.parser import Mistake, Parser, SavedForm
 
 FORM = XmlForm(
@@ -114,7 +114,7 @@ def _of_records(document: FeedDocument, url: str) -> Reading | Unreadable:
     goes_on = 0 < len(token) <= MOST_TOKEN and not document.is_cut
     return Reading(
         entries=_each_once([one for one in found if one]),
-        next=following(url, token) if goes_on else None,
+        next=page_behind(url, token) if goes_on else None,
         whole=not warnings,
         warnings=tuple(warnings),
         total=None if document.is_cut else total,
@@ -125,7 +125,7 @@ def _of_records(document: FeedDocument, url: str) -> Reading | Unreadable:
 def _entry(record: XmlElement, head: Head | None, site: str) -> Entry | None:
     if head is None:
         return None
-    return deleted(head, site) if head.is_deleted else entry_of(record, head, site)
+    return deleted(head, site) if head.is_deleted else entry_of_item(record, head, site)
 
 
 def _unknown_form(document: FeedDocument, heads: list[Head | None]) -> str:
@@ -141,7 +141,7 @@ def _unknown_form(document: FeedDocument, heads: list[Head | None]) -> str:
 
 def _before(heads: list[Head | None], url: str) -> str:
     """Return why the records are not those asked for: most are of days before the first one of the request."""
-    first = first_day(url)
+    first = asked_since(url)
     days = [head.day for head in heads if head and head.day]
     early = [day for day in days if first and day < first]
     if not early or 2 * len(early) < len(days):
@@ -206,9 +206,9 @@ PARSER = Parser(
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=starts,
-    known_as=known_as,
+    known_as=list_name,
     is_passing=lambda source: True,
-    called=called,
+    called=set_in,
     lag=LAG,
     missed=missed,
     asks_back=lambda source: True,

@@ -65,7 +65,7 @@ def form_in(record: XmlElement) -> str:
     return node.name if node else ""
 
 
-def entry_of(record: XmlElement, head: Head, site: str) -> Entry | None:
+def entry_of_item(record: XmlElement, head: Head, site: str) -> Entry | None:
     """Return a record of a known form as an entry, None where it has no title."""
     node = _inner(record)
     read = READERS.get(node.name) if node else None

@@ -34,7 +34,7 @@ _NOTED = {
 _NOTICES = frozenset({"RetractionOf"})
 
 
-def entries_of(node: XmlElement) -> Iterator[Entry]:
+def entries_of_record(node: XmlElement) -> Iterator[Entry]:
     """Yield a record, and the papers that it retracts; nothing of a record without an id or a title."""
     record = _first(node, "MedlineCitation", "BookDocument")
     pmid = record.text("PMID") if record else ""
@@ -46,12 +46,12 @@ def entries_of(node: XmlElement) -> Iterator[Entry]:
         yield from _retracted_by(record, entry)
 
 
-def key_of(pmid: str) -> str:
+def record_key(pmid: str) -> str:
     """Return the key of a record, the same wherever it is listed (https://en.wikipedia.org/wiki/Info_URI_scheme)."""
     return f"id:info:pmid/{pmid}"
 
 
-def link_of(pmid: str) -> str:
+def record_link(pmid: str) -> str:
     """Return the address of a record."""
     return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
 
@@ -62,10 +62,10 @@ def pmid_of(node: XmlElement) -> str:
     return record.text("PMID") if record else ""
 
 
-def keys_of(pmid: str, doi: str | None, pmcid: str = "") -> tuple[str, ...]:
+def record_keys(pmid: str, doi: str | None, pmcid: str = "") -> tuple[str, ...]:
     """Return what a paper is known by, strongest first."""
     central = (f"url:https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/",) if pmcid else ()
-    return (*(of_doi(doi).keys if doi else ()), key_of(pmid), f"url:{link_of(pmid)}", *central)
+    return (*(of_doi(doi).keys if doi else ()), record_key(pmid), f"url:{record_link(pmid)}", *central)
 
 
 def _entry(node: XmlElement, record: XmlElement, pmid: str) -> Entry:
@@ -78,12 +78,12 @@ def _entry(node: XmlElement, record: XmlElement, pmid: str) -> Entry:
     added = _added(node)
     return Entry(
         title=_title(article),
-        keys=keys_of(pmid, doi, pmcid),
+        keys=record_keys(pmid, doi, pmcid),
         abstract=_abstract(article),
         authors=clean.names([name for author in authors if (name := _name(author))]),
         arxiv_id=of_doi(doi).arxiv_id if doi else None,
         doi=doi,
-        url=link_of(pmid),
+        url=record_link(pmid),
         organization=_affiliations(authors) or None,
         keywords=_keywords(record),
         categories=types,
@@ -251,4 +251,4 @@ def _retracted_by(record: XmlElement, entry: Entry) -> Iterator[Entry]:
         pmid = notice.text("PMID")
         if notice.attributes.get("RefType") in _NOTICES and _PMID.fullmatch(pmid):
             note = f"{_NOTED['RetractionIn']}: {entry.title} ({entry.url})"
-            yield Entry(title="", keys=(key_of(pmid), f"url:{link_of(pmid)}"), note=note, is_follow_up=True)
+            yield Entry(title="", keys=(record_key(pmid), f"url:{record_link(pmid)}"), note=note, is_follow_up=True)

@@ -15,7 +15,7 @@ from watcher.parsers.feed.item import cut_warning
 from watcher.parsers.feed.kind import TOLD, no_feed
 from watcher.parsers.feed.xml import FeedDocument, NotWellFormed, XmlForm, read_xml
 from watcher.parsers.parser import Mistake, Parser, SavedForm
-from watcher.parsers.pubmed.article import ARTICLE, CHAPTER, entries_of, pmid_of
+from watcher.parsers.pubmed.article import ARTICLE, CHAPTER, entries_of_record, pmid_of
 from watcher.parsers.pubmed.keys import LAG, PubmedKeys, ids_in, missed, own, starts
 from watcher.parsers.pubmed.rss import HOST, is_rss, parse_rss
 from watcher.parsers.pubmed.search import parse_search
@@ -67,7 +67,7 @@ def _parse_records(document: FeedDocument, asked: tuple[str, ...]) -> Reading | 
     """Read records; those that were ``asked`` for and are not there are missing."""
     if error := clean.line(document.head.text("ERROR"), 200):
         return Unreadable(f"PubMed answers with an error: {error}")
-    found = [tuple(entries_of(node)) for node in document.items]
+    found = [tuple(entries_of_record(node)) for node in document.items]
     without = sum(not entries for entries in found)
     if document.is_cut and not document.items:
         return Unreadable("the answer is cut off before the end of its first record")

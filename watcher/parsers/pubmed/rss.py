@@ -9,7 +9,7 @@ from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import place_of
 from watcher.parsers.feed import kind as feed
-from watcher.parsers.pubmed.article import keys_of, link_of
+from watcher.parsers.pubmed.article import record_keys, record_link
 
 HOST = "pubmed.ncbi.nlm.nih.gov"
 _PATH = re.compile(r"/([1-9][0-9]{0,9})/?", re.ASCII)
@@ -59,10 +59,10 @@ def _recorded(entry: Entry) -> Entry | None:
     return replace(
         entry,
         title=title,
-        keys=keys_of(pmid, entry.doi),
+        keys=record_keys(pmid, entry.doi),
         shared=(),
         abstract=_abstract(entry.abstract),
-        url=link_of(pmid),
+        url=record_link(pmid),
         published=None,
         is_secondhand=False,
     )
