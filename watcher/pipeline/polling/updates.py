@@ -27,6 +27,8 @@ def record_updates(
     ``updates``: paper id → occasion.
     ``decide``: returns the fate of a match that is not kept back.
     """
+    if not updates:
+        return 0
     papers = {paper.id: paper for paper in tx.papers.get(updates)}
     found = []
     told = tx.matches.told(updates)
