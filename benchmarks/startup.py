@@ -55,7 +55,7 @@ def cpu_seconds(*arguments: str) -> float:
 
 
 def idle_daemon() -> dict[str, float]:
-    """Memory of ``watcher run`` in MiB and its CPU in ms a minute, after its first poll (Linux)."""
+    """Memory of ``watcher run`` and its children in MiB and its CPU in ms a minute, after its first poll (Linux)."""
     site = ThreadingHTTPServer(("127.0.0.1", 0), NothingHere)
     threading.Thread(target=site.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +68,7 @@ def idle_daemon() -> dict[str, float]:
             before = cpu_ticks(daemon.pid)
             wait(IDLE_SECONDS)
             ticks = cpu_ticks(daemon.pid) - before
-            rss = status_mib(daemon.pid, "VmRSS")
+            rss = sum(status_mib(pid, "VmRSS") for pid in (daemon.pid, *children_of(daemon.pid)))
         finally:
             daemon.send_signal(signal.SIGTERM)
             daemon.wait(30)
@@ -84,6 +84,11 @@ def wait(seconds: float) -> None:
 def cpu_ticks(pid: int) -> int:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def children_of(pid: int) -> list[int]:
+    """The children of a process: its worker, where it has read a page."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def status_mib(pid: int, key: str) -> float:

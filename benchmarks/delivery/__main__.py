@@ -35,19 +35,24 @@ def main() -> int:
     asked.add_argument("--out", type=Path, help="where the figures go as JSON")
     options = asked.parse_args()
     cells = [(kind, threads, who) for kind in options.only or KINDS for threads in THREADS for who in WHO]
+    found = measured(cells, options.rounds)
+    figures = [figures_of(kind, threads, found) for kind in options.only or KINDS for threads in THREADS]
+    about = {"python": platform.python_version(), "rounds": options.rounds, "cores": os.cpu_count()}
+    options.out.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n")
+    print(table(figures))
+    return 0
+
+
+def measured(cells: list[Cell], rounds: int) -> dict[Cell, list[dict[str, float]]]:
+    """Start the servers and the senders, and return what each cell took in each round."""
     found: dict[Cell, list[dict[str, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         certificate, _ = make_certificate(Path(folder))
         env = {**os.environ, "SSL_CERT_FILE": _all_certificates(Path(folder), certificate), "PYTHONPATH": str(ROOT)}
         with process("sinks", env, str(certificate), str(certificate.with_name("key.pem"))) as sinks:
             ports = json.loads(sinks.stdout.readline())
-            measure(cells, options.rounds, ports, env, found)
-    figures = [figures_of(kind, threads, found) for kind in options.only or KINDS for threads in THREADS]
-    about = {"python": platform.python_version(), "rounds": options.rounds, "cores": os.cpu_count()}
-    if options.out:
-        options.out.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n")
-    print(table(figures))
-    return 0
+            measure(cells, rounds, ports, env, found)
+    return found
 
 
 def measure(

@@ -45,7 +45,7 @@ def main() -> int:
         print(json.dumps(_one(json.loads(options.one))))
         return 0
     sizes = [int(size) for size in options.sizes.split(",")]
-    rows: list[Row] = [_folding(_texts(options.corpus, options.papers))]
+    rows: list[Row] = [folding(_texts(options.corpus, options.papers))]
     print(f"folding: {rows[0]['us']:.0f} µs a paper of {rows[0]['characters']:.0f} characters (words seen before)")
     with cluster() as url:
         for field in ("dense", "sparse"):
@@ -62,7 +62,8 @@ def _texts(corpus: Path | None, count: int) -> list[tuple[str, str]]:
     return read_corpus(corpus, count) if corpus else generated_texts(count, seed=1)
 
 
-def _folding(texts: Sequence[tuple[str, str]]) -> Row:
+def folding(texts: Sequence[tuple[str, str]]) -> Row:
+    """The time in which a paper is folded whose words were seen before."""
     from watcher.rules.text.text import Folded
 
     def fold() -> None:

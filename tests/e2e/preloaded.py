@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 
 import watcher
-from watcher.notify.addresses.addresses import plugins
+from watcher.notify.services.table import plugins
 
 for _info in pkgutil.walk_packages(watcher.__path__, "watcher."):
     if _info.name != "watcher.__main__" and "._migrations" not in _info.name:

@@ -23,7 +23,7 @@ from tests.unit.messages import HOSTILE, digest, item, paper, places
 from watcher.alerts.bundle import MOST_MESSAGES, items_by_message
 from watcher.model import DigestItem, Result
 from watcher.notify import Notifier, forms_of, limit_of, size_in
-from watcher.notify.addresses.addresses import plugins
+from watcher.notify.services.table import plugins
 from watcher.render import render_message
 
 TEXTS = {

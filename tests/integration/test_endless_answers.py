@@ -18,7 +18,7 @@ from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
 from watcher.model.way_out import WayOut
 from watcher.notify import Notifier
-from watcher.notify.addresses.addresses import apprise_module
+from watcher.notify.services.table import apprise_module
 from watcher.render import render_message
 
 MESSAGE = render_message(digest(item()))

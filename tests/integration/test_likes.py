@@ -12,7 +12,7 @@ from tests.likes import SUBJECTS, entries_of
 from watcher.config.included.libraries import library_name
 from watcher.model import Decision, Entry, Fate, LikedPaper, Subscription, stars_of
 from watcher.parsers.references import read_ids
-from watcher.pipeline.liking.profiles import SubscriptionRules
+from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.marking import mark_paper
 from watcher.pipeline.record import Intake
 from watcher.rules import document_of

@@ -17,7 +17,7 @@ from tests.integration.receivers import Web, logged, web
 from tests.unit.messages import HOSTILE, digest, item, paper, places
 from watcher.model import Message, Outcome, Result
 from watcher.notify import Notifier, limit_of, problem_of
-from watcher.notify.addresses.addresses import plugins
+from watcher.notify.services.table import plugins
 from watcher.render import render_message
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"

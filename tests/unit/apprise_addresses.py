@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from watcher.notify.addresses.addresses import ON_THIS_HOST, apprise_module, load_plugin, plugins
+from watcher.notify.addresses.addresses import ON_THIS_HOST, load_plugin
+from watcher.notify.services.table import apprise_module, plugins
 from watcher.notify.smtp import Connections
 
 HOST, PORT = "push.example.org", 8443

@@ -12,9 +12,10 @@ import pytest
 
 from watcher.config.addresses import expand
 from watcher.notify import problem_of
-from watcher.notify.addresses.addresses import load_plugin, plugins
+from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.shapes import shape_of
 from watcher.notify.replies import PlainSmtp
+from watcher.notify.services.table import plugins
 
 SECRETS = ("p%41%", "%2541", "100%", "a%b", "a+b", "p@ss/w#o%r+d&x;y=z? q", "ü:ß%C3", "&pass=x", "12;34")
 PLACES = (

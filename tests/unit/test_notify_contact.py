@@ -9,9 +9,10 @@ import pytest
 
 from tests.unit.apprise_addresses import HOST, PHONE, PORT, addresses, contacted
 from watcher.notify import problem_of, schema_of
-from watcher.notify.addresses.addresses import load_plugin, plugins
+from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.samples import SERVICES
 from watcher.notify.addresses.shapes import WEBHOOKS
+from watcher.notify.services.table import plugins
 
 FOR_DOMAINS = {"mailgun", "sendpulse", "smtp2go", "sparkpost", "xmatters"}
 """Services of a fixed site: what stands for the host is the sender's domain, or the site's beginning."""

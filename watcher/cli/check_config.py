@@ -75,7 +75,7 @@ def _broken(config: Config) -> Iterator[Problem]:
 def _advice(desk: CliContext, config: Config, path: Path) -> Iterator[Problem]:
     """Yield what the papers of the last ninety days suggest; nothing if there is no database."""
     from watcher.config import place_of_rule
-    from watcher.pipeline.liking.profiles import SubscriptionRules
+    from watcher.pipeline.liking.beside_libraries import SubscriptionRules
     from watcher.rules import document_of
     from watcher.rules.advice.advice import advise
 

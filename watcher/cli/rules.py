@@ -68,7 +68,7 @@ def with_library(rule: Rule, config: Config, subscription: str | None, tx: Trans
     found = find_subscription(config, subscription) if subscription else None
     if found is None or not found.library:
         return rule
-    from watcher.pipeline.liking.profiles import SubscriptionRules
+    from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 
     return SubscriptionRules(tx).of(found)
 
@@ -115,7 +115,7 @@ def stored_subscription(tx: Transaction, config: Config, name: str) -> Subscript
 
 def stored_rule(tx: Transaction, one: Subscription) -> Rule:
     """The rule of a subscription, with its library if it has one."""
-    from watcher.pipeline.liking.profiles import SubscriptionRules
+    from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 
     return SubscriptionRules(tx).of(one)
 

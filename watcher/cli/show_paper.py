@@ -21,7 +21,7 @@ from watcher.model.words import counted
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.model import Listing, Paper, Subscription
-    from watcher.pipeline.liking.profiles import SubscriptionRules
+    from watcher.pipeline.liking.beside_libraries import SubscriptionRules
     from watcher.store import Transaction
     from watcher.store.history.history import HistoryRow
 
@@ -166,7 +166,7 @@ def _untold(
     tx: Transaction, config: Config, paper: Paper, told: Sequence[HistoryRow]
 ) -> list[tuple[Subscription, str]]:
     """Return the config's subscriptions that did not match a paper, each with the reason."""
-    from watcher.pipeline.liking.profiles import SubscriptionRules
+    from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 
     matched, made = {one.subscription for one in told}, SubscriptionRules(tx)
     return [(one, _why_not(one, paper, made)) for one in config.subscriptions if one.full_name not in matched]

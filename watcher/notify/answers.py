@@ -8,6 +8,7 @@ takes its adapter from ``requests.sessions.HTTPAdapter``; :func:`install` puts o
 from __future__ import annotations
 
 import socket
+import time
 import zlib
 from contextlib import suppress
 from functools import lru_cache
@@ -30,6 +31,9 @@ from watcher.notify.ways import WAY
 
 MOST = 256 * 1024
 """Most bytes that are read of an answer, and most of its decompressed body. Matrix's list of a thousand rooms fits."""
+
+KEPT = 4.0
+"""Seconds for which a connection is kept: most servers wait five for another request, and longer."""
 
 _PIECE = 4096
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
@@ -68,8 +72,12 @@ class BoundedAnswer(_Response):  # type: ignore[misc]
 class Adapter(HTTPAdapter):
     """An adapter of requests: it sends by the way in :data:`WAY`, and reads at most ``MOST`` bytes of an answer.
 
-    It follows no redirect, and closes the connection after each answer.
+    A connection is kept for the next message where its answer was read to the end, and follows no redirect. One
+    adapter serves all sessions.
     """
+
+    def close(self) -> None:
+        """Stay open: what was kept too long is not used again."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -122,17 +130,36 @@ def _proxy_of(request: Any) -> str:
         raise ProxyError(str(error)) from None
 
 
+class Session(requests.sessions.Session):
+    """A session of requests that asks the environment for nothing: what it says would be left out anyway."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+
 def install() -> None:
     """Make everything that this process sends by requests use :class:`Adapter`. Only apprise uses requests.
 
     Passwords in a netrc file are ignored: they would be sent to any host of that name.
     """
-    requests.sessions.HTTPAdapter = Adapter  # type: ignore[attr-defined]
+    requests.sessions.HTTPAdapter = _shared_adapter  # type: ignore[attr-defined, assignment]
+    requests.sessions.Session = Session  # type: ignore[misc]
     requests.sessions.get_netrc_auth = _no_password  # type: ignore[attr-defined]
 
 
 def _no_password(url: str | bytes, raise_errors: bool = False) -> None:
     """Return None, in place of a password found in a netrc file."""
+
+
+def _shared_adapter() -> Adapter:
+    return _adapter_for(WAY.get().authorities)
+
+
+@lru_cache(maxsize=4)
+def _adapter_for(authorities: str) -> Adapter:
+    """Return the adapter of one set of certificates: what is set for a host stays set in it."""
+    return Adapter()
 
 
 def _bind(manager: Any) -> None:
@@ -145,8 +172,24 @@ def _answering(pool: Any) -> Any:
     """Return a pool like ``pool`` whose connections read answers as :class:`BoundedAnswer`."""
     if issubclass(pool.ConnectionCls.response_class, BoundedAnswer):
         return pool
-    connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"response_class": BoundedAnswer})
+    name, kind = pool.ConnectionCls.__name__, pool.ConnectionCls
+    connection = type(name, (_Kept, kind), {"response_class": BoundedAnswer})
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+class _Kept:
+    """A connection that counts as lost ``KEPT`` seconds after its last answer: its server may be about to close it."""
+
+    _answered = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        return time.monotonic() - self._answered < KEPT and bool(super().is_connected)  # type: ignore[misc]
+
+    def getresponse(self) -> Any:
+        answer = super().getresponse()  # type: ignore[misc]
+        self._answered = time.monotonic()
+        return answer
 
 
 def _beginning(raw: Any) -> bytes:

@@ -13,11 +13,13 @@ from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
 from watcher.model.way_out import WayOut
-from watcher.notify.addresses.addresses import apprise_module, load_plugin, problem_of, schema_of
+from watcher.notify.addresses.addresses import load_plugin, problem_of, schema_of
 from watcher.notify.addresses.forms import Body, put
 from watcher.notify.addresses.limits import limit_of
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
+from watcher.notify.services.kit import Kit
+from watcher.notify.services.table import apprise_module
 from watcher.notify.smtp import LAST_PATIENCE, PATIENCE, Connections
 from watcher.notify.ways import WAY
 
@@ -132,21 +134,9 @@ class Notifier:
 
     def _equip(self, service: Any, message: Message, body: Body, delivery_id: str, way: WayOut) -> None:
         """Give the plugin the delivery's id, and whatever its service can carry in addition to title and body."""
-        from watcher.notify.addresses.plugins import Console, JsonWebhook, Mail, Slack
-
-        if isinstance(service, Console):
-            service.stream, service.lock = self._console, self._printing
-        elif isinstance(service, Mail):
-            service.text, service.html = message.text, None if body.format == "text" else message.html
-            service.connections = self._mail
-            service.unsubscribe, service.is_one_click = message.unsubscribe, message.is_one_click
-            service.delivery_id, service.date = delivery_id, format_datetime(self._clock())
-            service.authorities = way.authorities
-        elif isinstance(service, Slack):
-            service.mrkdwn = body.text if body.format is None else None
-        elif isinstance(service, JsonWebhook):
-            service.data = message.data
-            service.headers.setdefault("X-Watcher-Delivery", delivery_id)
+        if equip := getattr(service, "equip", None):
+            date = format_datetime(self._clock())
+            equip(Kit(message, body, delivery_id, date, self._console, self._printing, self._mail, way.authorities))
         elif isinstance(headers := getattr(service, "headers", None), dict):
             headers.setdefault("X-Watcher-Delivery", delivery_id)
         if isinstance(extras := getattr(service, "payload_extras", None), dict):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import warnings
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -26,6 +24,7 @@ from watcher.notify.addresses.written import (
     problem_as_written,
     renamed,
 )
+from watcher.notify.services.table import apprise_module, fill_for, plugin_of, plugins, registry, silence_end
 from watcher.notify.smtp import PATIENCE
 
 JSON = frozenset({"json", "jsons"})
@@ -74,7 +73,7 @@ def _problem_of_service(schema: str) -> str | None:
         return f"{schema}:// is not allowed: it would touch this machine or read its files"
     if schema in ("http", "https"):
         return None  # the address of a webhook as its service shows it: apprise knows many
-    plugin = plugins().get(schema)
+    plugin = plugin_of(schema)
     if plugin is None:
         if schema == "file":
             return "apprise knows no service file://; for notes in files write keep: {notes: {folder: …}}"
@@ -92,7 +91,8 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
     schema = written.schema
     if schema in ("http", "https"):
         return _problem_of_web_address(url, written)
-    shape = shape_of(plugins()[schema], schema)
+    plugin: Any = plugin_of(schema)
+    shape = shape_of(plugin, schema)
     if problem := problem_as_written(written) or problem_of_parts(written, shape):
         return problem
     for one in unlisted(written, shape):
@@ -101,7 +101,7 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
     service = load_plugin(url)
     if service is None:
         hint = f": {ENCODED}" if url.count("@") > 1 else ""
-        form = f"; it is written {form_of(schema, plugins()[schema].templates)}" if not hint else ""
+        form = f"; it is written {form_of(schema, plugin.templates)}" if not hint else ""
         return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}{form}"
     if problem := difference(written, contact_of(service), shape) or problem_of_arrival(written, service):
         return problem
@@ -199,8 +199,6 @@ def _instantiated(url: str) -> tuple[Any | None, bool]:
         tokens.pop(key, None)
     if tokens["schema"] in WEBHOOKS and (whom := tokens["qsd"].get("to")):
         tokens["payload"] = {**tokens["payload"], "to": whom}  # a webhook has no receivers, and is told whom it is for
-    from watcher.notify.addresses.plugins import registry, silence_end
-
     silence_end(registry()[tokens["schema"]])
     service = apprise.Apprise.instantiate(tokens, asset=_asset(apprise), suppress_exceptions=True)
     return service, "rto" in tokens
@@ -208,6 +206,7 @@ def _instantiated(url: str) -> tuple[Any | None, bool]:
 
 def _tokens(url: str) -> dict[str, Any] | None:
     """Return what apprise reads in an address, None if it does not accept the address or fails."""
+    fill_for(url, schema_of(url))
     try:
         tokens: dict[str, Any] | None = apprise_module().plugins.url_to_dict(url.strip(), secure_logging=True)
     except Exception:  # some plugins stumble over what nobody would write on purpose
@@ -233,32 +232,3 @@ def _asset(apprise: ModuleType) -> Any:
         image_url_logo="",
         storage_mode="memory",
     )
-
-
-@lru_cache(maxsize=1)
-def apprise_module() -> ModuleType:
-    """Return apprise with watcher's plugins. Its log is silenced, since it would print addresses."""
-    own = logging.getLogger("apprise")
-    own.propagate = False
-    own.addHandler(logging.NullHandler())
-    logging.getLogger("urllib3").setLevel(logging.WARNING)  # below that it prints paths, and so tokens
-    with warnings.catch_warnings():
-        # Loading all its plugins touches modules that Python is about to drop.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import apprise
-
-        from watcher.notify.addresses import plugins as ours
-
-        ours.register()
-    own.setLevel(logging.DEBUG)  # why a connection failed stands at this level only
-    return apprise
-
-
-@lru_cache(maxsize=1)
-def plugins() -> dict[str, Any]:
-    """Return schema → plugin class, of all services that apprise knows."""
-    apprise_module()
-    from watcher.notify.addresses.plugins import registry
-
-    manager = registry()
-    return {schema: manager[schema] for schema in manager.schemas()}

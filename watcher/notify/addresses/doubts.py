@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from watcher.model.doubts import AddressDoubt
-from watcher.notify.addresses.addresses import load_plugin, own_schema, plugins
+from watcher.notify.addresses.addresses import load_plugin, own_schema
 from watcher.notify.addresses.tokens import impossible_token
 from watcher.notify.addresses.written import cut_url, is_this_machine
+from watcher.notify.services.table import plugin_of
 
 _SECURE_MODES = frozenset({"ssl", "starttls"})
 
@@ -38,6 +39,6 @@ def _password_in_clear(url: str) -> AddressDoubt | None:
     if getattr(service, "secure", True) or getattr(service, "secure_mode", None) in _SECURE_MODES:
         return None
     twin = f"{written.schema}s"
-    hint = f"write {twin}://" if twin in plugins() else "write a service with TLS"
+    hint = f"write {twin}://" if plugin_of(twin) else "write a service with TLS"
     what = f"a password goes to {written.schema}:// without TLS, readable on the way"
     return AddressDoubt("password-in-clear", what, hint)

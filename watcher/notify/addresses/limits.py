@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from watcher.model.objects import json_bytes
-from watcher.notify.addresses.addresses import JSON, ON_THIS_HOST, load_plugin, own_schema, plugins
+from watcher.notify.addresses.addresses import JSON, ON_THIS_HOST, load_plugin, own_schema
+from watcher.notify.services.table import plugin_of
 
 DEFAULT_LIMIT = 30_000
 """Most characters of a message to an unknown service."""
@@ -38,7 +39,7 @@ def limit_of(url: str) -> int:
     if not schema or schema in ON_THIS_HOST:
         return DEFAULT_LIMIT
     # Some services say it only once the address is known.
-    service: Any = load_plugin(url) or plugins().get(schema)
+    service: Any = load_plugin(url) or plugin_of(schema)
     limit = getattr(service, "body_maxlen", None)
     if not isinstance(limit, int):
         return DEFAULT_LIMIT

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import RLock
 
-from watcher.model import LikedPaper, Paper, Subscription
+from watcher.model import LikedPaper, Paper
 from watcher.parsers.references import MOST_PAPERS
-from watcher.rules import Rule, compile_beside_library, document_of
-from watcher.rules.likes.likes import Likes, least_of
+from watcher.pipeline.liking.beside_libraries import COUNTED, CountedRarity
+from watcher.rules import document_of
 from watcher.rules.likes.phrases import PhraseCounts, count_phrases
 from watcher.rules.likes.profile import Profile, profile_of
 from watcher.rules.likes.rarity import count_rarity, vector_of
@@ -21,9 +20,6 @@ from watcher.store.papers.marks import MarkKind
 
 SIMILAR = 5
 """Most similar papers that are shown of a paper."""
-
-COUNTED = 3_000
-"""How many papers, the newest, the rarity of phrases is counted over. More than some hundred change little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,39 +84,6 @@ def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper
     return papers
 
 
-class CountedRarity:
-    """How rare phrases are: counted when first needed, and again after half as many new papers as were counted.
-
-    Safe to use from several threads.
-
-    ``most``: how many papers are counted, the newest ones.
-    """
-
-    def __init__(self, most: int = COUNTED) -> None:
-        self._most = most
-        self._lock = RLock()
-        self._newest = -1
-        self._rarity: PhraseRarity | None = None
-
-    def is_current(self, tx: Transaction) -> bool:
-        """Return whether :meth:`get` would answer without counting."""
-        if self._rarity is None:
-            return False
-        return max(tx.papers.newest(1), default=0) - self._newest <= self._rarity.papers // 2
-
-    def get(self, tx: Transaction) -> PhraseRarity:
-        """Return how rare phrases are; count first if that is due."""
-        with self._lock:
-            if self._rarity is None or not self.is_current(tx):
-                self._newest = max(tx.papers.newest(1), default=0)
-                self._rarity = self._counted(tx)
-            return self._rarity
-
-    def _counted(self, tx: Transaction) -> PhraseRarity:
-        papers = tx.papers.get(tx.papers.newest(self._most))
-        return count_rarity(count_phrases(document_of(paper)) for paper in papers)
-
-
 class SimilarPapers(CountedRarity):
     """Finds the papers that are most like a given one, among the papers that rarity was counted over."""
 
@@ -140,36 +103,3 @@ class SimilarPapers(CountedRarity):
         vectors = [vector_of(one, sample.rarity) for one in sample.counts.values()]
         self._index = SimilarIndex(tuple(sample.counts), vectors)
         return sample.rarity
-
-
-class SubscriptionRules:
-    """Compiles the rules of subscriptions together with their libraries. For use within one transaction.
-
-    ``counted``: how rare phrases are, if the caller keeps that longer; None to count anew.
-    """
-
-    def __init__(self, tx: Transaction, counted: CountedRarity | None = None) -> None:
-        self._tx = tx
-        self._counted = counted or CountedRarity()
-        self._profiles: dict[str, Profile] = {}
-
-    def of(self, one: Subscription) -> Rule:
-        """Return the rule of a subscription. Raises ``RuleError``."""
-        return self.compiled(one.rule, one.sources, one.library, one.above, one.liked)
-
-    def compiled(
-        self, rule: str, sources: Sequence[str], library: str, above: float | None, liked: Sequence[LikedPaper] = ()
-    ) -> Rule:
-        """Return a rule compiled together with a library.
-
-        ``library``: name of the library, "" for none.
-        ``above``: least score at which a paper counts as like the library, None for the usual one.
-        ``liked``: the papers of the library; if empty, those that are stored under its name.
-        """
-        compiled = compile_beside_library(rule, sources, library, above)
-        if not library:
-            return compiled
-        rarity = self._counted.get(self._tx)
-        if library not in self._profiles:
-            self._profiles[library] = make_profile(self._tx, liked or self._tx.libraries.get(library), rarity)
-        return replace(compiled, likes=Likes(self._profiles[library], rarity, least_of(above)))

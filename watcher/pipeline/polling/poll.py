@@ -121,7 +121,8 @@ def _poll(
         intake = Intake(tx, context.rules, now)
         judged = record_visits(intake, source, visits, known)
         is_asked = since is not None  # then it is told, even if it is the past
-        late = None if is_asked else _late(tx, source, known)
+        is_decided = bool(intake.touched or intake.updates)
+        late = None if is_asked or not is_decided else _late(tx, source, known)
         blind = None if is_asked else blind_span(tx, source)
         decide = _decide(source, first_poll=not known and not is_asked, now=now, late=late)
         matched = intake.match(deciding(decide, blind))

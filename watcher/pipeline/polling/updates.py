@@ -7,7 +7,7 @@ from datetime import datetime
 
 from watcher.alerts.fate import of_unwanted
 from watcher.model import WITHDRAWN, Decision, Fate, Hit
-from watcher.pipeline.liking.profiles import SubscriptionRules
+from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.record import Decide
 from watcher.rules import NeverList, document_of, evaluate
 from watcher.store import Transaction
@@ -27,6 +27,8 @@ def record_updates(
     ``updates``: paper id → occasion.
     ``decide``: returns the fate of a match that is not kept back.
     """
+    if not updates:
+        return 0
     papers = {paper.id: paper for paper in tx.papers.get(updates)}
     found = []
     told = tx.matches.told(updates)

@@ -17,7 +17,7 @@ from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Sour
 from watcher.model.words import counted
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
-from watcher.pipeline.liking.profiles import SubscriptionRules
+from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.rulebook import PAGE
 from watcher.pipeline.subscriptions.never import apply_never
 from watcher.pipeline.thumbs import score_anew

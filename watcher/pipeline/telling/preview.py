@@ -25,7 +25,7 @@ from watcher.model import (
     StoredSubscription,
     Subscription,
 )
-from watcher.pipeline.liking.profiles import SubscriptionRules
+from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.beside import beside_of
 from watcher.pipeline.telling.content import unread_now

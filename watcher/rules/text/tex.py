@@ -27,6 +27,9 @@ _KAPPA = r"(?:(?<=\bNF)|(?<=\bNF-)|(?<=\bnf)|(?<=\bnf-)|(?<=\bI))k(?=[Bb](?![A-Z
 """Matches the k in NF-kB and IkB, which is the Greek letter there."""
 
 _SUSPECT = re.compile(_SUSPICIOUS)
+_PLAIN_ASCII = bytes(code for code in range(0x80) if not _SUSPECT.match(chr(code)))
+_NO_NUMBER = bytes(code for code in range(0x80) if chr(code) not in "0123456789 ")
+_FOR_THOUSANDS = re.compile(rb"[0-9] [0-9]{3}")
 _HUNDREDS, _THOUSANDS = re.compile(r" [0-9]{3}(?![\w.])"), re.compile(r"[0-9] [0-9]{3}(?![\w.])")
 
 _STYLE = (
@@ -115,7 +118,7 @@ def clean(text: str, *, for_key: bool = False) -> Clean:
     ``for_key``: clean it as the identities of titles need it, which must not change.
     """
     has_spelling = not for_key and _has_spelling(text)
-    if not has_spelling and not _SUSPECT.search(text):
+    if not has_spelling and not _is_suspect(text):
         return Clean(text)
     pattern = _PIECE_OF_KEYS if for_key else _PIECE_OR_SPELLING if has_spelling else _PIECE
     pieces = pattern.finditer(text)
@@ -129,7 +132,16 @@ def _has_spelling(text: str) -> bool:
     """
     if "kB" in text or "f-kb" in text or "nfkb" in text:
         return True
+    if text.isascii() and not _FOR_THOUSANDS.search(text.encode().translate(None, _NO_NUMBER)):
+        return False
     return _HUNDREDS.search(text) is not None and _THOUSANDS.search(text) is not None
+
+
+def _is_suspect(text: str) -> bool:
+    """Return whether a text may have markup; of ASCII, one pass that removes all else says so."""
+    if text.isascii() and not text.encode().translate(None, _PLAIN_ASCII):
+        return False
+    return _SUSPECT.search(text) is not None
 
 
 def _assembled(text: str, pieces: list[tuple[int, int, str]]) -> Clean:

@@ -147,11 +147,10 @@ class Folded:
     """A folded text.
 
     ``base``: where the text begins in its field as it is shown, which may be the fifth author.
-    ``line``: one word for each position.
-    ``chunks``: with all words that they count as.
+    ``chunks``: what stands between blanks, with all words that it counts as.
     """
 
-    __slots__ = ("_last", "_places", "_plain", "_plurals", "_starts", "_words", "base", "chunks", "clean", "line")
+    __slots__ = ("_last", "_line", "_places", "_plain", "_plurals", "_starts", "_words", "base", "chunks", "clean")
 
     def __init__(self, text: str, *, plurals: bool, base: int = 0) -> None:
         self.base = base
@@ -160,13 +159,20 @@ class Folded:
         cleaned = self.clean.text
         pieces = _CHUNK.findall(cleaned) if "-\n" in cleaned else cleaned.split()
         self.chunks = [known[piece] for piece in pieces]
-        self.line = list(chain.from_iterable([one.line for one in self.chunks]))
+        self._line: list[str] | None = None
         self._plurals = plurals
         self._last: int | None = None
         self._words: Words | None = None
         self._plain: Clean | None = None
         self._starts: list[int] | None = None
         self._places: list[WordSpan] | None = None
+
+    @property
+    def line(self) -> list[str]:
+        """A word for each position."""
+        if self._line is None:
+            self._line = list(chain.from_iterable([one.line for one in self.chunks]))
+        return self._line
 
     @property
     def words(self) -> Words:

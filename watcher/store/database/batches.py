@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
 
@@ -22,11 +22,20 @@ def in_batches(things: Collection[T], size: int = MOST_BOUND) -> Iterator[list[T
         yield batch
 
 
+def insert_of(connection: Connection) -> Any:
+    """Return what makes a database's own ``INSERT``, which knows conflicts."""
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql  # takes long to import
+
+    return postgresql.insert
+
+
 def insert_unless_there(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
     """Insert those rows that violate no unique constraint; return how many were inserted."""
     if not rows:
         return 0
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    make = insert_of(connection)
     added = 0
     for batch in in_batches(rows, MOST_BOUND // max(len(rows[0]), 1) or 1):
         statement = make(table).values(batch).on_conflict_do_nothing()

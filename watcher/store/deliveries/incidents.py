@@ -16,12 +16,7 @@ from watcher.store.deliveries.outbox import Outbox
 
 _table = schema.incident
 
-_OPEN = (
-    select(_table)
-    .where(_table.c.kind.in_(bindparam("kinds", expanding=True)), _table.c.subject == bindparam("about"))
-    .where(_table.c.ended.is_(None))
-    .order_by(_table.c.id)
-)
+_OPEN = select(_table).where(_table.c.subject == bindparam("about"), _table.c.ended.is_(None)).order_by(_table.c.id)
 _HELD = _OPEN.with_for_update()
 
 
@@ -38,10 +33,14 @@ class Open:
 
 
 class Incidents:
-    """The SQL statements on ``incident``. Deliveries that report incidents are made in the same transaction."""
+    """Statements on ``incident``; deliveries that report them are made in the same transaction.
+
+    A subject without any open one, as most are, is asked for once in a transaction.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._without_any: set[str] = set()
 
     def begin(self, kind: IncidentKind, subject: str, reason: str, now: datetime) -> Open:
         """Open an incident and return it. If one of this kind and subject is open, update its reason instead."""
@@ -49,6 +48,7 @@ class Incidents:
         if known is None:
             row = {"kind": kind.value, "subject": subject, "reason": reason, "began": now}
             insert_unless_there(self._connection, _table, [row])
+            self._without_any.discard(subject)
         elif known.incident.reason != reason:
             self._connection.execute(update(_table).where(_table.c.id == known.id).values(reason=reason))
         begun = self.open_one(kind, subject, hold=True)
@@ -99,8 +99,12 @@ class Incidents:
         return next(iter(self._open([kind.value], subject, hold=hold)), None)
 
     def _open(self, kinds: Sequence[str], subject: str, *, hold: bool) -> list[Open]:
-        query = _HELD if hold else _OPEN
-        return [_as_open(row) for row in self._connection.execute(query, {"kinds": kinds, "about": subject})]
+        if subject in self._without_any:
+            return []
+        rows = self._connection.execute(_HELD if hold else _OPEN, {"about": subject}).all()
+        if not rows:
+            self._without_any.add(subject)
+        return [_as_open(row) for row in rows if row.kind in kinds]
 
     def all_open(self, kind: IncidentKind | None = None) -> list[Open]:
         """Return the open incidents, oldest first; only those of one kind unless it is None."""

@@ -36,12 +36,11 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from watcher.rules.index.prefilter import AllWords, WordQuestion
 from watcher.rules.match.packed import FOLDING
 from watcher.store.database import schema
-from watcher.store.database.batches import in_batches
+from watcher.store.database.batches import in_batches, insert_of
 from watcher.store.database.schema import IsoDay
 
 _paper, _unfolded = schema.paper, schema.unfolded
@@ -114,7 +113,7 @@ class StoredWords:
             options = "content='', columnsize=0, detail='none', tokenize='ascii'"
             self._connection.execute(text(f"CREATE VIRTUAL TABLE {_NAME}_filed USING fts5(filed, {options})"))
         every = select(_paper.c.id, text("0")).where(_paper.c.merged_into.is_(None))
-        make = postgresql.insert if self._is_server else sqlite.insert
+        make = insert_of(self._connection)
         self._connection.execute(make(_unfolded).from_select(["paper_id", "ticket"], every).on_conflict_do_nothing())
         self.__dict__.pop("are_there", None)
 
@@ -255,7 +254,7 @@ _OF = select(_words.c.paper_id, _words.c.words).where(_words.c.paper_id.in_(bind
 
 def mark_unfolded(connection: Connection, ids: Iterable[int]) -> None:
     """Note that the stored words of these papers are missing or old."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    make = insert_of(connection)
     for batch in in_batches(sorted(set(ids)), 200):
         rows = make(_unfolded).values([{"paper_id": id, "ticket": randbits(31)} for id in batch])
         again = {"ticket": rows.excluded.ticket}

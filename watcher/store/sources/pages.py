@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
 from watcher.polls.days import KnownPage
 from watcher.polls.rhythm import Look, Wait
 from watcher.polls.verdict import DayHistory, Expected, KnownOfSource, expected, set_digest, sites_day
 from watcher.store.database import schema
+from watcher.store.database.batches import insert_of
 from watcher.store.sources.renamed import renamed_titles
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
@@ -156,7 +156,7 @@ class Pages:
                 for day, n in _recent(reading.whole, len(shown), history, announced or sites_day(now))
             ],
         }
-        make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        make = insert_of(self._connection)
         self._connection.execute(
             make(_page).values(row).on_conflict_do_update(index_elements=["source", "url"], set_=row)
         )

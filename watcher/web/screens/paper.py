@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from watcher.config import Config
 from watcher.model import MatchedSpan, Paper, Subscription
-from watcher.pipeline.liking.profiles import SubscriptionRules
+from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.render.clean import one_line
 from watcher.render.readable import shown_with
 from watcher.render.snippet import Segment, alike, spans_in, whole_text

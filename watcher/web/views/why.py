@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watcher.errors import RuleError
 from watcher.model import Subscription
-from watcher.pipeline.liking.profiles import SubscriptionRules
+from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.render.snippet import Segment
 from watcher.rules.match.document import Document
 from watcher.rules.match.explain import Explanation, FoundPlace, Reason, explain_match

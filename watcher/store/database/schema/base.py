@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     Column,
     ColumnElement,
+    Connection,
     DateTime,
     Dialect,
     Index,
@@ -17,7 +18,9 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TextClause,
     TypeDecorator,
+    event,
 )
 
 from watcher.model import PaperFacts
@@ -68,9 +71,22 @@ metadata = MetaData(
 )
 
 
-def partial_index(where: ColumnElement[bool], name: str, *columns: Column[Any], unique: bool = False) -> None:
+def partial_index(
+    where: ColumnElement[bool] | TextClause, name: str, *columns: Column[Any], unique: bool = False
+) -> None:
     """Add an index of only those rows that fulfil ``where``."""
-    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    _PARTIAL.append((Index(name, *columns, unique=unique, sqlite_where=where), where))
+
+
+_PARTIAL: list[tuple[Index, ColumnElement[bool] | TextClause]] = []
+
+
+@event.listens_for(metadata, "before_create")
+def _tell_server(metadata: MetaData, connection: Connection, **_: Any) -> None:
+    """Say to PostgreSQL, too, which rows an index has. Said with the index, it would load what only a server needs."""
+    if connection.dialect.name == "postgresql":
+        for index, where in _PARTIAL:
+            index.dialect_options["postgresql"]["where"] = where
 
 
 def fact_columns() -> list[Column[Any]]:

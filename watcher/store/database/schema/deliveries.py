@@ -78,20 +78,19 @@ partial_index(
     unique=True,
 )
 
-Index(
+partial_index(
+    delivery.c.state == text("'pending'"),
     "ix_delivery_waiting",  # the next message of each endpoint, however many wait
     delivery.c.receiver,
     delivery.c.label,
     delivery.c.created_at,
     delivery.c.part,
     delivery.c.id,
-    sqlite_where=delivery.c.state == text("'pending'"),
-    postgresql_where=delivery.c.state == text("'pending'"),
 )
 
 is_odd = text("state = 'pending' AND (fence > 0 OR kind <> 'digest' OR replay_of IS NOT NULL)")
 
-Index("ix_delivery_odd", delivery.c.receiver, delivery.c.label, sqlite_where=is_odd, postgresql_where=is_odd)
+partial_index(is_odd, "ix_delivery_odd", delivery.c.receiver, delivery.c.label)
 
 alert = Table(
     "alert",

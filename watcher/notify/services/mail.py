@@ -1,70 +1,22 @@
-"""Define services as watcher needs them, as apprise plugins. Imports apprise, so import this file late."""
+"""Mail, with what apprise has not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Lock
-from typing import Any, ClassVar, TextIO
+from typing import Any
 
-from apprise.manager_plugins import NotificationManager
-from apprise.plugins.base import NotifyBase
-from apprise.plugins.custom_json import NotifyJSON
-from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.email import NotifyEmail
-from apprise.plugins.slack import NotifySlack
 
 from watcher.model import Outcome, Result
-from watcher.notify import answers, mime, reasons, smtp
+from watcher.notify import mime, reasons, smtp
 from watcher.notify.addresses.mailboxes import Mailbox, mailboxes
+from watcher.notify.services.kit import Kit
 
 # apprise's classes carry no types that a subclass could be checked against.
-_Base: Any = NotifyBase
 _Email: Any = NotifyEmail
-_Slack: Any = NotifySlack
-_Discord: Any = NotifyDiscord
-_Json: Any = NotifyJSON
-
-SUPPRESS_EMBEDS = 4
-"""Discord's message flag for links without previews (discord.com/developers, Message Flags)."""
-
 
 _SOMEBODY = "somebody@lab.example"
 """A sender that apprise is given in place of the written one, since it may refuse or misread that."""
-
-
-class Console(_Base):  # type: ignore[misc]
-    """Prints messages with their receivers: for trials, and for machines that collect what programs print."""
-
-    service_name = "Console"
-    protocol = "console"
-    templates = ("{schema}://",)
-    template_args: ClassVar[dict[str, Any]] = {**_Base.template_args, "to": {"name": "To", "type": "string"}}
-    request_rate_per_sec = 0
-    body_maxlen = 1_000_000
-    title_maxlen = 1_000
-
-    stream: TextIO
-    lock: Lock
-
-    def __init__(self, whom: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.whom = whom
-
-    def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:
-        return "console://"
-
-    def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
-        lines = [f"│ {line}".rstrip() for line in body.strip().splitlines()]
-        head = f"╭─ to {self.whom}: {title}" if self.whom else f"╭─ {title}"
-        with self.lock:
-            self.stream.write("\n".join(["", head, *lines, "╰─", ""]))
-            self.stream.flush()
-        return True
-
-    @staticmethod
-    def parse_url(url: str) -> Any:
-        found = _Base.parse_url(url, verify_host=False)
-        return found and {**found, "whom": found["qsd"].get("to", "")}
 
 
 class Mail(_Email):  # type: ignore[misc]
@@ -140,6 +92,14 @@ class Mail(_Email):  # type: ignore[misc]
             self.targets = [(one.name or False, one.address) for one in _valid(targets)]
         self.cc, self.bcc, self.reply_to = ({one.address for one in _valid(text)} for text in (cc, bcc, reply_to))
 
+    def equip(self, kit: Kit) -> None:
+        """Take what is needed for one message."""
+        message = kit.message
+        self.text, self.html = message.text, None if kit.body.format == "text" else message.html
+        self.connections, self.authorities = kit.connections, kit.authorities
+        self.unsubscribe, self.is_one_click = message.unsubscribe, message.is_one_click
+        self.delivery_id, self.date = kit.delivery_id, kit.date
+
     def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
         self.outcome = self._deliver(title)
         return self.outcome.result is Result.SENT
@@ -194,82 +154,6 @@ class Mail(_Email):  # type: ignore[misc]
             yield line
             if self.is_one_click:
                 yield mime.token_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-
-
-class Slack(_Slack):  # type: ignore[misc]
-    """Slack with the message as its text. apprise would send it as an attachment, which Slack folds up.
-
-    ``mrkdwn``: set before sending; sent as it is. None to send what apprise made.
-    """
-
-    mrkdwn: str | None = None
-
-    def _send(self, url: str, payload: Any, *args: Any, **kwargs: Any) -> Any:
-        attachments = payload.get("attachments") or [{}]
-        if text := self.mrkdwn or attachments[0].get("text"):
-            kept = {key: value for key, value in payload.items() if key != "attachments"}
-            payload = {**kept, "text": text, "mrkdwn": True, "unfurl_links": False, "unfurl_media": False}
-        return super()._send(url, payload, *args, **kwargs)
-
-
-class JsonWebhook(_Json):  # type: ignore[misc]
-    """A webhook that is given data in addition to the text. An entry ``watcher`` in its address replaces the data.
-
-    ``data``: set before sending. It is put among the entries of the address only while the request is sent: apprise
-        writes all entries into the address that it reports, and with the data that would cost as much as sending.
-    """
-
-    data: Any = None
-    payload_extras: dict[str, Any]
-
-    def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
-        own = self.payload_extras
-        self.payload_extras = {"watcher": self.data, **own}
-        try:
-            return bool(super().send(body, title, **kwargs))
-        finally:
-            self.payload_extras = own
-
-
-class Discord(_Discord):  # type: ignore[misc]
-    """Discord that notifies nobody, whatever is written, and shows no previews of links.
-
-    An address with ``ping=`` of its own notifies whom it names.
-    """
-
-    def _send(self, payload: Any, *args: Any, **kwargs: Any) -> Any:
-        payload = {**payload, "flags": (payload.get("flags") or 0) | SUPPRESS_EMBEDS}
-        if not self.ping:
-            payload["allowed_mentions"] = {"parse": []}
-        return super()._send(payload, *args, **kwargs)
-
-
-def registry() -> Any:
-    """Return apprise's table of services."""
-    return NotificationManager()  # type: ignore[no-untyped-call]
-
-
-def register() -> None:
-    """Put watcher's services into apprise's table, and bound the answers that all others read."""
-    answers.install()
-    for plugin in (Console, Mail, Slack, JsonWebhook, Discord):
-        registry().add(plugin, force=True)
-
-
-def silence_end(plugin: Any) -> None:
-    """Make a class of apprise end without an error if it was only half made: Python prints what ``__del__`` raises."""
-    end = vars(plugin).get("__del__")
-    if end is None or getattr(end, "is_silent", False):
-        return
-
-    def silent_end(self: Any) -> None:
-        try:  # noqa: SIM105 - when Python ends, `suppress` may be gone already
-            end(self)
-        except Exception:
-            pass
-
-    silent_end.is_silent = True  # type: ignore[attr-defined]
-    plugin.__del__ = silent_end
 
 
 def _valid(texts: Any) -> list[Mailbox]:
