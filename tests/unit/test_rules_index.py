@@ -121,14 +121,21 @@ def compiled(texts: list[tuple[str, tuple[str, ...]]]) -> dict[int, Rule]:
     return rules
 
 
-@pytest.mark.parametrize("most_few", [0, 2, 100])
+@pytest.mark.parametrize(("most_few", "one_by_one"), [(0, True), (0, False), (2, True), (100, True)])
 @settings(max_examples=times(150))
 @given(st.lists(st.tuples(RULE, SOURCES), min_size=1, max_size=6), st.lists(PAPER, min_size=1, max_size=3))
 def test_the_index_answers_as_the_reference(
-    most_few: int, texts: list[tuple[str, tuple[str, ...]]], papers: list[Paper]
+    most_few: int, one_by_one: bool, texts: list[tuple[str, tuple[str, ...]]], papers: list[Paper]
 ) -> None:
-    rules = compiled(texts)
-    index = Index(most_few)
+    """Few branches and keys are decided one by one, many together."""
+    with pytest.MonkeyPatch.context() as patched:
+        if not one_by_one:
+            patched.setattr("watcher.rules.index.packed_index.FEW_BRANCHES", -1)
+            patched.setattr("watcher.rules.index.packed_index.FEW_KEYS", -1)
+        compare(Index(most_few), compiled(texts), papers)
+
+
+def compare(index: Index, rules: dict[int, Rule], papers: list[Paper]) -> None:
     for id, rule in rules.items():
         index.add(id, rule)
     documents = [document_of(paper) for paper in papers]

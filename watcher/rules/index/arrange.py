@@ -28,7 +28,7 @@ def arranged(loose: Loose) -> Packed:
     one_clause = _per_branch(np.add, clause_last.astype(np.int32), branch_start) == 1
     is_read = _per_branch(np.logical_or, to_read, branch_start)
     plain = _per_branch(np.logical_and, (loose.literal_marks & (Mark.NEGATED | Mark.UNKEYED)) == 0, branch_start)
-    watched, always = _watched(loose, literal_term, seen, branch_start, clause_last)
+    watched, always = _watched(loose.literal_marks, literal_term, seen, branch_start, clause_last)
     return Packed(
         ids=loose.ids,
         order=np.argsort(loose.ids).astype(np.int32),
@@ -79,31 +79,43 @@ def _sequences(loose: Loose, term_keys: GramKeys) -> dict[str, Any]:
     np.bitwise_or.at(
         sieve, (low >> np.uint64(3)).astype(np.int64), np.uint8(1) << (low & np.uint64(7)).astype(np.uint8)
     )
+    bucket_start = np.append(np.searchsorted(gram_keys, edges), len(gram_keys)).astype(np.int32)
     return {
         "gram_keys": gram_keys,
         "gram_start": np.append(starts, len(key)).astype(np.int32),
         "gram_terms": term,
-        "bucket_start": np.append(np.searchsorted(gram_keys, edges), len(gram_keys)).astype(np.int32),
+        "bucket_start": bucket_start,
+        "longest_bucket": int(np.diff(bucket_start).max(initial=0)),
         "bucket_shift": 64 - bits,
         "filter": sieve,
     }
 
 
+def watch_anew(pack: Packed) -> None:
+    """Watch each branch under the terms that have turned out to be rarest."""
+    branch_start = np.concatenate([[0], pack.branch_end[:-1]])
+    clause_last = (pack.literal_marks & Mark.LAST) > 0
+    watched, always = _watched(pack.literal_marks, pack.literal_term, pack.term_seen, branch_start, clause_last)
+    for name, array in watched.items():
+        setattr(pack, name, array)
+    pack.always = always.astype(np.int32)
+
+
 def _watched(
-    loose: Loose, literal_term: Array, seen: Array, branch_start: Array, clause_last: Flags
+    marks: Array, literal_term: Array, seen: Array, branch_start: Array, clause_last: Flags
 ) -> tuple[dict[str, Any], Array]:
     """Return the arrays that say under which terms each branch is watched, and the branches without such terms.
 
     A branch is watched under the terms of one of its clauses: the clause that fewest papers fulfil. Before papers were
     seen, a term that many rules have is assumed to be in many papers.
     """
-    if not len(loose.literal_marks):
+    if not len(marks):
         start = np.zeros(len(seen) + 1, np.int32)
         none = {"watch_start": start, "watch_branches": start[:0], "is_watched": np.zeros(len(seen), np.bool_)}
         return none, branch_start[:0]
     asked = np.bincount(literal_term, minlength=len(seen))
     cost = seen + asked / (1.0 + asked.max()) if seen.any() else asked.astype(np.float64)
-    of_literal = np.where(loose.literal_marks & (Mark.NEGATED | Mark.UNKEYED), NEVER, cost[literal_term])
+    of_literal = np.where(marks & (Mark.NEGATED | Mark.UNKEYED), NEVER, cost[literal_term])
     clause_start = np.flatnonzero(np.concatenate([[True], clause_last[:-1]]))
     clause_cost = np.add.reduceat(of_literal, clause_start)
     clause_count = np.diff(np.append(clause_start, len(of_literal)))
@@ -111,11 +123,11 @@ def _watched(
     best = np.minimum.reduceat(clause_cost, first_clause)
     branch_of_clause = np.repeat(np.arange(len(branch_start)), np.diff(np.append(first_clause, len(clause_start))))
     chosen = np.flatnonzero((clause_cost == best[branch_of_clause]) & (clause_cost < NEVER))
-    _, once = np.unique(branch_of_clause[chosen], return_index=True)
-    chosen = chosen[once]
+    of = branch_of_clause[chosen]
+    chosen = chosen[np.diff(of, prepend=-1) > 0]  # the first such clause of each branch
     literal, row = ranges(clause_start[chosen], clause_count[chosen])
     term, branch = literal_term[literal], branch_of_clause[chosen][row]
-    order = np.lexsort((branch, term))
+    order = term.argsort(kind="stable")
     counts = np.bincount(term, minlength=len(seen))
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     watched = {"watch_start": start, "watch_branches": branch[order].astype(np.int32), "is_watched": counts > 0}

@@ -32,9 +32,9 @@ def ranges(starts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
 
     ``starts`` and ``counts``: beginning and length of each range.
     """
-    which = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return starts[which] + within, which
+    which = np.arange(len(counts)).repeat(counts)
+    shifted = starts - counts.cumsum() + counts
+    return shifted[which] + np.arange(len(which)), which
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,18 @@ class Vocabulary(dict[Chunk, int]):
 
     def __init__(self, prefixes: Collection[str], keys: KeyMaker) -> None:
         self.key_maker = keys
-        self._prefixes = prefixes
-        self._lengths = sorted({len(one) for one in prefixes})
+        self._prefixes: set[str] = set()
+        self._lengths: list[int] = []
         self.clear()
+        self.learn(prefixes)
+
+    def learn(self, prefixes: Collection[str]) -> None:
+        """Know these beginnings, too. Chunks that have one are read anew when they come next."""
+        new = set(prefixes) - self._prefixes
+        if new:
+            self._prefixes |= new
+            self._lengths = sorted({*self._lengths, *map(len, new)})
+            self._learned.append(new)
 
     def clear(self) -> None:
         """Forget all chunks."""
@@ -77,6 +86,8 @@ class Vocabulary(dict[Chunk, int]):
         self._line_end = array("q", [0])
         self._aside = array("q")  # four numbers a row: from, to, hash, whether it is a beginning
         self._aside_end = array("q", [0])
+        self._read_after = array("q")  # how many of ``_learned`` there were when it was read
+        self._learned: list[set[str]] = []
 
     def __missing__(self, chunk: Chunk) -> int:
         self._line.frombytes(self.key_maker.hashes(chunk.line))
@@ -85,15 +96,40 @@ class Vocabulary(dict[Chunk, int]):
             self._add_aside(chunk.more, is_beginning=False)
         if self._prefixes:
             self._add_beginnings(chunk)
+        self[chunk] = number = len(self._aside_end) - 1
         self._aside_end.append(len(self._aside) // 4)
-        self[chunk] = number = len(self)
+        self._read_after.append(len(self._learned))
         return number
 
+    def _numbers(self, chunks: Sequence[Chunk]) -> Numbers:
+        """Return the numbers of chunks."""
+        number = np.fromiter(map(self.__getitem__, chunks), np.int64, len(chunks))
+        if self._learned and len(number):
+            behind = np.frombuffer(self._read_after, np.int64)[number] < len(self._learned)
+            if behind.any():
+                self._catch_up({chunks[at] for at in behind.nonzero()[0].tolist()})
+                number = np.fromiter(map(self.__getitem__, chunks), np.int64, len(chunks))
+        return number
+
+    def _catch_up(self, chunks: Iterable[Chunk]) -> None:
+        """Forget those of some chunks that have a beginning which was learned after they were read."""
+        newer: dict[int, tuple[set[str], list[int]]] = {}
+        for chunk in chunks:
+            number = self[chunk]
+            after = self._read_after[number]
+            if after not in newer:
+                new = set().union(*self._learned[after:])
+                newer[after] = new, sorted(set(map(len, new)))
+            new, lengths = newer[after]
+            if any(word[:length] in new for _, _, word in _edges(chunk) for length in lengths):
+                del self[chunk]
+            else:
+                self._read_after[number] = len(self._learned)
+
     def _add_beginnings(self, chunk: Chunk) -> None:
-        line = tuple((n, n + 1, word) for n, word in enumerate(chunk.line))
         beginnings = dict.fromkeys(
             (first, last, word[:length] + "*")
-            for first, last, word in line + chunk.more + chunk.spelled
+            for first, last, word in _edges(chunk)
             for length in self._lengths
             if length <= len(word) and word[:length] in self._prefixes
         )
@@ -106,24 +142,22 @@ class Vocabulary(dict[Chunk, int]):
 
     def edges(self, texts: Sequence[Folded]) -> GramEdges:
         """Return the words of all texts."""
-        if len(self) > MOST_KNOWN:
+        if len(self._aside_end) > MOST_KNOWN:
             self.clear()
-        chunks = sum(len(text.chunks) for text in texts)
-        number = np.fromiter(
-            map(self.__getitem__, chain.from_iterable(text.chunks for text in texts)), np.int64, chunks
-        )
-        text = np.repeat(np.arange(len(texts)), [len(text.chunks) for text in texts])
+        counts = [len(text.chunks) for text in texts]
+        number = self._numbers(list(chain.from_iterable([text.chunks for text in texts])))
+        text = np.arange(len(texts)).repeat(counts)
         line_end = np.frombuffer(self._line_end, np.int64)
         starts = line_end[number]
         lengths = line_end[number + 1] - starts
         place, row = ranges(starts, lengths)
         hashes = np.frombuffer(self._line, np.int64)[place] if len(place) else place
         at = np.arange(len(place)) + text[row]  # a free position behind each text: nothing runs on into the next
-        begins = np.cumsum(lengths) - lengths + text
+        begins = lengths.cumsum() - lengths + text
         aside_end = np.frombuffer(self._aside_end, np.int64)
         starts = aside_end[number]
         place, row = ranges(starts, aside_end[number + 1] - starts)
-        of_text = np.repeat(np.arange(len(texts)), [len(text.line) + 1 for text in texts])
+        of_text = np.arange(len(texts)).repeat([len(text.line) + 1 for text in texts])
         if not len(place):
             return GramEdges(at, at + 1, hashes.view(np.uint64), at + 1, of_text, len(at) + len(texts))
         aside = np.frombuffer(self._aside, np.int64).reshape(-1, 4)[place]
@@ -131,9 +165,14 @@ class Vocabulary(dict[Chunk, int]):
         first, last = begins[row] + aside[:, 0], begins[row] + aside[:, 1]
         onward = np.concatenate([at + 1, np.where(aside[:, 3] > 0, end, last)])
         all_at = np.concatenate([at, first])
-        order = np.argsort(all_at, kind="stable")
+        order = all_at.argsort(kind="stable")
         to, hashes = np.concatenate([at + 1, last]), np.concatenate([hashes, aside[:, 2]])
         return GramEdges(all_at[order], to[order], hashes[order].view(np.uint64), onward[order], of_text, end)
+
+
+def _edges(chunk: Chunk) -> WordEdges:
+    """Return all words of a chunk, with their positions."""
+    return tuple((n, n + 1, word) for n, word in enumerate(chunk.line)) + chunk.more + chunk.spelled
 
 
 class GramEdges(NamedTuple):
@@ -196,7 +235,7 @@ def _sequences(
     """Return (keys, first positions, last positions, numbers of texts) of all sequences."""
     edges = vocabulary.edges(texts)
     counts = np.bincount(edges.at, minlength=edges.end + 1)
-    starts = np.cumsum(counts) - counts
+    starts = counts.cumsum() - counts
     keys, first, last, onward = [edges.hashes], [edges.at], [edges.to], edges.onward
     for _ in range(longest - 1):
         edge, gram = ranges(starts[onward], counts[onward])

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from watcher.model import Hit
-from watcher.rules.index.encode import Mark, encode
+from watcher.rules.index.encode import encode
 from watcher.rules.index.keys import KeyMaker
+from watcher.rules.index.packed_trees import branch_tree, packed_rule_tree
 from watcher.rules.index.word_index import Few
-from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import RuleNode, any_of, conjunction, negated
+from watcher.rules.language.tree import RuleNode
 from watcher.rules.match.document import Document
 from watcher.rules.match.evaluate import PaperReader
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 MOST_FEW = 256
 """Most rules that are kept unpacked and are found by their words. If there are more, they are packed."""
+
+MOST_BESIDE = 64
+"""Most rules that are kept unpacked beside packs: so few are packed within some milliseconds."""
 
 GROWTH = 16
 """A pack is merged with added rules, unless it is this many times as large."""
@@ -138,6 +141,11 @@ class Index:
         is_alone = self._liked is not None and self._liked.is_alone(id)
         return is_alone or id in self._few or any(pack.place_of(id) is not None for pack in self._packs)
 
+    @property
+    def _room(self) -> int:
+        """The number of rules that are kept unpacked."""
+        return min(self._most_few, MOST_BESIDE) if self._packs else self._most_few
+
     def add(self, id: int, rule: Rule) -> None:
         """Add a rule under a number. Raises ``ValueError`` if the number is taken."""
         if id in self:
@@ -145,14 +153,14 @@ class Index:
         if (asked := self._asked(id, rule)) is None:
             return
         self._few.add(id, asked)
-        if len(self._few) > 2 * self._most_few:
+        if len(self._few) > 2 * self._room:
             self.pack()
 
     def add_many(self, rules: Iterable[tuple[int, Rule]]) -> None:
         """Add many rules under numbers that are free. This is faster than adding them one by one."""
         some = ((id, asked) for id, rule in rules if (asked := self._asked(id, rule)) is not None)
-        first = list(islice(some, self._most_few + 1))
-        if len(first) <= self._most_few:
+        first = list(islice(some, self._room + 1))
+        if len(first) <= self._room:
             for id, rule in first:
                 self.add(id, rule)
             return
@@ -230,7 +238,7 @@ class Index:
 
     def match_page(self, documents: Sequence[Document]) -> list[LazyMatches]:
         """Return the rules that hold for each of many papers. This is faster than :meth:`match` for each."""
-        if len(self._few) > self._most_few:
+        if len(self._few) > self._room:
             self.pack()
         readers = [PaperReader(document) for document in documents]
         found = [LazyMatches(reader, self._few.match(reader)) for reader in readers]
@@ -284,7 +292,8 @@ class Index:
         if self._vocabulary is None:
             from watcher.rules.index.grams import Vocabulary
 
-            self._vocabulary = Vocabulary(self._all_prefixes(), self._keys)
+            prefixes: frozenset[str] = frozenset().union(*(pack.prefixes for pack in self._packs))
+            self._vocabulary = Vocabulary(prefixes, self._keys)
         return self._vocabulary
 
     def _known_regexes(self) -> RegexBook:
@@ -295,49 +304,16 @@ class Index:
         return self._regexes
 
     def _make_known(self, new: Loose | Packed) -> None:
-        """Forget what does not know the beginnings of words, or the regexes, that new rules ask for."""
-        if not new.prefixes <= self._all_prefixes():
-            self._vocabulary = None
+        """Make known which beginnings of words and which regexes new rules ask for."""
+        if self._vocabulary is not None:
+            self._vocabulary.learn(new.prefixes)
         if self._regexes is not None and not new.regexes <= self._regexes.regexes:
             self._regexes = None
-
-    def _all_prefixes(self) -> frozenset[str]:
-        return frozenset().union(*(pack.prefixes for pack in self._packs))
 
     def _retune(self, papers: int) -> None:
         before, self._papers = self._papers, self._papers + papers
         if self._packs and any(before < mark <= self._papers for mark in RETUNED_AT):
-            from watcher.rules.index.arrange import arranged
+            from watcher.rules.index.arrange import watch_anew
 
-            self._packs = [arranged(pack.loose()) for pack in self._packs]
-
-
-def packed_rule_tree(pack: Packed, rule: int) -> RuleNode:
-    """Return the tree of the rule at a place in a pack: from its branches, or from its text if they were rearranged."""
-    if pack.rearranged[rule]:
-        return _tree_of_text(pack.texts[rule])
-    import numpy as np
-
-    first = int(np.searchsorted(pack.branch_rule, rule))
-    last = int(np.searchsorted(pack.branch_rule, rule, side="right"))
-    return any_of([branch_tree(pack, branch) for branch in range(first, last)])
-
-
-def branch_tree(pack: Packed, branch: int) -> RuleNode:
-    """Return the tree of one branch of a packed rule."""
-    text = pack.texts[pack.branch_rule[branch]]
-    clauses: list[RuleNode] = []
-    clause: list[RuleNode] = []
-    for at in pack.branch_literals(branch):
-        leaf = _tree_of_text(text[pack.literal_from[at] : pack.literal_to[at]])
-        marks = int(pack.literal_marks[at])
-        clause.append(negated(leaf) if marks & Mark.NEGATED else leaf)
-        if marks & Mark.LAST:
-            clauses.append(any_of(clause))
-            clause = []
-    return conjunction(clauses)
-
-
-@lru_cache(maxsize=16_384)
-def _tree_of_text(text: str) -> RuleNode:
-    return parse_rule(text)[0]
+            for pack in self._packs:
+                watch_anew(pack)

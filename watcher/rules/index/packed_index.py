@@ -19,12 +19,21 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.rules.index.encode import LiteralKind, Mark
+from watcher.rules.index.few_branches import FewBranches
 from watcher.rules.index.grams import GramKeys, Grams, Numbers, ranges
 from watcher.rules.index.regex_book import FieldPattern
 from watcher.rules.index.rule_arrays import Array, Loose
 
 Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint8]
+
+FEW_KEYS = 4_096
+"""Keys up to which looking at all places of the longest bucket takes less time than walking through each."""
+
+FEW_BRANCHES, FEW_OCCURRENCES = 64, 2_048
+"""Branches and terms of papers up to which a loop takes less time than arrays."""
+
+_NEGATED, _LAST, _UNKEYED, _ABOUT = int(Mark.NEGATED), int(Mark.LAST), int(Mark.UNKEYED), int(LiteralKind.ABOUT)
 
 CHUNK = 1 << 15
 """Watched branches that are decided together: as many as fit the processor's cache."""
@@ -79,6 +88,7 @@ class Packed:
     gram_terms: Array
     bucket_start: Array
     bucket_shift: int
+    longest_bucket: int
     filter: Bits
     watch_start: Array
     watch_branches: Array
@@ -127,7 +137,7 @@ class Packed:
         two = np.maximum.reduceat(grams.first[which], begins) >= np.minimum.reduceat(grams.last[which], begins)
         about = two | np.maximum.reduceat(grams.in_title[which], begins)
         term, paper = term[begins], grams.paper[which][begins]
-        kept = about | (self.term_kind[term] != LiteralKind.ABOUT)
+        kept = about | (self.term_kind[term] != _ABOUT)
         return Hits(paper[kept], term[kept])
 
     def learn(self, grams: Grams) -> None:
@@ -139,8 +149,15 @@ class Packed:
         """Return row by row the index of a known key in ``keys``, and the number of its sequence."""
         low = keys & np.uint64(len(self.filter) * 8 - 1)
         some = np.flatnonzero((self.filter[low >> np.uint64(3)] >> (low & np.uint64(7)).astype(np.uint8)) & 1)
+        if not len(some):
+            return some, some
         wanted = keys[some]
         bucket = (wanted >> np.uint64(self.bucket_shift)).astype(np.int64)
+        if len(some) <= FEW_KEYS:
+            every = self.bucket_start[bucket].astype(np.int64)[:, None] + np.arange(self.longest_bucket)
+            same = self.gram_keys.take(every, mode="clip") == wanted[:, None]
+            which, at = (same & (every < len(self.gram_keys))).nonzero()
+            return some[which], every[which, at]
         at, end = self.bucket_start[bucket].astype(np.int64), self.bucket_start[bucket + 1]
         found_at: list[Numbers] = []
         found_gram: list[Numbers] = []
@@ -164,6 +181,8 @@ class Packed:
         """
         which, term = self._occurring(grams)
         watched = self.is_watched[term]
+        if len(term) <= FEW_OCCURRENCES and self._count_branches(term[watched], papers) <= FEW_BRANCHES:
+            return FewBranches(self, grams, which, term, papers).decided(watched, allowed)
         hits = self._hits(grams, which[watched], term[watched])
         starts = self.watch_start[hits.term].astype(np.int64)
         place, row = ranges(starts, self.watch_start[hits.term + 1] - starts)
@@ -187,6 +206,10 @@ class Packed:
             len(self.ids),
         )
         return Candidates(*found, many_paper[unsure], many_branch[unsure])
+
+    def _count_branches(self, term: Numbers, papers: int) -> int:
+        """Return how many branches are watched under these terms, and always; a term that comes again counts again."""
+        return int((self.watch_start[term + 1] - self.watch_start[term]).sum()) + papers * len(self.always)
 
     def _needed(self, branch: Numbers, term: Numbers) -> Flags:
         """Return for each term whether any of these branches asks for it."""
@@ -220,12 +243,12 @@ class Packed:
 
     def _decided_chunk(self, paper: Numbers, branch: Numbers, table: Flags) -> Flags:
         place, counts = self._literals(branch)
-        row = np.repeat(np.arange(len(branch)), counts)
+        row = np.arange(len(branch)).repeat(counts)
         marks = self.literal_marks[place]
         value = table[paper[row], self.columns[self.literal_term[place]]]
-        value ^= (marks & Mark.NEGATED) > 0
-        value[(marks & Mark.UNKEYED) > 0] = True
-        last = (marks & Mark.LAST) > 0
+        value ^= (marks & _NEGATED) > 0
+        value[(marks & _UNKEYED) > 0] = True
+        last = (marks & _LAST) > 0
         clause_starts = np.flatnonzero(np.concatenate([[True], last[:-1]]))
         clauses = np.logical_or.reduceat(value, clause_starts)
         before = np.cumsum(last)
