@@ -183,12 +183,30 @@ def test_a_program_that_is_missing_is_said() -> None:
 
 
 def test_a_worker_knows_no_secrets() -> None:
-    worker = Worker({"SLACK_TOKEN": "hush", "LANG": "C.UTF-8"}, LIMITS)
+    names = ("SLACK_TOKEN", "PATH_TOKEN", "PYTHON_PASSWORD", "TZ_KEY", "LANG_SECRET", "LC_", "MAIL_PASSWORD")
+    worker = Worker({**dict.fromkeys(names, "hush"), "LANG": "C.UTF-8", "PYTHONUTF8": "1"}, LIMITS)
     try:
         given = Path(f"/proc/{worker.pid}/environ").read_bytes()
     finally:
         worker.end()
-    assert b"SLACK" not in given and b"LANG=C.UTF-8" in given
+    assert b"hush" not in given and b"LANG=C.UTF-8" in given and b"PYTHONUTF8=1" in given
+
+
+def test_what_lists_processes_shows_no_secret_of_a_worker() -> None:
+    env = {**os.environ, "LAB_TOKEN": "s3cretTOKEN"}
+    source = Source(name="lab", kind="feed", url="https://me:s3cretTOKEN@lab.example/feed?key=s3cretTOKEN")
+    seen: list[bytes] = []
+
+    class Watched(Worker):
+        def ask(self, request: Request, body: bytes, stopping: Event) -> None:
+            super().ask(request, body, stopping)
+            seen.extend(Path(f"/proc/{self.pid}/{name}").read_bytes() for name in ("cmdline", "environ"))
+
+    with closing(ParseApart(env, Event(), LIMITS, Watched)) as apart:
+        assert isinstance(apart.parse(GOOD, "https://lab.example/feed", source), Reading)
+    commands, environment = seen
+    assert b"watcher.parsing.worker" in commands and b"PYTHONPATH=" in environment
+    assert b"s3cret" not in commands + environment and b"lab.example" not in commands
 
 
 def test_of_an_answer_nothing_is_made_but_values() -> None:
