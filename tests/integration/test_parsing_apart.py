@@ -182,13 +182,24 @@ def test_a_program_that_is_missing_is_said() -> None:
         assert read(apart, GOOD) == Unreadable("no process could be started to read it: No such file or directory")
 
 
-def test_a_worker_knows_no_secrets() -> None:
-    worker = Worker({"SLACK_TOKEN": "hush", "LANG": "C.UTF-8"}, LIMITS)
-    try:
-        given = Path(f"/proc/{worker.pid}/environ").read_bytes()
-    finally:
-        worker.end()
-    assert b"SLACK" not in given and b"LANG=C.UTF-8" in given
+def test_a_worker_knows_no_secrets_and_what_lists_processes_shows_none() -> None:
+    names = ("SLACK_TOKEN", "PATH_TOKEN", "PYTHON_PASSWORD", "TZ_KEY", "LANG_SECRET", "LC_", "MAIL_PASSWORD")
+    env = {**dict.fromkeys(names, "s3cretTOKEN"), "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+    source = Source(name="lab", kind="feed", url="https://me:s3cretTOKEN@lab.example/feed?key=s3cretTOKEN")
+    seen: list[bytes] = []
+
+    class Watched(Worker):
+        def answer(self, stopping: Event) -> Answer:
+            answer = super().answer(stopping)  # a process that has just begun has no environment yet
+            seen.extend(Path(f"/proc/{self.pid}/{name}").read_bytes() for name in ("cmdline", "environ"))
+            return answer
+
+    with closing(ParseApart(env, Event(), LIMITS, Watched)) as apart:
+        assert isinstance(apart.parse(GOOD, "https://lab.example/feed", source), Reading)
+    commands, environment = seen
+    assert b"watcher.parsing.worker" in commands
+    assert b"LANG=C.UTF-8" in environment and b"PYTHONUTF8=1" in environment
+    assert b"s3cret" not in commands + environment and b"lab.example" not in commands
 
 
 def test_of_an_answer_nothing_is_made_but_values() -> None:

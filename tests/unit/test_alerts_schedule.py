@@ -397,3 +397,27 @@ def test_an_alert_waits_for_subscription_and_receiver(
 def test_quiet_hours_always_end(hours: QuietHours, zone: str, now: datetime) -> None:
     end = quiet_until(hours, zone, now)
     assert end is None or (now < end < now + timedelta(days=15) and quiet_until(hours, zone, end) is None)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        When(Rhythm.HOURLY),
+        When(Rhythm.DAILY, time(8)),
+        When(Rhythm.WEEKDAYS, time(8)),
+        When(Rhythm.WEEKLY, time(8), weekday=0),
+        When(Rhythm.MONTHLY, time(8), month_day=31),
+        When(Rhythm.EVERY_DAYS, time(8), every=14),
+        When(Rhythm.CRON, cron="0 8 29 2 *"),
+        When(Rhythm.CRON, cron="*/15 * * * *"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York", "Pacific/Kiritimati"])
+def test_a_clock_at_an_end_of_the_calendar_stops_nobody(when: When, zone: str) -> None:
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    for now in (first, first + timedelta(hours=1), datetime(9989, 12, 31, 23, tzinfo=UTC), last - timedelta(days=2)):
+        for began in (first, last):
+            due = next_due(when, zone, now, began)
+            assert due is not None and due > now
+        assert next_month(zone, time(8), now) > now

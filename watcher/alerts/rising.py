@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 A_DAY = timedelta(days=1)
+EARLIEST = datetime.min.replace(tzinfo=UTC) + A_DAY
+"""Before it no instant has a day; sites give papers such days as 1 January of the year 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def rise_of(counts: Sequence[VotesThen], listed: date | None) -> float:
         if after.at - before.at > A_DAY:
             line.insert(line.index(after), VotesThen(after.at - A_DAY, before.upvotes))
     if listed is not None:
-        begin = datetime.combine(listed, time(), UTC)
+        begin = max(datetime.combine(listed, time(), UTC), EARLIEST)
         line.insert(0, VotesThen(min(begin, line[0].at - timedelta(minutes=1)), 0))
     # The gain within a day is largest where a number was read at one end of it.
     ends = {one.at for one in line} | {one.at + A_DAY for one in line}

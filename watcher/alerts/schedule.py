@@ -21,6 +21,12 @@ LONGEST_MONTH = 32 * DAY  # and a change of the clock
 
 SATURDAY = 5
 
+EARLIEST, LATEST = datetime(1, 2, 8, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
+"""Instants between which a schedule always has days before and after: 29 February comes within eight years."""
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When a schedule is next due after ``LATEST``, which only a clock that is wrong shows."""
+
 LONGEST_QUIET = timedelta(days=14)
 """Longest time that quiet hours last: those that would never end, end after this time."""
 
@@ -32,6 +38,9 @@ def next_due(when: When, timezone: str, after: datetime, began: datetime) -> dat
     """
     if when.rhythm is Rhythm.IMMEDIATELY:
         return None
+    if after > LATEST:
+        return NEVER
+    after, began = max(after, EARLIEST), min(max(began, EARLIEST), LATEST)
     zone = ZoneInfo(timezone)
     cron = read_cron(when.cron or HOURLY) if when.rhythm in (Rhythm.CRON, Rhythm.HOURLY) else None
     if cron is not None and cron.every_hour:
@@ -107,7 +116,9 @@ def sign_began(subscription: Subscription, due: datetime) -> datetime:
 
 def next_month(timezone: str, at: time, after: datetime) -> datetime:
     """Return the first instant (UTC) after ``after`` that is the local time ``at`` on the first day of a month."""
-    zone = ZoneInfo(timezone)
+    if after > LATEST:
+        return NEVER
+    after, zone = max(after, EARLIEST), ZoneInfo(timezone)
     first = after.astimezone(zone).date().replace(day=1)
     while (instant := _instant(first, at, zone)) <= after:
         first = (first + 31 * DAY).replace(day=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import select
 import signal
 import subprocess
@@ -25,8 +26,8 @@ PIPE = 2**20
 LOOK_EVERY = 0.1
 """Seconds between checks of what a worker has used."""
 
-_KEPT = ("LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "PYTHON", "TZ")
-"""Beginnings of the names of environment variables that a worker gets. It needs no secrets."""
+_KEPT = re.compile(r"LANG(?:UAGE)?|LC_[A-Z]+|LD_LIBRARY_PATH|PATH|PYTHON[A-Z0-9]+|TZ")
+"""Names of environment variables that a worker gets. It needs no secrets, whatever they are called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class Worker:
         self._limits = limits
         arguments = (str(limits.memory), str(2 * limits.wall))
         paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)
-        given = {name: value for name, value in env.items() if name.startswith(_KEPT)}
+        given = {name: value for name, value in env.items() if _KEPT.fullmatch(name)}
         try:
             self._process = subprocess.Popen(
                 (*(command or COMMAND), *arguments),

@@ -89,11 +89,10 @@ def _of_arxiv(entry: Entry, head: Head) -> Entry:
     if head.day is None:
         return entry
     month = _MONTH.match(entry.arxiv_id or "") or _OLD_MONTH.match(entry.arxiv_id or "")
-    since = head.day - timedelta(days=3)
-    is_numbered = month is not None and (month[1], month[2]) in {
-        (f"{day:%y}", f"{day:%m}") for day in (since, head.day)
-    }
-    is_fresh = entry.published is not None and entry.published.date() >= head.day - ANNOUNCED_WITHIN
+    last = max(head.day, date.min + ANNOUNCED_WITHIN)
+    since = last - timedelta(days=3)
+    is_numbered = month is not None and (month[1], month[2]) in {(f"{day:%y}", f"{day:%m}") for day in (since, last)}
+    is_fresh = entry.published is not None and entry.published.date() >= last - ANNOUNCED_WITHIN
     return replace(entry, is_follow_up=not (is_numbered or is_fresh))
 
 
