@@ -38,7 +38,8 @@ def main() -> int:
     found = measured(cells, options.rounds)
     figures = [figures_of(kind, threads, found) for kind in options.only or KINDS for threads in THREADS]
     about = {"python": platform.python_version(), "rounds": options.rounds, "cores": os.cpu_count()}
-    options.out.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n")
+    if options.out:
+        options.out.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n")
     print(table(figures))
     return 0
 

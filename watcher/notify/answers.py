@@ -72,8 +72,8 @@ class BoundedAnswer(_Response):  # type: ignore[misc]
 class Adapter(HTTPAdapter):
     """An adapter of requests: it sends by the way in :data:`WAY`, and reads at most ``MOST`` bytes of an answer.
 
-    A connection is kept for the next message where its answer was read to the end, and follows no redirect. One
-    adapter serves all sessions.
+    It follows no redirect. A connection is kept for the next message if its answer was read to the end. One adapter
+    serves all sessions.
     """
 
     def close(self) -> None:
