@@ -73,9 +73,9 @@ def _taste(tx: Transaction, config: Config, name: str) -> Taste | None:
     """Return the taste of a subscription, None if it does not learn."""
     from watcher.pipeline.thumbs import TasteBook
 
-    full_name = rules.find_subscription(config, name).full_name
-    saved = next((one for one in tx.subscriptions.of_full_name(full_name) if one.gone_at is None), None)
-    return None if saved is None else TasteBook().of(tx, saved)
+    asked = rules.find_subscription(config, name)
+    saved = next((one for one in tx.subscriptions.of_full_name(asked.full_name) if one.gone_at is None), None)
+    return None if saved is None else TasteBook().of(tx, dataclasses.replace(saved, subscription=asked))
 
 
 def explanation_json(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:

@@ -73,9 +73,8 @@ class SubscriptionFile:
     def _replaced(self, before: bytes, after: bytes, *, dry_run: bool) -> tuple[Problem, ...]:
         beside = self._path.with_name(f".{self._path.name}.new")
         is_main = self._path.resolve() == self._main.resolve()
-        others = len(
-            self._read_at(self._main).subscriptions
-        )  # of now: somebody may have saved since the config was read
+        # Of now: somebody may have saved since the config in force was read.
+        others = len(self._read_at(self._main).subscriptions)
         try:
             _write_closed(beside, after)
             shutil.copymode(self._path, beside)
