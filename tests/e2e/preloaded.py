@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import watcher
+from tests.compiled import compile_once
 from tests.remembering import RememberedTables
 from watcher.notify.addresses.addresses import plugins
 from watcher.store import open_store
@@ -18,6 +19,8 @@ for _info in pkgutil.walk_packages(watcher.__path__, "watcher."):
     if _info.name != "watcher.__main__" and "._migrations" not in _info.name:
         importlib.import_module(_info.name)
 plugins()
+
+compile_once()
 
 # Each has its tables by the statements of the first time; what `Home.fresh` runs works them out itself.
 migrate._upgrade = RememberedTables(migrate._upgrade)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.compiled import compile_once
 from tests.examples import is_short
 from tests.integration.lending import Lender
 from tests.integration.warm import WarmWorkers
@@ -62,6 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 REALLY_MIGRATING = ("test_store_migr", "test_store_schemas", "test_upgrade")
 """Files whose tests are of the migrations: there each database is really migrated."""
 
+compile_once()
 _remembered = RememberedTables(migrate._upgrade)
 
 
