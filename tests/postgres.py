@@ -22,6 +22,14 @@ def _binaries() -> Path | None:
     return Path(initdb).parent if initdb else None
 
 
+SETTINGS = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"),
+    *("autovacuum=off", "bgwriter_lru_maxpages=0", "checkpoint_timeout=1d", "max_wal_size=4GB", "jit=off"),
+    *("track_counts=off", "update_process_title=off", "listen_addresses="),
+)
+"""A server that lasts for a run need not outlive a power cut, nor tidy up behind itself."""
+
+
 class Server:
     """A PostgreSQL cluster in a folder of its own, reached over a socket in it."""
 
@@ -37,7 +45,7 @@ class Server:
         self._run("initdb", "-D", self.folder / "data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
 
     def start(self) -> None:
-        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c full_page_writes=off"
+        options = " ".join(("-k", str(self.folder), *(f"-c {one}" for one in SETTINGS)))
         log = self.folder / "log"
         self._run("pg_ctl", "start", "-w", "-D", self.folder / "data", "-l", log, "-o", options)
 

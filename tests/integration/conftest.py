@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.compiled import compile_once
 from tests.examples import is_short
+from tests.integration.lending import Lender
+from tests.integration.warm import WarmWorkers
 from tests.postgres import Server, serving_postgres
+from tests.remembering import RememberedTables
+from watcher.parsing.apart import ParseApart
 from watcher.store import Store, open_store
+from watcher.store.database import migrate
 
 if TYPE_CHECKING:
     from tests.integration.webs import Web
@@ -54,6 +60,38 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=list(left_out))
 
 
+REALLY_MIGRATING = ("test_store_migr", "test_store_schemas", "test_upgrade")
+"""Files whose tests are of the migrations: there each database is really migrated."""
+
+compile_once()
+_remembered = RememberedTables(migrate._upgrade)
+
+
+@pytest.fixture(autouse=True)
+def _known_tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the tables of new databases in this process as they were made the first time."""
+    if not request.path.name.startswith(REALLY_MIGRATING):
+        monkeypatch.setattr(migrate, "_upgrade", _remembered)
+
+
+OWN_WORKERS = ("test_parsing_apart", "test_hostile_pages")
+"""Files whose tests are of the processes that read pages: there each is started anew."""
+
+
+@pytest.fixture(scope="session")
+def warm_workers() -> Iterator[WarmWorkers]:
+    workers = WarmWorkers()
+    yield workers
+    workers.close()
+
+
+@pytest.fixture(autouse=True)
+def _warm_workers(request: pytest.FixtureRequest, warm_workers: WarmWorkers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands and daemons in this process read pages in workers that are running already."""
+    if not request.path.name.startswith(OWN_WORKERS):
+        monkeypatch.setattr(ParseApart.__init__, "__defaults__", (None, warm_workers.start))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     with serving_postgres() as server:
@@ -66,6 +104,14 @@ def postgres_template(postgres: Server) -> str:
     postgres.execute("CREATE DATABASE migrated")
     open_store(postgres.url("migrated"), mode="create").close()
     return "migrated"
+
+
+@pytest.fixture(scope="session")
+def lender(postgres: Server, postgres_template: str) -> Iterator[Lender]:
+    """Lends databases with the tables in them, and takes them back."""
+    lender = Lender(postgres, postgres_template)
+    yield lender
+    lender.close()
 
 
 @pytest.fixture(scope="session")
@@ -94,9 +140,20 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture
+def lent_database(lender: Lender) -> Iterator[str]:
+    """The address of a PostgreSQL database with the tables in it, and nothing in them."""
+    address = lender.borrow()
+    yield address
+    lender.give_back(address)
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A database for a program that is run: its address, and the line of the config that names it."""
+    """A database for a program that is run: its address, and the line of the config that names it.
+
+    The server's has its tables already; `test_store_migrations.py` and others begin with one that has none.
+    """
 
     address: str
     line: str
@@ -104,37 +161,35 @@ class Database:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    """A database without tables: once where the state folder has it without being told, once on the server."""
+    """A database: once where the state folder has it without being told and nothing is yet, once on the server."""
     if request.param == "sqlite":
         return Database(str(tmp_path / "state" / "watcher.db"), "")
-    url: str = request.getfixturevalue("postgres_database")
+    url: str = request.getfixturevalue("lent_database")
     return Database(url, f"database: '{url}'\n")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Makes new databases with the tables in them; they are gone after the test."""
-    is_sqlite = request.param == "sqlite"
-    template = request.getfixturevalue("sqlite_template" if is_sqlite else "postgres_template")
-    server: Server | None = None if is_sqlite else request.getfixturevalue("postgres")
+    lender: Lender | None = None if request.param == "sqlite" else request.getfixturevalue("lender")
     made: list[tuple[Store, str]] = []
 
     def make() -> Store:
-        name = f"store{next(_numbers)}"
-        if server:
-            server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        if lender:
+            address = lender.borrow()
         else:
-            (tmp_path / name).mkdir()
-            shutil.copy(template, tmp_path / name)
-        store = open_store(server.url(name) if server else tmp_path / name / "watcher.db")
-        made.append((store, name))
+            folder = tmp_path / f"store{next(_numbers)}"
+            folder.mkdir()
+            address = str(shutil.copy(request.getfixturevalue("sqlite_template"), folder / "watcher.db"))
+        store = open_store(address)
+        made.append((store, address))
         return store
 
     yield make
-    for store, name in made:
+    for store, address in made:
         store.close()
-        if server:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        if lender:
+            lender.give_back(address)
 
 
 @pytest.fixture

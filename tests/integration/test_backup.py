@@ -232,14 +232,14 @@ def test_devices_are_no_place_for_one(path: Path) -> None:
 
 
 def test_the_commands_that_are_named_for_postgresql_work(
-    postgres_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lent_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Run the two commands that `backup` and `restore` name for PostgreSQL, then bring the database up to now."""
     if not shutil.which("pg_dump"):
         pytest.skip("PostgreSQL's own programs are not installed")
     config, dump = tmp_path / "config.yaml", tmp_path / "our backup.dump"
-    config.write_text(f"database: '{postgres_database}'\n")
-    with open_store(postgres_database, mode="create") as store:
+    config.write_text(f"database: '{lent_database}'\n")
+    with open_store(lent_database, mode="create") as store:
         write(store, "Kites")
 
     def watcher(*args: str) -> tuple[int, str]:
@@ -254,12 +254,12 @@ def test_the_commands_that_are_named_for_postgresql_work(
     status, said = watcher("backup", str(dump))
     assert status == 1 and dump.exists() is False
     run_what_is_named(said)
-    with open_store(postgres_database) as store:
+    with open_store(lent_database) as store:
         write(store, "Mills")
     status, said = watcher("restore", str(dump))
     assert status == 1 and "`watcher restore --in-place`" in said
     run_what_is_named(said)
-    with open_store(postgres_database) as store:
+    with open_store(lent_database) as store:
         assert count(store) == 1
     status, said = watcher("restore", "--in-place")
     assert (
@@ -269,10 +269,10 @@ def test_the_commands_that_are_named_for_postgresql_work(
     )
 
 
-def test_nothing_is_brought_up_to_now_beside_daemons(postgres_database: str, tmp_path: Path) -> None:
+def test_nothing_is_brought_up_to_now_beside_daemons(lent_database: str, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
-    config.write_text(f"database: '{postgres_database}'\n")
-    with open_store(postgres_database, mode="create") as store, store.transaction() as tx:
+    config.write_text(f"database: '{lent_database}'\n")
+    with open_store(lent_database, mode="create") as store, store.transaction() as tx:
         now = store.clock()
         tx.daemons.beat(KnownDaemon("1" * 32, "host", 7, "1.0", "", now, now))
     with pytest.raises(DaemonRunning, match="stop them first"):

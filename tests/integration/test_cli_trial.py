@@ -31,17 +31,18 @@ def env(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
     """A state folder with forty papers of four days in its database, and a config beside it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.yaml").write_text(CONFIG + database.line)
+    entries = [
+        Entry(
+            title=f"Quiet Kilns, Part {n}" if n % 4 == 0 else f"On Lanterns, Part {n}",
+            keys=(f"arxiv:2603.{n:05}",),
+            arxiv_id=f"2603.{n:05}",
+            abstract="A loud kiln." if n % 10 == 5 else "Nothing is loud.",
+            listed=FIRST + timedelta(days=n // 10),
+        )
+        for n in range(40)
+    ]
     with open_store(database.address, mode="create") as store, store.transaction() as tx:
-        for n in range(40):
-            title = f"Quiet Kilns, Part {n}" if n % 4 == 0 else f"On Lanterns, Part {n}"
-            entry = Entry(
-                title=title,
-                keys=(f"arxiv:2603.{n:05}",),
-                arxiv_id=f"2603.{n:05}",
-                abstract="A loud kiln." if n % 10 == 5 else "Nothing is loud.",
-                listed=FIRST + timedelta(days=n // 10),
-            )
-            tx.papers.record_entries([entry], "hf", NOW)
+        tx.papers.record_entries(entries, "hf", NOW)
     return {"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path)}
 
 

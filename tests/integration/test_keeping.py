@@ -279,6 +279,23 @@ def test_what_stands_in_the_library_is_not_added(there: dict[str, str]) -> None:
     assert [one["key"] for one in library.items] == ["OLD00000"]
 
 
+@pytest.mark.parametrize(("kind", "size", "count"), [("note", 300_000, 40), ("book", 20_000, 20), ("book", 300_000, 2)])
+def test_what_stands_behind_much_else_is_found(kind: str, size: int, count: int) -> None:
+    """Notes that speak of the paper, items that are long together, and some that are too long alone."""
+    others = [{"key": f"OLD{n:05}", "itemType": kind, "note": "of 10.5555/kiln " + "x" * size} for n in range(count)]
+    library = ZoteroLibrary(items=[*others, {"key": "PAPER000", "itemType": "preprint", "DOI": "10.5555/kiln"}])
+    with serving(FakeService(library.answer)) as service:
+        target = KeepTarget(name="s", kind=KeepKind.ZOTERO, place="users/7", api=service.url, key=KEY)
+        assert PaperKeeper(patience=5).keep(target, stored(OTHER), "d" * 32) == Outcome(Result.SENT)
+    assert len(library.items) == count + 1
+
+
+@pytest.mark.parametrize("kind", [KeepKind.FOLDER, KeepKind.BIB])
+def test_what_nobody_foresaw_is_a_failure_of_this_paper_alone(kind: KeepKind) -> None:
+    outcome = PaperKeeper().keep(KeepTarget(name="t", kind=kind, place="vault\0secret"), stored(LANTERN), "d" * 32)
+    assert outcome == Outcome(Result.FAILED, "could not be kept: ValueError")
+
+
 def test_a_service_that_asks_to_be_left_alone_is_left_alone() -> None:
     now = [0.0]
     library = ZoteroLibrary()
@@ -340,6 +357,12 @@ def test_a_bibliography_keeps_what_stands_in_it_byte_for_byte(tmp_path: Path) ->
         ("@misc{a, note = {arXiv:2603.00001v2 [cs.LG]}}", True),
         ("@misc{a, note = {arXiv preprint 2603.00001}}", True),
         ("@misc{a, howpublished = {\\url{https://arxiv.org/abs/2603.00001}}}", True),
+        ("@misc{a, abstract = {A reply to eprint = {2603.00001} and more}, eprint = {2603.09999}}", False),
+        ('@misc{a, abstract = "A reply, url = {https://arxiv.org/abs/2603.00001}", year = 2026}', False),
+        ("@misc{a, title = {Doubts, eprint={2603.00001}}}\n@misc{b, eprint = {2603.00001}}", True),
+        ("@misc{a, abstract = {never closed { eprint = {2603.09999}\n@misc{b, eprint = 2603.00001, year = 2026}", True),
+        ('@misc(a, title = {A}, eprint = "2603.00001") @misc{b, title={B}}', True),
+        ("@misc{b, title={B}} @misc{a, eprint\n = {2603.00001}}", True),
     ],
 )
 def test_a_note_that_speaks_of_another_paper_is_not_that_paper(there: str, is_kept: bool) -> None:

@@ -129,16 +129,16 @@ def test_percent_and_question_mark_in_a_path(tmp_path: Path) -> None:
         ("postgresql://stranger@/postgres?host={socket}", r'cannot be reached: .* role "stranger" does not exist'),
     ],
 )
-def test_a_server_that_cannot_be_used(postgres_database: str, address: str, message: str) -> None:
-    socket = postgres_database.partition("host=")[2]
+def test_a_server_that_cannot_be_used(lent_database: str, address: str, message: str) -> None:
+    socket = lent_database.partition("host=")[2]
     with pytest.raises(StoreError, match=message) as raised:
         open_store(address.format(socket=socket), mode="create")
     assert "hush" not in str(raised.value)
 
 
-def test_connections_that_the_server_ended_are_made_anew(postgres_database: str) -> None:
+def test_connections_that_the_server_ended_are_made_anew(lent_database: str) -> None:
     end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
-    with open_store(postgres_database, mode="create") as store, open_store(postgres_database) as other:
+    with open_store(lent_database, mode="create") as store, open_store(lent_database) as other:
         write(store)
         with (
             pytest.raises(StoreError, match=r"was interrupted by the server|cannot be reached"),

@@ -15,8 +15,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import BindParameter, Boolean, Connection, bindparam, create_engine, inspect, text
 
 from tests.integration.migrating import migrate_to
+from tests.remembering import RememberedTables
 from watcher.errors import StoreError
 from watcher.store import open_store
+from watcher.store.database import migrate
 from watcher.store.database.database import Mode
 from watcher.store.database.migrate import Migrated, revisions, scripts
 from watcher.store.database.schema import UtcDateTime, metadata
@@ -73,6 +75,21 @@ def test_migrations_arrive_at_the_schema(empty_database: str) -> None:
         metadata.create_all(connection)
         assert _definitions(connection) == migrated
     fresh.dispose()
+
+
+def test_the_shorter_way_of_the_tests_to_tables_ends_where_the_migrations_end(empty_database: str) -> None:
+    found = []
+    shorter = RememberedTables(migrate._upgrade)
+    for _ in range(2):
+        if "://" in empty_database:
+            _execute(empty_database, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+        engine = _engine(empty_database) if "://" in empty_database else create_engine("sqlite://")
+        with engine.begin() as connection:
+            shorter(connection)
+            version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            found.append((_definitions(connection), version))
+        engine.dispose()
+    assert found[0] == found[1] and len(found[0][0]) > len(metadata.tables) and found[0][1] == revisions()[-1]
 
 
 def test_the_names_of_the_scripts_say_their_revisions() -> None:

@@ -16,12 +16,12 @@ LONG = 20.0
 
 
 def test_a_word_is_heard_by_the_others_and_after_a_lost_connection(
-    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+    lent_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wakes, "AGAIN", 0.05)
     said: SimpleQueue[str] = SimpleQueue()
     stopping = Event()
-    with open_store(postgres_database, mode="create") as store, open_store(postgres_database) as other:
+    with open_store(lent_database, mode="create") as store, open_store(lent_database) as other:
         thread = Thread(target=store.listen, args=(stopping, said.put))
         thread.start()
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests.integration.test_cli_deliveries import TITLES, Desk, desk
 from tests.integration.test_pipeline import World, subscription
 from watcher.model import Decision, Entry, Fate, Paper, Rhythm, StoredSubscription, When
 from watcher.pipeline.record import record_matches
+from watcher.pipeline.telling.preview import next_contents, preview_contents
 from watcher.pipeline.thumbs import give_thumb, reset_thumbs
 from watcher.store import Store, Transaction
 from watcher.store.papers.merging import merge_papers
@@ -123,6 +124,27 @@ def test_learning_begins_and_ends_with_the_config(world: World) -> None:
     world.apply(DIGEST)
     with world.context.store.reading() as tx:
         assert held(tx)[1] == learned
+
+
+@pytest.mark.parametrize("learns", [False, True])
+def test_a_preview_learns_as_the_edited_config_says(world: World, learns: bool) -> None:
+    with world.context.store.transaction() as tx:
+        saved, _, papers = held(tx)
+        for n, paper in enumerate(papers[:4]):
+            give_thumb(tx, saved, paper, n % 2 == 0, world.now)
+    if learns:
+        world.apply(replace(DIGEST, learns=False))
+    edited = replace(DIGEST, learns=learns)
+    config = world.config(edited)
+    with world.context.store.reading() as tx:
+        asked = (tx, config, date(2026, 3, 1), world.now, lambda item: 1, 10**9)
+        past = preview_contents([edited], *asked)
+        coming = next_contents([edited], tx, config, world.now, lambda item: 1, 10**9)
+    world.apply(edited)
+    with world.context.store.reading() as tx:
+        _, scores, _ = held(tx)
+        assert {one.paper.id: one.score for content in coming for one in content.items} == scores
+        assert {one.paper.id: one.score for content in past for one in content.items} == scores
 
 
 def test_a_merge_keeps_the_newer_thumb(world: World) -> None:

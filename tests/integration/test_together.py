@@ -29,8 +29,8 @@ ME = Endpoint("me")
 
 
 @pytest.fixture
-def stores(postgres: Server, postgres_database: str) -> Iterator[list[Store]]:
-    with open_store(postgres_database, mode="create") as one, open_store(postgres_database) as other:
+def stores(postgres: Server, lent_database: str) -> Iterator[list[Store]]:
+    with open_store(lent_database, mode="create") as one, open_store(lent_database) as other:
         yield [one, other]
 
 

@@ -188,3 +188,11 @@ def test_a_line_needs_two_values_and_bars_none() -> None:
     assert bars_of({}, unit="paper").bars == ()
     high = bars_of({TODAY: 4, TODAY + timedelta(days=1): 0}, {TODAY: 1}, unit="paper")
     assert [bar.height for bar in high.bars] == [102, 0] and high.bars[0].strong_height == 25.5
+
+
+def test_the_keys_for_a_star_and_for_read_find_what_they_press(make_web: Callable[..., Web]) -> None:
+    web = make_web(**GUARDED)
+    web.list_papers(entry(1, "A Lantern"))
+    for path in ("/paper?key=arxiv:2603.00001", f"/?day={TODAY}"):
+        page = web.signed_in().get(path).text
+        assert all(page.count(f'data-act="{act}"') == 1 for act in ("star", "read")), path

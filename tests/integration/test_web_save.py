@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import httpx
 import pytest
 
 from tests.integration.webs import CONFIG, GUARDED, TOKEN, Web, entry, words
+from tests.patience import PATIENCE
 from watcher.config import Config, load
 from watcher.config.saving import SavedLines, SubscriptionFile
+from watcher.errors import WatcherError
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
 
@@ -148,3 +151,51 @@ def test_what_is_written_beside_the_config_is_nobody_elses_to_read(web: Web, mon
     web.config.path.chmod(0o640)
     web.signed_in().get("/save", params=ASKED)
     assert modes == [0o600] and web.config.path.stat().st_mode & 0o777 == 0o640
+
+
+class Second:
+    """Another program that saves into the same config: it has ended, or waits, when :meth:`begin` returns."""
+
+    def __init__(self, config: Config, path: Path) -> None:
+        self._file = SubscriptionFile(config, path, read)
+        self._thread = threading.Thread(target=lambda: self._file.save(["- name: second", "  rule: kite", "  to: ana"]))
+
+    def begin(self) -> None:
+        if self._thread.ident is None:
+            self._thread.start()
+        while self._thread.is_alive() and "-> FLOCK" not in Path("/proc/locks").read_text(encoding="ascii"):
+            self._thread.join(0.01)
+
+    def end(self) -> None:
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+
+
+def test_of_two_that_save_at_once_both_are_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG, encoding="utf-8")
+    config = read(path)
+    second = Second(config, path)
+
+    def reading(path: Path) -> Config:
+        second.begin()
+        return read(path)
+
+    SubscriptionFile(config, path, reading).save(["- name: first", "  rule: lantern", "  to: ana"])
+    second.end()
+    names = [one.name for one in read(path).subscriptions]
+    assert sorted(names[len(config.subscriptions) :]) == ["first", "second"]
+
+
+def test_what_an_editor_writes_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG, encoding="utf-8")
+
+    def reading(asked: Path) -> Config:
+        path.write_text(CONFIG + "# by hand\n", encoding="utf-8")
+        return read(asked)
+
+    with pytest.raises(WatcherError, match="another program wrote to it meanwhile; try again"):
+        SubscriptionFile(read(path), path, reading).save(["- name: first", "  rule: lantern", "  to: ana"])
+    assert path.read_text(encoding="utf-8") == CONFIG + "# by hand\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["config.yaml"]

@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import times
-from tests.integration.webs import HOSTILE, TODAY, Web, entry, titles, words
+from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, titles, words
 from watcher.model import Entry
 from watcher.pipeline.folding import fold_all
 from watcher.pipeline.searching import tried
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import try_rule
+from watcher.store import Store
 from watcher.web.views.trying import until_time_is_up
 
 
@@ -195,3 +196,13 @@ def test_a_rule_never_becomes_markup(stored: Web) -> None:
     for text in (HOSTILE, f'"{HOSTILE}', f"title:{HOSTILE}", "</textarea><script>x</script>"):
         page = stored.client().get("/search", params={"q": text}).text
         assert "<script>alert" not in page and "<img src=x" not in page and "<script>x" not in page
+
+
+def test_a_trial_begins_anew_once_a_paper_has_changed(store: Store) -> None:
+    stamps = []
+    for one in (entry(1, "Kites"), entry(1, "Kites", abstract="Of paper."), entry(1, "Kites", upvotes=3)):
+        with store.transaction() as tx:
+            tx.papers.record_entries([one], "daily", NOW)
+        with store.reading() as tx:
+            stamps += [tx.browsing.stamp(), tx.browsing.stamp()]
+    assert stamps[0::2] == stamps[1::2] and len(set(stamps)) == 3

@@ -99,9 +99,13 @@ class ZoteroLibrary:
         if place != "/users/7/items":
             return 404, {}, b"Not found"
         if method == "GET":
-            term = asked["q"][0].lower()
-            found = [one for one in self.items if term in json.dumps(one).lower()]
-            return _json([{"key": one["key"], "version": 1, "data": one} for one in found])
+            term, first, most = asked["q"][0].lower(), int(asked.get("start", ["0"])[0]), int(asked["limit"][0])
+            left_out = asked["itemType"][0].removeprefix("-").split(" || ")
+            found = [
+                one for one in self.items if one.get("itemType") not in left_out and term in json.dumps(one).lower()
+            ]
+            shown = found[first : first + most]
+            return _json([{"key": one["key"], "version": 1, "data": one} for one in shown])
         return self._write(headers.get("zotero-write-token", ""), json.loads(body))
 
     def _write(self, token: str, items: list[dict[str, Any]]) -> Answer:

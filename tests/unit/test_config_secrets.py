@@ -367,3 +367,13 @@ def test_keys_and_structure_of_a_line_of_json_are_quoted(tmp_path: Path) -> None
     assert {one.source_line for one in found} == {
         '{"name":"a b","rule":"(","to":["**"],"max_papers":3,"password":"*","mute":{"a b":[*]}}'
     }
+
+
+def test_the_address_of_a_webhook_that_keeps_papers_is_shown_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    hook = "https://lab.example/hooks/T0kenAsWritten/add"
+    path.write_text(f"keep:\n  wall: {{webhook: '{hook}', body: '{{}}', find: 'https://lab.example/f/An0therToken'}}\n")
+    config = load(path, env={}, check_url=problem_of, check_rule=compile_rule)
+    assert {hook, "T0kenAsWritten", "An0therToken"} <= config.secrets({})
+    target = config.keep_target("wall", {})
+    assert not [shown for shown in (repr(config), repr(target)) if "T0ken" in shown or "An0ther" in shown]

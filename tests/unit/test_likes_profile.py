@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 
 import numpy as np
@@ -73,6 +74,15 @@ def test_an_index_of_many_profiles_finds_what_each_finds_alone() -> None:
         close = {n: found for n, found in alone.items() if score_of_closeness(found, profiles[n].line) >= 0.3}
         assert index.closenesses(vector) == pytest.approx(close)
     assert ProfileIndex().closenesses(VECTORS[0]) == {}
+
+
+def test_nothing_is_left_of_a_profile_that_was_removed() -> None:
+    index = ProfileIndex()
+    empty = len(pickle.dumps(index))
+    for n in range(5):
+        index.add(n, profile(n), 0.3)
+        index.remove(n)
+    assert len(pickle.dumps(index)) == empty
 
 
 def test_it_says_because_of_which_papers_and_words_as_the_paper_writes_them() -> None:

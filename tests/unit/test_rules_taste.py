@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from watcher.model import Paper
-from watcher.rules import Document, ThumbedPaper, document_of, taste_of
+from watcher.rules import Document, Taste, ThumbedPaper, document_of, taste_of
 from watcher.rules.match.taste import MOST_THUMBS, word_shares
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -52,6 +52,11 @@ def test_it_learns_words_and_says_which() -> None:
     assert min(liked) > 0.5 > max(disliked)
     up, down = taste.deciding(4)
     assert set(up) == set(LIKED) and set(down) == set(DISLIKED)
+
+
+def test_small_words_are_never_shown() -> None:
+    taste = Taste(0.0, {"another": 3.0, "approach": 2.0, "framework": 2.0, "lantern": 1.0, "shown": -2.0}, 3, 2)
+    assert taste.deciding(3) == (["lantern"], [])
 
 
 @pytest.mark.parametrize("up", [True, False])

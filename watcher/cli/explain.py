@@ -77,7 +77,7 @@ def _taste(tx: Transaction, asked: Subscription) -> Taste | None:
     from watcher.pipeline.thumbs import TasteBook
 
     saved = next((one for one in tx.subscriptions.of_full_name(asked.full_name) if one.gone_at is None), None)
-    return None if saved is None else TasteBook().of(tx, saved)
+    return None if saved is None else TasteBook().of(tx, dataclasses.replace(saved, subscription=asked))
 
 
 def explanation_json(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
@@ -48,53 +50,66 @@ class SubscriptionFile:
         """Write the subscription in ``lines``; return what was written.
 
         The new file is written beside the old one and read as the daemon would read it, and only then replaces the old
-        one. Raises ``ConfigError`` with the mistakes in the lines, ``WatcherError`` if the file cannot be written;
-        nothing is changed then.
+        one. Other savers wait meanwhile. Raises ``ConfigError`` with the mistakes in the lines, ``WatcherError`` if the
+        file cannot be written or another program wrote to it meanwhile; nothing is changed then.
 
         ``dry_run``: write nothing, and return what would be written.
         """
+        try:
+            with _alone_in(self._main.parent):
+                return self._save(lines, dry_run=dry_run)
+        except OSError as error:
+            raise WatcherError(f"{self._path}: {error.strerror}; {BY_HAND}") from None
+
+    def _save(self, lines: Sequence[str], *, dry_run: bool) -> SavedLines:
         before = read_regular(self._path, LARGEST)
         if isinstance(before, NotRead):
             raise WatcherError(f"{self._path}: {before.what}; {BY_HAND}")
         after, number = with_subscription(str(self._path), before, lines)
-        try:
-            warnings = self._replaced(before, after, dry_run=dry_run)
-        except OSError as error:
-            raise WatcherError(f"{self._path}: {error.strerror}; {BY_HAND}") from None
+        warnings = self._replaced(before, after, dry_run=dry_run)
         was, becomes = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
         return SavedLines(number, tuple(unified_diff(was, becomes, lineterm="", n=2))[2:], warnings)
 
     def _replaced(self, before: bytes, after: bytes, *, dry_run: bool) -> tuple[Problem, ...]:
         beside = self._path.with_name(f".{self._path.name}.new")
         is_main = self._path.resolve() == self._main.resolve()
+        # Of now: somebody may have saved since the config in force was read.
+        others = len(self._read_at(self._main).subscriptions)
         try:
             _write_closed(beside, after)
             shutil.copymode(self._path, beside)
-            warnings = self._checked(beside) if is_main else ()
+            warnings = self._checked(beside, others) if is_main else ()
             if not dry_run:
                 self._keep_owner(beside)
+                if read_regular(self._path, LARGEST) != before:
+                    raise WatcherError(f"{self._path}: another program wrote to it meanwhile; try again")
                 os.replace(beside, self._path.resolve())
         finally:
             beside.unlink(missing_ok=True)
         if not is_main and not dry_run:
             try:
-                warnings = self._checked(self._main)
+                warnings = self._checked(self._main, others)
             except WatcherError:
                 self._path.write_bytes(before)
                 raise
         return warnings
 
-    def _checked(self, path: Path) -> tuple[Problem, ...]:
-        """Return the new warnings of the changed config. Raises ``ConfigError`` if anything else has changed."""
-        try:
-            after = self._read(path)
-        except ConfigError as error:
-            found = [self._named(one, path) for one in error.problems if one.fatal]
-            raise ConfigError(found) from None
-        if len(after.subscriptions) != len(self._config.subscriptions) + 1:
+    def _checked(self, path: Path, others: int) -> tuple[Problem, ...]:
+        """Return the new warnings of the changed config. Raises ``ConfigError`` if anything else has changed.
+
+        ``others``: the number of subscriptions before.
+        """
+        after = self._read_at(path)
+        if len(after.subscriptions) != others + 1:
             raise UsageError(f"is it among the files that {self._main} includes?")
         known = {(one.name, one.what) for one in self._config.problems}
         return tuple(self._named(one, path) for one in after.problems if (one.name, one.what) not in known)
+
+    def _read_at(self, path: Path) -> Config:
+        try:
+            return self._read(path)
+        except ConfigError as error:
+            raise ConfigError([self._named(one, path) for one in error.problems if one.fatal]) from None
 
     def _named(self, problem: Problem, path: Path) -> Problem:
         return replace(problem, file=problem.file.replace(str(path), str(self._path)))
@@ -103,6 +118,17 @@ class SubscriptionFile:
         was, made = self._path.stat(), beside.stat()
         if (was.st_uid, was.st_gid) != (made.st_uid, made.st_gid):
             os.chown(beside, was.st_uid, was.st_gid)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Be the only one that saves into the config of a folder, until the block ends."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write_closed(path: Path, data: bytes) -> None:

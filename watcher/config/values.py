@@ -254,9 +254,12 @@ class Config:
         for place in self.keep.values():
             found |= {env[name] for text in place.texts() for name in VARIABLE.findall(text) if env.get(name)}
             try:
-                found |= set(place.with_secrets(env, self.folder).secrets)
+                target = place.with_secrets(env, self.folder)
             except WatcherError:
                 continue
+            found |= set(target.secrets)
+            for asked in target.addresses:
+                found |= set(_pieces(asked))
         for receiver in self.receivers.values():
             for address in receiver.urls.values():
                 found |= {env[name] for name in VARIABLE.findall(address.text) if env.get(name)}

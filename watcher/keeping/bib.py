@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,7 +19,14 @@ LARGEST = 64_000_000
 """Most bytes of a bibliography that is read."""
 
 _KEY = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}()]+)\s*,")
-_FIELD = re.compile(r"(?i)\b(doi|eprint|url|arxivid|note|howpublished)\s*=\s*[{\"]+\s*(?:\\url\s*\{\s*)?([^{}\"\n]+)")
+_NAMING = frozenset({"doi", "eprint", "url", "arxivid", "note", "howpublished"})
+"""Fields that name the paper of their entry; what an abstract or a title names is another one."""
+
+_ENTRY = re.compile(r"@\s*\w+\s*[{(]")
+_NEXT_ENTRY = re.compile(r"(?m)^[ \t]*(?=@\s*\w+\s*[{(])")
+_FIELD_OR_BRACE = re.compile(r"(?<![\w-])(\w[\w-]*)\s*=\s*|[{}]")
+_END_OF_VALUE = re.compile(r'[{}",]')
+_MARKS = re.compile(r'\\url\b|[{}"]')
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _OTHER_WORDS = re.compile(r"[^\W\d_]{2,}")
 _OF_AN_ID = frozenset(
@@ -52,18 +60,61 @@ def stands_in(text: str, reference: Reference) -> bool:
     """Return whether the text of a bibliography has a paper: its key, its DOI, its arXiv id or its link."""
     if any(found[1].lower() == reference.key.lower() for found in _KEY.finditer(text)):
         return True
-    for found in _FIELD.finditer(text):
-        value = found[2].strip().lower().replace("\\_", "_")
-        if found[1].lower() == "note" and not _is_an_id_alone(value, reference):
-            continue
-        dois = _DOI.findall(value)
-        if reference.doi and any(doi.rstrip(".,;") == reference.doi.lower() for doi in dois):
-            return True
-        if reference.arxiv_id and _is_of_arxiv(value, reference.arxiv_id.lower()):
-            return True
-        if reference.url and found[1].lower() == "url" and value == reference.url.lower():
+    asked = [one.lower() for one in (reference.doi, reference.arxiv_id, reference.url) if one]
+    for some in _NEXT_ENTRY.split(text):
+        written = some.lower().replace("\\_", "_")
+        if any(one in written for one in asked) and any(_is_named(*field, reference) for field in _fields(some)):
             return True
     return False
+
+
+def _is_named(name: str, value: str, reference: Reference) -> bool:
+    """Return whether a field of an entry says that the entry is this paper."""
+    if name == "note" and not _is_an_id_alone(value, reference):
+        return False
+    dois = _DOI.findall(value)
+    if reference.doi and any(doi.rstrip(".,;") == reference.doi.lower() for doi in dois):
+        return True
+    if reference.arxiv_id and _is_of_arxiv(value, reference.arxiv_id.lower()):
+        return True
+    return bool(reference.url) and name == "url" and value == reference.url.lower()
+
+
+def _fields(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the naming fields of entries, with their values in small letters and without braces and quotes.
+
+    What looks like a field inside of a value, as in an abstract, is none. ``text``: one entry, or several in a line.
+    """
+    at, depth = 0, 0
+    while found := (_FIELD_OR_BRACE if depth else _ENTRY).search(text, at):
+        at = found.end()
+        if not depth:
+            depth = 1
+        elif found[0] in ("{", "}"):
+            depth += 1 if found[0] == "{" else -1
+        elif depth == 1:
+            begin, at = at, _end_of_value(text, at)
+            if found[1].lower() in _NAMING:
+                value = _MARKS.sub("", text[begin:at]).lower().replace("\\_", "_")
+                yield found[1].lower(), " ".join(value.split())
+
+
+def _end_of_value(text: str, at: int) -> int:
+    """Return where the value that begins at ``at`` ends: at a comma, or at the end of its entry."""
+    depth, quoted = 0, False
+    for found in _END_OF_VALUE.finditer(text, at):
+        mark = found[0]
+        if mark == "{":
+            depth += 1
+        elif mark == "}":
+            if not depth:
+                return found.start()
+            depth -= 1
+        elif mark == '"' and not depth:
+            quoted = not quoted
+        elif mark == "," and not depth and not quoted:
+            return found.start()
+    return len(text)
 
 
 def _is_an_id_alone(value: str, reference: Reference) -> bool:

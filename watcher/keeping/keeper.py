@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -18,6 +19,8 @@ from watcher.model.way_out import WayOut
 from watcher.notify import scrub, secrets_of
 from watcher.notify.asking import ServiceAnswer, ask_service
 from watcher.notify.smtp import PATIENCE
+
+log = logging.getLogger(__name__)
 
 
 class PaperKeeper:
@@ -45,25 +48,33 @@ class PaperKeeper:
 
         Never raises. The reason shows no secret.
         """
-        reference = reference_of(paper)
         with self._lock:
             left = self._rests.get(target.name, 0.0) - self._monotonic()
         if left > 0:
             return Outcome(Result.FAILED, f"it asks to be left alone for {left:.0f} s more")
+
+        try:
+            outcome = self._kept(target, paper, delivery_id)
+        except Exception as error:  # a paper that cannot be kept must not hold up all others
+            log.error("%s cannot be kept in %s: %s", delivery_id, target.name, type(error).__name__)
+            return Outcome(Result.FAILED, f"could not be kept: {type(error).__name__}")
+        return Outcome(outcome.result, scrub(outcome.reason, target.secrets))
+
+    def _kept(self, target: KeepTarget, paper: Paper, delivery_id: str) -> Outcome:
+        reference = reference_of(paper)
 
         def ask(method: str, url: str, headers: Mapping[str, str], body: bytes) -> ServiceAnswer | Outcome:
             return self._asked(target, method, url, headers, body)
 
         match target.kind:
             case KeepKind.FOLDER:
-                outcome = keep_note(target, reference)
+                return keep_note(target, reference)
             case KeepKind.BIB:
-                outcome = keep_entry(target, reference)
+                return keep_entry(target, reference)
             case KeepKind.ZOTERO:
-                outcome = keep_in_zotero(target, reference, delivery_id, ask)
+                return keep_in_zotero(target, reference, delivery_id, ask)
             case KeepKind.WEBHOOK:
-                outcome = keep_by_webhook(target, reference, delivery_id, ask)
-        return Outcome(outcome.result, scrub(outcome.reason, target.secrets))
+                return keep_by_webhook(target, reference, delivery_id, ask)
 
     def _asked(
         self, target: KeepTarget, method: str, url: str, headers: Mapping[str, str], body: bytes

@@ -20,11 +20,15 @@ API = "https://api.zotero.org"
 LOOKED_AT = 25
 """Most items that a search for one paper returns."""
 
+PAPERS_ALONE = "-attachment || note"
+"""Neither attachments nor notes: the sign is of both."""
+
 MOST_COLLECTIONS = 100
 MOST_TOKENS = 12
 """Most writes for one delivery, when Zotero reports success for the request and failure for the item."""
 
 _KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
+TOO_LONG = Outcome(Result.FAILED, "the answer is longer than is read of one")
 NO_JSON = Outcome(Result.FAILED, "the answer is no JSON of Zotero's: it may come from a page in between")
 
 
@@ -63,11 +67,11 @@ def _tokens(delivery_id: str) -> Iterator[str]:
 def _found(library: _Library, reference: Reference) -> Outcome | None:
     """Return ``SENT`` if a library has a paper, None if it has not, or the outcome if it could not be asked."""
     for term in _terms(reference):
-        found = library.read("items", q=term, qmode="everything", itemType="-attachment", limit=LOOKED_AT)
-        if isinstance(found, Outcome):
-            return found
-        if any(is_same_item(item, reference) for item in found):
-            return SENT
+        for item in library.search(term):
+            if isinstance(item, Outcome):
+                return item
+            if is_same_item(item, reference):
+                return SENT
     return None
 
 
@@ -100,8 +104,30 @@ class _Library:
         self._ask = ask
         self._headers = {"Zotero-API-Version": "3", "Zotero-API-Key": target.key}
 
+    def search(self, term: str) -> Iterator[dict[str, Any] | Outcome]:
+        """Yield the items that a term is found in, at most ``LOOKED_AT``, or what went wrong last.
+
+        Where an answer is longer than is read, fewer items are asked for at once; one that is too long alone is left
+        out, since no paper is.
+        """
+        begin, many = 0, LOOKED_AT
+        while begin < LOOKED_AT:
+            asked = {"q": term, "qmode": "everything", "itemType": PAPERS_ALONE, "limit": many}
+            found = self.read("items", **asked, **({"start": begin} if begin else {}))
+            if found is TOO_LONG:
+                begin, many = (begin + 1, 1) if many == 1 else (begin, many // 5)
+                continue
+            if isinstance(found, Outcome):
+                yield found
+                return
+            yield from found
+            if len(found) < many:
+                return
+            begin += many
+
     def read(self, what: str, **asked: object) -> list[dict[str, Any]] | Outcome:
-        """Return the data of items or collections of the library, or the outcome if it could not be read.
+        """Return the data of items or collections of the library, or the outcome if it could not be read:
+        ``TOO_LONG`` where the answer was cut.
 
         ``what``: ``items`` or ``collections``.
         """
@@ -110,6 +136,8 @@ class _Library:
             return trouble
         assert isinstance(answer, ServiceAnswer)
         found = json_in(answer)
+        if found is None and answer.is_cut:
+            return TOO_LONG
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             return NO_JSON
         return [one["data"] for one in found if isinstance(one.get("data"), dict)]

@@ -240,17 +240,22 @@ class KeepTarget:
 
     name: str
     kind: KeepKind
-    place: str
-    api: str = ""
+    place: str = field(repr=False)
+    api: str = field(default="", repr=False)
     key: str = field(default="", repr=False)
     collection: str = ""
     tags: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: str = ""
+    body: str = field(default="", repr=False)
     find: str = field(default="", repr=False)
-    find_body: str = ""
+    find_body: str = field(default="", repr=False)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Texts that must not be shown."""
         return tuple(one for one in (self.key, *self.headers.values()) if one)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that are asked, which are often all that a service wants to know of who asks."""
+        return tuple(one for one in (self.place, self.find) if one) if self.kind is KeepKind.WEBHOOK else ()

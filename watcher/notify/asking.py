@@ -19,11 +19,13 @@ class ServiceAnswer:
 
     ``headers``: by names in lower case.
     ``body``: its first bytes.
+    ``is_cut``: there may be more of it than was read.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    is_cut: bool = False
 
 
 def ask_service(
@@ -46,7 +48,7 @@ def ask_service(
     """
     import requests
 
-    from watcher.notify.answers import Adapter
+    from watcher.notify.answers import MOST, Adapter
 
     WAY.set(way)
     with requests.Session() as session:
@@ -60,6 +62,10 @@ def ask_service(
             )
         except (requests.RequestException, OSError, ValueError) as error:
             return of_exception(error, secrets)
+        told = {name.lower(): one for name, one in found.headers.items()}
+        # The bound counts what frames the body, too: that is far less than half of it.
+        length = told.get("content-length", "")
+        is_whole = length.isdigit() and len(found.content) >= int(length)
         return ServiceAnswer(
-            found.status_code, {name.lower(): one for name, one in found.headers.items()}, found.content
+            found.status_code, told, found.content, is_cut=len(found.content) > MOST // 2 and not is_whole
         )

@@ -66,7 +66,6 @@ class Worker:
         self._limits = limits
         arguments = (str(limits.memory), str(2 * limits.wall))
         paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)
-        given = {name: value for name, value in env.items() if _KEPT.fullmatch(name)}
         try:
             self._process = subprocess.Popen(
                 (*(command or COMMAND), *arguments),
@@ -74,7 +73,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                env=given | {"PYTHONPATH": paths},
+                env=given_of(env) | {"PYTHONPATH": paths},
                 start_new_session=True,
             )
         except OSError as error:
@@ -150,6 +149,11 @@ class Worker:
                 with suppress(OSError):
                     pipe.close()
         self._process.wait()
+
+
+def given_of(env: Mapping[str, str]) -> dict[str, str]:
+    """Return what a worker gets of an environment."""
+    return {name: value for name, value in env.items() if _KEPT.fullmatch(name)}
 
 
 class _Bounds:

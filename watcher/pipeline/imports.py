@@ -126,8 +126,10 @@ def finish_import(done: Imported, telling: Telling, context: Context) -> None:
         done.told_before = told_in(tx.history.stages(done.papers))
         if telling is not Telling.ALL:
             return
+        tx.subscriptions.generation(hold=True)
         tx.matches.decide(tx.matches.untold(done.papers, fate.IMPORT_REASONS), Decision(Fate.HELD))
-        held = tx.matches.held_among(done.papers)
+        tx.subscriptions.lock(tx.matches.held_among(done.papers))
+        held = tx.matches.held_among(done.papers)  # what was told until the locks were ours is held no more
         _owe_now(tx, {id: unmuted(tx, id, matches, now) for id, matches in held.items()}, context, now)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -88,9 +89,13 @@ def reset_thumbs(tx: Transaction, saved: StoredSubscription) -> int:
 
 def score_anew(tx: Transaction, saved: StoredSubscription) -> None:
     """Set the scores of a subscription's held matches to what rule and thumbs give them now."""
-    held = tx.matches.held(saved.id)
+    tx.matches.set_scores(scores_now(tx, saved, tx.matches.held(saved.id)))
+
+
+def scores_now(tx: Transaction, saved: StoredSubscription, held: Mapping[int, int]) -> dict[int, float]:
+    """Return match → score of those of ``held`` (match → paper) that the subscription's rule matches."""
     if not held:
-        return
+        return {}
     rules = SubscriptionRules(tx)
     taste = learned(tx, saved, rules) if saved.subscription.learns else None
     rule = rules.of(saved.subscription)
@@ -99,7 +104,7 @@ def score_anew(tx: Transaction, saved: StoredSubscription) -> None:
         document = document_of(paper)
         if hit := evaluate(rule, document):
             scores[paper.id] = tasted(hit, document, taste).score
-    tx.matches.set_scores({match: scores[paper] for match, paper in held.items() if paper in scores})
+    return {match: scores[paper] for match, paper in held.items() if paper in scores}
 
 
 def tasted(hit: Hit, document: Document, taste: Taste | None) -> Hit:

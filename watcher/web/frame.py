@@ -22,6 +22,9 @@ from watcher.web.overall import next_words, overall_of
 from watcher.web.site import WebSite
 from watcher.web.views.words import ago_words, clock_words, day_words, iso_words, near_words, span_words
 
+MOST_IN_ANSWER = 500
+"""Most things in one answer or file, the newest ones. `watcher papers --format` has no limit."""
+
 MOST_TESTS = 50
 """Most receivers that are sent a test at once."""
 

@@ -19,6 +19,7 @@ def told_endpoints(tx: Transaction, saved: StoredSubscription) -> list[Endpoint]
 
 def record_leaving(tx: Transaction, saved: StoredSubscription, endpoint: Endpoint, now: datetime) -> bool:
     """Unsubscribe an endpoint from a subscription and drop what waits for it; return whether it was told until now."""
+    tx.subscriptions.lock([saved.id])  # what is being told now is dropped, and not missed
     is_new = tx.unsubscribed.leave(saved.id, endpoint, now)
     tx.silence.drop(saved.id, [endpoint], UNSUBSCRIBED)
     tx.blanks.drop(saved.id, [endpoint])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from watcher.alerts.items import Beside
@@ -18,12 +18,15 @@ def rises_of(
 
     Papers are looked at only for subscriptions that sort by rise, and only as their sources show them.
     """
-    asked = {one.paper_id: one.sources for one in told if one.order is DigestOrder.RISING}
+    asked: dict[int, list[Collection[str]]] = {}
+    for one in told:
+        if one.order is DigestOrder.RISING:
+            asked.setdefault(one.paper_id, []).append(one.sources)
     votes = tx.browsing.votes_until(asked, until) if asked else {}
     found: dict[int, float] = {}
     for id, by_source in votes.items():
         for source, counts in by_source.items():
-            if asked[id] and source not in asked[id]:
+            if not any(not sources or source in sources for sources in asked[id]):
                 continue
             days = [one.day for one in papers[id].listings if one.source == source and one.day]
             found[id] = max(found.get(id, 0.0), rise_of(counts, min(days, default=None)))

@@ -29,7 +29,7 @@ from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.beside import beside_of
 from watcher.pipeline.telling.content import unread_now
-from watcher.pipeline.thumbs import TasteBook, tasted
+from watcher.pipeline.thumbs import TasteBook, scores_now, tasted
 from watcher.rules import (
     Document,
     NeverList,
@@ -125,6 +125,12 @@ def _in_force(tx: Transaction, subscription: Subscription) -> StoredSubscription
     return next((one for one in named if one.subscription.full_name == subscription.full_name), None)
 
 
+def _taste_of(tx: Transaction, subscription: Subscription) -> Taste | None:
+    """Return what the thumbs of a subscription have taught it, if it learns as the config has it."""
+    saved = _in_force(tx, subscription)
+    return TasteBook().of(tx, replace(saved, subscription=subscription)) if saved else None
+
+
 def _waiting(
     tx: Transaction, subscription: Subscription, saved: StoredSubscription, never: NeverList, now: datetime
 ) -> list[DueAlert]:
@@ -139,9 +145,13 @@ def _waiting(
         holds = {one.paper.id for one in wanted if rule.digest == saved.rule_digest or evaluate(rule, one)}
         told = {match: paper for match, paper in told.items() if paper in holds}
     left_out = held.keys() - told.keys()
+    scores: dict[int, float] = {}
+    if subscription.learns != saved.subscription.learns or (rule.digest != saved.rule_digest and subscription.learns):
+        scores = scores_now(tx, replace(saved, subscription=subscription), told)
     return [
         replace(
             one,
+            score=scores.get(one.match_id, one.score),
             subscription=subscription.full_name,
             timezone=subscription.timezone,
             bundle=subscription.bundle,
@@ -223,7 +233,7 @@ def preview_contents(
     ``limit``: largest size of a message, in the same unit.
     """
     rules = SubscriptionRules(tx)
-    tastes = [TasteBook().of(tx, saved) if (saved := _in_force(tx, one)) else None for one in subscriptions]
+    tastes = [_taste_of(tx, one) for one in subscriptions]
     tried = [_Tried(one, rules.of(one), taste) for one, taste in zip(subscriptions, tastes, strict=True)]
     never = NeverList(config.never)
     for paper in tx.papers.all(since):

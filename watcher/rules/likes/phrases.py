@@ -11,24 +11,12 @@ import numpy.typing as npt
 
 from watcher.rules.likes.vectors import Floats, PhraseIds
 from watcher.rules.match.document import Document
+from watcher.rules.text.small_words import SMALL_WORDS
 from watcher.rules.text.text import Folded
 
 IN_TITLE = 2
 """How many times a phrase in the title counts."""
 
-_STOP_WORDS = (
-    "a about above after again against all also although an and another any approach are as at be because been before "
-    "being below between both but by can could demonstrate did do does down during each either every existing few "
-    "first for from further had has have here how however if in into is it its just like made make many may method "
-    "might more most much must new no nor not novel of off often on once one only or other our out over own paper per "
-    "present propose result same several shall should show shown since so some still such than that the their them "
-    "then there these they this those though through thus to too two under until up upon us use used using very via "
-    "was we were what when where whether which while who whom whose why will with within without work would yet you "
-    "your"
-)
-"""Words that say nothing about a paper, as folding leaves them. The words before and after one still make a pair."""
-
-_STOP = frozenset(_STOP_WORDS.split())
 _MOST_KNOWN = 200_000
 _PAIR_FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
 _PAIR_BIT = np.uint64(1)
@@ -40,7 +28,7 @@ class _WordIds(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) >= _MOST_KNOWN:
             self.clear()
-        is_left_out = word in _STOP or (len(word) == 1 and word.isascii())
+        is_left_out = word in SMALL_WORDS or (len(word) == 1 and word.isascii())
         hashed = int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little")
         self[word] = found = 0 if is_left_out else (hashed & ~1) or 2
         return found

@@ -54,6 +54,7 @@ class ProfileIndex:
     def remove(self, number: int) -> None:
         """Remove the profile with a number, if it is there."""
         if self._profiles.pop(number, None) is not None:
+            del self._least[number]
             self._filed = None
 
     def closenesses(self, vector: PaperVector) -> Mapping[int, float]:

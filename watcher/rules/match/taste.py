@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from watcher.rules.match.document import Document
+from watcher.rules.text.small_words import NOT_SHOWN
 
 OF_WORDS = 16.0
 """Variance of the log-odds by words, for a paper with words that no other one has."""
@@ -38,21 +39,6 @@ WITHOUT_WORDS = 0.75
 
 _STEPS, _CLOSE = 50, 1e-8
 """Most steps of Newton's method, and the change of a log-odds at which it ends."""
-
-_SMALL_WORDS_TEXT = """
-    about above across after again against all allow allows almost along also although among an and any are as at
-    based be because been before being below best better between both but by can cannot could demonstrate design
-    different do does done due during each effective effectively either enable enables et even existing experiment
-    extensive finally first for framework from further have has having here high how however if important improve in
-    increase into introduce is it its itself large less like make many may method might model more most multiple
-    must need new no nor not novel now number of on one only or other our out over own paper particularly perform
-    performance present previous problem propose provide recent recently result same set several show significant
-    significantly since so some state step still strong study such task than that the their them then there these
-    they this those though three through thus to together too two under until up use used using various very via was
-    we well were what when where whether which while who whose why will with within without work would yet you your
-"""
-_SMALL = frozenset(_SMALL_WORDS_TEXT.split())
-"""Words that mean nothing to people. They count, but are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +162,4 @@ def _words(document: Document) -> Iterable[str]:
 
 
 def _is_telling(word: str) -> bool:
-    return len(word) > 2 and word.isalpha() and word not in _SMALL
+    return len(word) > 2 and word.isalpha() and word not in NOT_SHOWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select, tuple_
@@ -22,11 +23,17 @@ def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
     return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None), ~is_paused()
 
 
+# Built once: every look for what is due needs it.
+_of_alert = _match.alias()
+_IS_PAUSED = exists().where(
+    _of_alert.c.id == _alert.c.match_id,
+    _of_alert.c.subscription_id.in_(select(_subscription.c.id).where(schema.rests)),
+)
+
+
 def is_paused() -> ColumnElement[bool]:
     """Return the SQL condition that an alert's subscription is paused, or held since ``allow`` forgets its file."""
-    match = _match.alias()
-    resting = select(_subscription.c.id).where(schema.rests)
-    return exists().where(match.c.id == _alert.c.match_id, match.c.subscription_id.in_(resting))
+    return _IS_PAUSED
 
 
 def due_alerts(
@@ -54,6 +61,7 @@ def waiting_alerts(connection: Connection, subscription_id: int) -> list[DueAler
     return list({row.id: as_told(row) for row in rows}.values())
 
 
+@cache
 def told(*, owed: bool = True) -> Select[Any]:
     """Return the SELECT for matches with their alerts and subscriptions, by subscription and match.
 

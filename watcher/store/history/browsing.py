@@ -25,6 +25,9 @@ _thumb = schema.thumb
 _of_match = and_(_thumb.c.subscription_id == _match.c.subscription_id, _thumb.c.paper_id == _match.c.paper_id)
 _other = _listing.alias("other")
 
+MOST_CHANGED = 1_000
+"""Changed papers that a stamp looks at."""
+
 SOON = 200
 """How many subscriptions, in the order in which they are due, are searched for the next digest."""
 
@@ -80,10 +83,13 @@ class Browsing:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def stamp(self) -> tuple[int, int, int]:
-        """Return numbers that change whenever papers are added or listed again, or a source was polled."""
-        ids = [select(func.max(table.c.id)).scalar_subquery() for table in (_paper, _listing, _poll)]
-        return tuple(self._connection.execute(select(*ids)).one())
+    def stamp(self) -> tuple[object, ...]:
+        """Return values that change whenever papers are added, listed again or changed, or a source was polled."""
+        newest = [select(func.max(table.c.id)).scalar_subquery() for table in (_paper, _listing, _poll)]
+        read = select(func.max(_metric.c.at)).scalar_subquery()
+        changed = select(schema.unfolded).order_by(schema.unfolded.c.paper_id.desc()).limit(MOST_CHANGED).subquery()
+        tickets = select(func.count(), func.sum(changed.c.ticket)).select_from(changed)
+        return *self._connection.execute(select(*newest, read)).one(), *self._connection.execute(tickets).one()
 
     # --- digest days ---
 

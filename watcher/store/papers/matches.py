@@ -110,6 +110,11 @@ class Matches:
         """Return match id → paper id of a subscription's baseline matches."""
         return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.BASELINE)
 
+    def subscriptions_of(self, paper_id: int) -> list[int]:
+        """Return the ids of the subscriptions that have a match of a paper."""
+        query = select(_match.c.subscription_id).where(_match.c.paper_id == paper_id)
+        return list(self._connection.scalars(query.distinct().order_by(_match.c.subscription_id)))
+
     def hold(self, subscription_id: int, match_ids: Collection[int], now: datetime) -> None:
         """Make matches held again. A subscription told immediately becomes due."""
         self.decide(match_ids, Decision(Fate.HELD))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, true, update
 
 from watcher.alerts.changes import Wanted
 from watcher.errors import StoreError
 from watcher.model import DeliveryState, Endpoint, Subscription
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
+from watcher.store.deliveries.endpoints import Endpoints
 from watcher.store.people.persons import TABLES, Person, Traces, find_person, traces_of
 from watcher.store.subscriptions.rows import row_of
 from watcher.store.subscriptions.subscriptions import Subscriptions
@@ -78,9 +79,11 @@ class People:
         Papers stay, and so does what other people were told. Raises ``StoreError`` while a message to the person is
         being sent.
         """
-        traces = traces_of(self._connection, person)
+        subscriptions = Subscriptions(self._connection)
+        subscriptions.raise_generation()
+        subscriptions.lock(person.ids)
+        traces = self._held_traces(person)
         self._require_at_rest(traces, now)
-        Subscriptions(self._connection).raise_generation()
         self._free(person, traces)
         counts = {name: self._count(name, person, traces) for name in TABLES}
         # Matches in one statement: some point at others of the same subscription.
@@ -105,6 +108,23 @@ class People:
         self._unname_shared(person, traces.shared)
         self._unname_subscriptions(person, now)
         return Forgotten(counts, len(traces.shared))
+
+    def _held_traces(self, person: Person) -> Traces:
+        """Return a person's messages and incidents, when nobody can make or claim more of them."""
+        endpoints = set[Endpoint]()
+        for table in (_endpoint, _alert, _blank):
+            endpoints |= self._endpoints_in(table, table.c.receiver.in_(person.receivers))
+        traces = traces_of(self._connection, person)
+        for batch in in_batches(sorted(traces.own | traces.shared)):
+            endpoints |= self._endpoints_in(_delivery, _delivery.c.id.in_(batch))
+        held = Endpoints(self._connection)
+        held.add(endpoints)
+        held.hold(endpoints)
+        return traces_of(self._connection, person)
+
+    def _endpoints_in(self, table: Table, where: ColumnElement[bool]) -> set[Endpoint]:
+        rows = self._connection.execute(select(table.c.receiver, table.c.label).where(where).distinct())
+        return {Endpoint(*row) for row in rows}
 
     def _require_at_rest(self, traces: Traces, now: datetime) -> None:
         for batch in in_batches(sorted(traces.own | traces.shared)):

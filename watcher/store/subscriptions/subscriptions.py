@@ -234,6 +234,12 @@ class Subscriptions:
         """Lock a subscription and return it; None if its sign of life is no longer due, or another holds it."""
         return self._hold(id, *_is_sign_due(now))
 
+    def lock(self, ids: Collection[int]) -> None:
+        """Lock these subscriptions until the transaction ends: what is being told of them comes first, or waits."""
+        for batch in in_batches(sorted(set(ids))):
+            held = select(_table.c.id).where(_table.c.id.in_(batch)).order_by(_table.c.id).with_for_update()
+            self._connection.execute(held).all()
+
     def _hold(self, id: int, *where: ColumnElement[bool]) -> StoredSubscription | None:
         held = select(_table.c.id).where(_table.c.id == id).with_for_update(skip_locked=True)
         if self._connection.scalar(held) is None:

@@ -24,14 +24,14 @@ from watcher.store import Transaction
 from watcher.store.papers.marks import EVERYBODY, MarkKind
 from watcher.web.api.downloads import download, format_asked
 from watcher.web.api.problems import problem_answer
-from watcher.web.frame import number_named, site_of
+from watcher.web.frame import MOST_IN_ANSWER, number_named, site_of
 from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
 from watcher.web.turns import gone_of
 from watcher.web.views.trying import LONGEST_RULE, rule_tried, until_time_is_up
 
-USUAL, MOST = 100, 500
-"""Things in one answer: if nothing else is asked for, and at most."""
+USUAL = 100
+"""Things in one answer if nothing else is asked for."""
 
 MOST_TOLD = 100
 _PLACE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})", re.ASCII)
@@ -199,9 +199,9 @@ def _deliveries(request: Request, asked: Asked) -> Any:
 
 
 def _limit(asked: Asked) -> int:
-    limit = number_named(asked.get("limit", str(USUAL)), MOST)
+    limit = number_named(asked.get("limit", str(USUAL)), MOST_IN_ANSWER)
     if limit is None:
-        raise UsageError(f"limit is a number from 1 to {MOST}")
+        raise UsageError(f"limit is a number from 1 to {MOST_IN_ANSWER}")
     return limit
 
 
@@ -229,10 +229,10 @@ def _cursor(asked: Asked) -> PaperPlace | None:
 
 
 _RULE = {"type": "string", "minLength": 1, "maxLength": LONGEST_RULE, "examples": ["title:agent* -survey"]}
-_NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+_NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST_IN_ANSWER, "default": USUAL}
 _Q = AskedFor("q", "a rule, as in a subscription", _RULE)
 _SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01", {"type": "string", "format": "date"})
-_LIMIT = AskedFor("limit", f"how many at most, up to {MOST}; {USUAL} if left out", _NUMBER)
+_LIMIT = AskedFor("limit", f"how many at most, up to {MOST_IN_ANSWER}; {USUAL} if left out", _NUMBER)
 _DAYS = (
     r"\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])",
     r"\d\d-(0[13-9]|1[0-2])-(29|30)",

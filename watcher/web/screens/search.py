@@ -19,7 +19,7 @@ from watcher.rules import Rule
 from watcher.rules.advice.trial import Trial
 from watcher.rules.advice.typed import doubts_of
 from watcher.store import Transaction
-from watcher.web.frame import address, feed_links, file_links, shown, site_of
+from watcher.web.frame import MOST_IN_ANSWER, address, feed_links, file_links, shown, site_of
 from watcher.web.rule_test import receivers_of
 from watcher.web.screens.day import page_named
 from watcher.web.turns import gone_of
@@ -40,9 +40,6 @@ SHOWN = 20
 MOST_WEAK = 20
 MOST_RECEIVERS = 200
 """Most receivers that are offered to send a test to."""
-
-MOST_IN_FILE = 500
-"""Most matches in a file, the newest ones. `watcher papers --format` has no limit."""
 
 EXAMPLES = ('"continual learning" OR "catastrophic forgetting"', "title:agent* -survey", 'about:"KV cache" upvotes>=20')
 
@@ -90,7 +87,7 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
     return {
         "rule": rule,
         "feeds": feed_links(request, "q", rule.text),
-        "files": file_links("/api/v1/papers", q=rule.text, since="" if span == "all" else since, limit=MOST_IN_FILE),
+        "files": file_links("/api/v1/papers", q=rule.text, since="" if span == "all" else since, limit=MOST_IN_ANSWER),
         "error": None,
         "doubts": doubts_of(rule),
         "trial": trial,

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher.store.papers.marks import EVERYBODY, MarkKind
-from watcher.web.frame import address, file_links, shown, site_of
+from watcher.web.frame import MOST_IN_ANSWER, address, file_links, shown, site_of
 from watcher.web.screens.day import MOST, page_named
 from watcher.web.views.cards import card_of, marked_cards
 
@@ -28,6 +28,6 @@ def starred_screen(request: Request) -> Response:
             count=len(ids),
             page=page,
             pages=-(-len(ids) // MOST),
-            files=file_links("/api/v1/papers", starred="yes", limit=500),
+            files=file_links("/api/v1/papers", starred="yes", limit=MOST_IN_ANSWER),
             to_page=lambda n: address("/starred", page=n),
         )

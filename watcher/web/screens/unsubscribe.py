@@ -63,7 +63,7 @@ def _answer(request: Request, act: str | None) -> Response:
 
 def _do(site: WebSite, link: SignedLink, *, is_return: bool, now: datetime) -> None:
     with site.store.transaction() as tx:
-        for one in _meant(tx, link):
+        for one in sorted(_meant(tx, link), key=lambda one: one.saved.id):  # two that lock several never cross
             if is_return:
                 record_return(tx, one.saved, one.endpoint)
             else:
