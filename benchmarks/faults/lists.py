@@ -1,6 +1,6 @@
 """Play faults of sites that list papers by searches and tokens: verdicts, requests, lost and repeated papers.
 
-Each site is known for half a day; then it has the fault for two days, with a look every 18 hours, and is mended.
+Each site is known for half a day; then it has the fault for three days, with a look on each, and is mended.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def play(kind: str, fault: str, folder: Path) -> Ended:
         world.look()
         world.look(12 * HOUR)
         before, site.fault = len(site.asked), fault
-        judged = [world.look(18 * HOUR) for _ in range(3)]
+        judged = [world.look(24 * HOUR) for _ in range(3)]
         requests, site.fault = len(site.asked) - before, ""
         world.look(HOUR)
         told = numbers_in(world.texts("me"))

@@ -195,6 +195,7 @@ FAULTS: dict[str, dict[str, tuple[Verdict, str]]] = {
         "JSON error": (Verdict.BROKEN, "looked for a repository's answer, found"),
         "field": (Verdict.BROKEN, "records have no identifier or no title"),
         "cut": (Verdict.PARTIAL, "the page is cut off after"),
+        "none of yesterday": (Verdict.PARTIAL, "that it showed before are gone"),
         "expired": (Verdict.BROKEN, "badResumptionToken: expired); the rest of the list is asked for anew"),
         "for ever": (Verdict.PARTIAL, "shows papers of earlier pages only: it does not go on"),
         "backwards": (Verdict.BROKEN, "the repository does not heed `from`"),

@@ -57,10 +57,11 @@ def test_a_fault_is_named_and_nothing_is_lost_or_told_twice(store: Store, kind: 
     play, site = played(store, kind)
     play.look()
     first = min(numbers_in(play.texts("me")))
+    play.look(12 * HOUR)
     site.fault = fault
     verdict, says = FAULTS[kind][fault]
     for _ in range(3):
-        judged = play.look(18 * HOUR)
+        judged = play.look(DAY)
         assert judged.verdict is verdict and says in judged.reason, judged
     site.fault = ""
     assert play.look(HOUR).verdict in (Verdict.NEW, Verdict.UNCHANGED)

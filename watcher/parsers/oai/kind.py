@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.common import clean
@@ -207,6 +208,7 @@ PARSER = Parser(
     is_for_programs=lambda source: True,
     starts=starts,
     known_as=list_name,
+    shows_again=lambda source: timedelta.max,
     is_passing=lambda source: True,
     called=set_in,
     lag=LAG,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import chain
 
 from watcher.model import Reading, Source, Unreadable
@@ -130,6 +131,7 @@ PARSER = Parser(
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: starts(source),
+    shows_again=lambda source: None if own(source).via == "rss" else timedelta.max,
     lag=LAG,
     missed=missed,
     asks_back=lambda source: own(source).via != "rss",
