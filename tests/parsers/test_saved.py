@@ -151,7 +151,7 @@ def test_cut_json_lines_give_what_is_whole_and_say_so() -> None:
             b'{"id": "2503.00001", "title": "x"}',
             'line 3: arxiv_id is missing: write "arxiv_id": "2601.00001"; write arxiv_id for `id`',
         ),
-        (b'{"arxiv_id": 7, "title": "x"}', "line 3: arxiv_id is no id of arXiv"),
+        (b'{"arxiv_id": 7, "title": "x"}', 'line 3: arxiv_id is no id of arXiv: write "arxiv_id": "2601.00001"'),
         (b"[]", "line 3: no JSON object"),
         (b"{", "line 3: not JSON, or cut off"),
         (b"x" * 2**21, "line 3: longer than 1,048,576 bytes"),

@@ -50,7 +50,7 @@ from watcher.config.text.tree import Scalar, Table
 from watcher.config.values import Config, Receiver, Retain, WebSettings
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import read_given
-from watcher.model import Endpoint
+from watcher.model import Endpoint, NeverItem
 from watcher.model.way_out import WayOut, network_in
 
 CheckUrl = Callable[[str], str | None]
@@ -103,17 +103,25 @@ def load(
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
     some = [replace(sub, is_unnamed=one.name in unnamed) for one in theirs for sub in one.subscriptions]
-    never = around.never + tuple(item for one in theirs for item in one.never)
-    config = replace(config, subscriptions=(*own, *some), never=never)
-    libraries = [one.library for one in config.subscriptions]
+    config = replace(config, subscriptions=(*own, *some), never=around.never + _never_of(theirs))
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
     return replace(
         _with_files(config, theirs, templates),
         problems=problems,
         accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
-        digest=_digest_of(data, files, [*templates.texts.values(), config.way.authorities, *libraries]),
+        digest=_digest_of(data, files, _read_beside(config, templates)),
     )
+
+
+def _never_of(theirs: Sequence[IncludedSubscriptions]) -> tuple[NeverItem, ...]:
+    return tuple(item for one in theirs for item in one.never)
+
+
+def _read_beside(config: Config, templates: Templates) -> list[str]:
+    """Return the texts beside the config's files that change it: templates, certificates, names of libraries."""
+    libraries = [one.library for one in config.subscriptions]
+    return [*templates.texts.values(), config.way.authorities, *libraries]
 
 
 def _problems(

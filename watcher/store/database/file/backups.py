@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from watcher.errors import StoreError
 from watcher.store.database.database import Store
 from watcher.store.database.engine import DatabaseAddress, bare_address, database_address
-from watcher.store.database.file.copies import LOGS, Copied, copy_into, logs_beside, require_sealed, seal
+from watcher.store.database.file.copies import LOGS, PagesCopied, copy_into, logs_beside, require_sealed, seal
 from watcher.store.database.file.marks import require_there, sync_folder
 from watcher.store.database.migrate import missing, revision_of
 
@@ -42,7 +42,7 @@ def back_up(
     to: Path,
     *,
     force: bool = False,
-    copied: Copied | None = None,
+    copied: PagesCopied | None = None,
 ) -> Copy:
     """Copy the database, as it is at one instant, to the file ``to``, and check the copy.
 
@@ -116,7 +116,7 @@ def _new_file(to: Path) -> Iterator[Path]:
             Path(f"{new}{end}").unlink(missing_ok=True)
 
 
-def _copy_checked(place: DatabaseAddress, new: Path, copied: Copied | None) -> str:
+def _copy_checked(place: DatabaseAddress, new: Path, copied: PagesCopied | None) -> str:
     """Copy the database into ``new``; return the revision of its tables."""
     with Store(place, "read") as store, store.reading() as tx:
         revision = revision_of(tx.connection, place)

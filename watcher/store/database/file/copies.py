@@ -30,11 +30,11 @@ def logs_beside(database: Path) -> list[Path]:
 PAGES_AT_ONCE = 1_000
 """Pages of a database that are copied before it is said how far the copy is."""
 
-Copied = Callable[[int, int], object]
+PagesCopied = Callable[[int, int], object]
 """Is called with how many pages are copied, and of how many."""
 
 
-def copy_into(source: sqlite3.Connection, new: Path, copied: Copied | None = None) -> None:
+def copy_into(source: sqlite3.Connection, new: Path, copied: PagesCopied | None = None) -> None:
     """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if it cannot be written.
 
     ``source``: within a transaction that reads, so that what others write meanwhile begins the copy anew for nobody.
