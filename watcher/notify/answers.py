@@ -130,7 +130,7 @@ def _proxy_of(request: Any) -> str:
         raise ProxyError(str(error)) from None
 
 
-class Session(requests.sessions.Session):
+class _Session(requests.sessions.Session):
     """A session of requests that asks the environment for nothing: what it says would be left out anyway."""
 
     def __init__(self) -> None:
@@ -144,7 +144,7 @@ def install() -> None:
     Passwords in a netrc file are ignored: they would be sent to any host of that name.
     """
     requests.sessions.HTTPAdapter = _shared_adapter  # type: ignore[attr-defined, assignment]
-    requests.sessions.Session = Session  # type: ignore[misc]
+    requests.sessions.Session = _Session  # type: ignore[misc]
     requests.sessions.get_netrc_auth = _no_password  # type: ignore[attr-defined]
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from watcher.files.kept_rules import KeptRulesFile
 from watcher.model import DigestOrder, Hit, Paper
-from watcher.pipeline.liking.beside_libraries import CountedRarity, SubscriptionRules
+from watcher.pipeline.liking.beside_libraries import SubscriptionRules
+from watcher.pipeline.liking.counted import CountedRarity
 from watcher.pipeline.subscriptions.restored_rules import RestoredRules
 from watcher.pipeline.thumbs import TasteBook
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of

@@ -8,7 +8,8 @@ from datetime import datetime
 from threading import Lock
 
 from watcher.model import Hit, Paper, StoredSubscription
-from watcher.pipeline.liking.beside_libraries import CountedRarity, SubscriptionRules
+from watcher.pipeline.liking.beside_libraries import SubscriptionRules
+from watcher.pipeline.liking.counted import CountedRarity
 from watcher.rules import Document, Taste, ThumbedPaper, document_of, evaluate, taste_of
 from watcher.rules.match.taste import MOST_THUMBS
 from watcher.store import Transaction

@@ -12,18 +12,18 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from watcher.parsers.common.html_names import (
+from watcher.parsers.common.html_written_out import (
     CELLS,
     FOREIGN,
     ITEMS,
     UNSURE,
     VOID,
     VOID_ANYWHERE,
+    depth_as_written,
     ends_last,
     is_of_table,
     names,
 )
-from watcher.parsers.common.html_written_out import depth_as_written
 
 MOST_ATTRIBUTES = 400
 MOST_STEPS = 100_000_000

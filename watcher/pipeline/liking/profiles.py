@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from watcher.model import LikedPaper, Paper
 from watcher.parsers.references import MOST_PAPERS
-from watcher.pipeline.liking.beside_libraries import COUNTED, CountedRarity
+from watcher.pipeline.liking.counted import COUNTED, CountedRarity
 from watcher.rules import document_of
 from watcher.rules.likes.phrases import PhraseCounts, count_phrases
 from watcher.rules.likes.profile import Profile, profile_of
