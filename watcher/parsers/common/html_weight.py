@@ -22,7 +22,7 @@ from watcher.parsers.common.html_written_out import (
     depth_as_written,
     ends_last,
     is_of_table,
-    names,
+    tag_names,
 )
 
 MOST_ATTRIBUTES = 400
@@ -53,14 +53,14 @@ _TOKEN = re.compile(
 _SCRIPT = re.compile(rb"<script[ \t\n\r\f/>]", re.IGNORECASE)
 
 
-_FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
-_SOFT = _FORMATTING | names("span")
-_TABLES = CELLS | names("table")
-_BLOCKS = ITEMS | names(
+_FORMATTING = tag_names("a b big code em font i nobr s small strike strong tt u")
+_SOFT = _FORMATTING | tag_names("span")
+_TABLES = CELLS | tag_names("table")
+_BLOCKS = ITEMS | tag_names(
     "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer header hgroup"
     " main menu nav ol pre section summary ul"
 )
-_DRAWN = FOREIGN | names(
+_DRAWN = FOREIGN | tag_names(
     "g path circle ellipse line polyline polygon rect use defs symbol stop lineargradient radialgradient clippath mask"
     " pattern filter text tspan marker animate animatetransform"
     " mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose msub msup msubsup munder mover munderover"
@@ -68,15 +68,15 @@ _DRAWN = FOREIGN | names(
 )
 """Elements of pictures and formulas that contain only others of the same kind."""
 
-_TEXTS = names("title desc style script mi mo mn ms mtext")
+_TEXTS = tag_names("title desc style script mi mo mn ms mtext")
 _SOFTER = {
     **dict.fromkeys(_BLOCKS, _SOFT | ITEMS),
     **dict.fromkeys(_TABLES, _SOFT | ITEMS | CELLS),
-    b"select": names("option optgroup"),
+    b"select": tag_names("option optgroup"),
 }
 """Name → elements that may be open inside this one when its end tag closes it. For all others it is ``_SOFT``."""
 
-_SPECIAL = VOID | _FORMATTING | ITEMS | CELLS | UNSURE | names("form option")
+_SPECIAL = VOID | _FORMATTING | ITEMS | CELLS | UNSURE | tag_names("form option")
 _LOOKED_THROUGH, _LOOKED_THROUGH_IN_PICTURES = 8, 64
 _ALIKE = 3
 _SLASH = ord("/")

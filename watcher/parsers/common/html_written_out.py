@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 
 
-def names(text: str) -> frozenset[bytes]:
+def tag_names(text: str) -> frozenset[bytes]:
     """Return the names in a text, which are separated by blanks."""
     return frozenset(text.encode().split())
 
 
-VOID = names("area base br col embed hr img input link meta param source track wbr")
-VOID_ANYWHERE = names("br embed hr img meta")
+VOID = tag_names("area base br col embed hr img input link meta param source track wbr")
+VOID_ANYWHERE = tag_names("br embed hr img meta")
 """Elements that are void even in pictures and formulas."""
 
-ITEMS = names("p li dd dt")
-CELLS = names("tr td th tbody thead tfoot")
-_SIDE_BY_SIDE, _IN_TURN = names("td th"), names("dt dd")
-FOREIGN = names("svg math")
-UNSURE = FOREIGN | names("select frameset")
+ITEMS = tag_names("p li dd dt")
+CELLS = tag_names("tr td th tbody thead tfoot")
+_SIDE_BY_SIDE, _IN_TURN = tag_names("td th"), tag_names("dt dd")
+FOREIGN = tag_names("svg math")
+UNSURE = FOREIGN | tag_names("select frameset")
 """Elements in which only a parser can say whether the content of a style or title is tags or text."""
 
 
