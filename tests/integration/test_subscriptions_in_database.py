@@ -284,7 +284,8 @@ def run(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
 
 def test_imported_listed_exported_removed(run: Run, tmp_path: Path) -> None:
     assert run("import", "subs.jsonl", "--check") == (0, "", "")
-    assert run("list") == (0, "", "the database has no subscription")
+    said = "the database has no subscription; `watcher status` has those of the config's files"
+    assert run("list") == (0, "", said)
     assert run("import", "subs.jsonl") == (0, "added 2, changed 0, unchanged 0, wrong 0", "")
     assert run("import", "subs.jsonl") == (0, "added 0, changed 0, unchanged 2, wrong 0", "")
     _, listed, _ = run("list")

@@ -150,7 +150,10 @@ def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool)
     if rows:
         print_table(("subscription", "rule~", "to", "when"), rows)
     else:
-        click.echo("the database has no subscription" + (f" of {owner}" if owner else ""), err=True)
+        whose = f" of {owner}" if owner else ""
+        click.echo(
+            f"the database has no subscription{whose}; `watcher status` has those of the config's files", err=True
+        )
 
 
 def _with_library(one: Subscription, tx: Transaction) -> Subscription:
