@@ -26,11 +26,15 @@ FACTS: dict[str, Any] = {
     "arxiv_id": "2603.00017",
     "version": 47,
     "doi": "10.1/bonsai",
+    "stage": "published-and-done",
+    "retraction": "10.1/taken-back",
     "url": "https://papers.example/bonsai",
     "submitter": "carla",
     "code_url": "https://code.example/bonsai",
     "project_url": "https://project.example/bonsai",
     "thumbnail": "https://pictures.example/bonsai.png",
+    "author_ids": ("orcid:0000-0002-1825-0097 Ada Fern",),
+    "org_ids": ("ror:03yrm5c26 Garden Institute",),
 }
 CALLED = {
     "title": "title",

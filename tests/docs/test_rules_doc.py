@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from watcher.model import Paper
-from watcher.model.fields import SEARCHED, FieldKind
+from watcher.model.fields import KNOWN_BY_HAS, SEARCHED, FieldKind
 from watcher.rules import compile_rule, document_of, evaluate
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
@@ -44,6 +44,11 @@ def test_example(rule: str, yes: str, no: str) -> None:
 def test_the_table_of_fields_is_that_of_the_language() -> None:
     rows = [(found["rule"].rstrip(":"), found["no"]) for found in ROW.finditer(FIELDS)]
     assert rows == [(field.rule, TAKES[field.kind or FieldKind.TEXT]) for field in SEARCHED]
+
+
+def test_the_page_names_all_that_has_can_ask_for() -> None:
+    named = FIELDS.partition("takes a whole word")[2].partition("It holds")[0]
+    assert re.findall(r"`has:(\w+)`", named) == [*KNOWN_BY_HAS]
 
 
 def test_a_colon_stands_after_fields_that_are_not_compared() -> None:

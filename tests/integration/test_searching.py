@@ -33,7 +33,9 @@ RULES = (
     ),
     *("category:cs.* moss", "upvotes>=5", "lantern upvotes>=5", "source:blog kite", "multimodal", "it's", "quoted*"),
     *("beta-vae OR naive", "keyword:garden", "summary:moss OR kite", "published>=2026-01-01", "id:arxiv:2601.00005"),
-    *("listed>=2026-03-01 kite", "gpt-4o", "nowhere"),
+    *("listed>=2026-03-01 kite", "gpt-4o", "nowhere", "has:code", "has:code kite", "has:summary -has:code"),
+    *("author:hf:moss", "author:hf:fern OR org:hf:moss", "author:orcid:0000-0002-1825-0097 kite"),
+    *("kite OR has:doi", "has:abstract has:published", "NOT has:keyword AND lantern"),
 )
 
 
@@ -51,6 +53,11 @@ def some_entry(chance: random.Random, n: int, **more: Any) -> Entry:
         "upvotes": chance.choice([None, 1, 9]),
         "listed": chance.choice([None, *(NOW.date() - timedelta(days=d) for d in (0, 1, 30, 200))]),
         "published": chance.choice([None, NOW - timedelta(days=100)]),
+        "author_ids": tuple(
+            chance.sample(["hf:moss Bo Moss", "orcid:0000-0002-1825-0097 A. Fern"], chance.randint(0, 2))
+        ),
+        "org_ids": chance.choice([(), ("hf:moss Moss Lab",)]),
+        "code_url": chance.choice([None, None, "https://code.example/kite"]),
     }
     return Entry(keys=(f"arxiv:2601.{n:05}",), **(facts | more))
 

@@ -61,6 +61,8 @@ def test_every_field_comes_back(store: Store) -> None:
         arxiv_id="2603.00001",
         version=2,
         doi="10.1/x",
+        stage="published",
+        retraction="10.1/notice",
         url="https://example.org/1",
         organization="Kite Institute",
         published=datetime(2026, 3, 8, 23, 30, tzinfo=UTC),
@@ -77,6 +79,8 @@ def test_every_field_comes_back(store: Store) -> None:
         code_url="https://example.org/code",
         project_url="https://example.org/project",
         thumbnail="https://example.org/1.png",
+        author_ids=("orcid:0000-0002-1825-0097 Ana Lund",),
+        org_ids=("ror:03yrm5c26 Kite Institute",),
     )
     recorded = record(store, entry)
     [paper] = stored(store)
@@ -125,7 +129,7 @@ def test_what_says_something_of_a_known_paper_makes_none(store: Store) -> None:
     assert record(store, gone, kites(1, is_follow_up=True)) == Recorded((), (), ())
     (paper,) = record(store, kites(1)).new
     told = record(store, gone, Entry(title="Of nobody", keys=("arxiv:2603.00002",), is_follow_up=True), source="oai")
-    assert (told.new, told.ids, told.updates) == ((), (paper,), {paper: "withdrawn"})
+    assert (told.new, told.ids, told.updates) == ((), (paper,), {paper: ("withdrawn",)})
     (after,) = stored(store)
     assert (after.title, after.note) == (kites(1).title, gone.note)
     assert [listing.source for listing in after.listings] == ["hf"]

@@ -103,7 +103,7 @@ def api_entry(paper: Mapping[str, Any], day: date | str, era: int = 2026) -> dic
     """One paper as the embedded JSON and the API have it."""
     inner: dict[str, Any] = {
         "id": paper["id"],
-        "authors": [{"_id": f"a{i}", "name": name, "hidden": i == 1} for i, name in enumerate(paper["authors"])],
+        "authors": [_author(i, name, era) for i, name in enumerate(paper["authors"])],
         "publishedAt": paper["published"],
         "title": paper["title"],
         "summary": paper["abstract"],
@@ -120,6 +120,12 @@ def api_entry(paper: Mapping[str, Any], day: date | str, era: int = 2026) -> dic
         if paper["organization"]:
             entry["organization"] = inner["organization"] = {"name": "imt", "fullname": paper["organization"]}
     return entry
+
+
+def _author(n: int, name: str, era: int) -> dict[str, Any]:
+    """The last of three claimed the paper as a user of the site."""
+    user = {"user": name.lower().replace(" ", "-"), "type": "user", "fullname": name}
+    return {"_id": f"a{n}", "name": name, "hidden": n == 1} | ({"user": user} if n == 2 and era >= 2026 else {})
 
 
 def _hydrater(props: Mapping[str, Any]) -> str:

@@ -42,7 +42,7 @@ def author(first: str, last: str, *places: str) -> str:
     )
     return (
         f'<Author ValidYN="Y"><LastName>{last}</LastName><ForeName>{first}</ForeName><Initials>{first[0]}</Initials>'
-        f'<Identifier Source="ORCID">0000-0000-0000-000X</Identifier>{listed}</Author>'
+        f'<Identifier Source="ORCID">0000-0002-1825-0097</Identifier>{listed}</Author>'
     )
 
 

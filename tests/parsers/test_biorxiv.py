@@ -13,7 +13,7 @@ from tests.parsers.feeds import rdf
 from tests.parsers.pages import login_page
 from tests.sources import make_source
 from watcher.errors import UnknownPage
-from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.model import ARTICLE, PUBLISHED, Entry, OtherForm, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
 
 URL = "https://api.biorxiv.org/details/biorxiv/3d/0"
@@ -73,6 +73,22 @@ def test_a_record_of_the_api() -> None:
     assert entry.url == "https://www.biorxiv.org/content/10.1101/2026.03.09.000007v1"
     assert (entry.version, entry.categories) == (1, ("cell biology",))
     assert (entry.listed, entry.published) == (date(2026, 3, 9), datetime(2026, 3, 9, tzinfo=UTC))
+    assert (entry.forms, entry.stage, entry.doi) == ((), None, "10.1101/2026.03.09.000007")
+
+
+def test_a_record_names_the_article_that_it_became() -> None:
+    (entry,) = entries(answer([record(7, published="10.1000/Pebbles.7")]))
+    assert entry.keys == ("doi:10.1101/2026.03.09.000007",)
+    assert (entry.forms, entry.stage) == ((OtherForm("doi:10.1000/pebbles.7", ARTICLE),), PUBLISHED)
+    assert entry.doi == "10.1000/pebbles.7"
+    (own,) = entries(answer([record(7, published="10.1101/2026.03.09.000007")]))
+    assert own.forms == ()
+
+
+@pytest.mark.parametrize("odd", ["NA", "", None, 7, [], "soon", "https://journal.example/7"])
+def test_what_names_no_article_is_passed_over(odd: object) -> None:
+    (entry,) = entries(answer([record(7, published=odd)]))
+    assert (entry.forms, entry.stage, entry.doi) == ((), None, "10.1101/2026.03.09.000007")
 
 
 def test_versions_are_one_paper_and_the_newest_counts() -> None:

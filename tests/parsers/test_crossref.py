@@ -11,7 +11,7 @@ import pytest
 from tests.parsers.literature import CROSSREF, crossref, notice, parts, refused, registered
 from tests.parsers.pages import login_page
 from tests.sources import make_source
-from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.model import ARTICLE, PREPRINT, Entry, OtherForm, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
 from watcher.parsers.apis.relations import AuthorIds
 from watcher.parsers.crossref.work import authors_of, relations_of
@@ -347,3 +347,15 @@ def test_an_address_of_ones_own_gets_what_it_lacks() -> None:
 )
 def test_mistakes_say_what_to_write_instead(keys: dict[str, Any], mistake: Mistake) -> None:
     assert list(PARSER.check(make_source(kind="crossref", **keys))) == [mistake]
+
+
+def test_a_work_names_its_other_forms_and_the_ids_of_people_and_places() -> None:
+    said = {"has-preprint": [{"id-type": "doi", "id": "10.48550/arXiv.2603.00042"}]}
+    found = entry(relation=said, **{"updated-by": [{"type": "retraction"}]})
+    assert found.forms == (OtherForm("arxiv:2603.00042", PREPRINT),)
+    assert (found.stage, found.retraction) == ("published", "retracted")
+    assert found.author_ids == ("orcid:0000-0002-1825-0097 Ada Amberg",) and found.org_ids == ("ror:03yrm5c26",)
+    posted = entry(type="posted-content", relation={"is-preprint-of": [{"id-type": "doi", "id": "10.5555/x"}]})
+    assert (posted.forms, posted.stage) == ((OtherForm("doi:10.5555/x", ARTICLE),), None)
+    _, end = reading(crossref([notice(1, ("10.5555/gone", "retraction"))])).entries
+    assert end.retraction and f"https://doi.org/{end.retraction}" in (end.note or "")

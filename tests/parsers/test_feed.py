@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.parsers.feeds import atom, json_feed, rdf, rss
 from tests.parsers.pages import login_page
-from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.model import ARTICLE, PREPRINT, PUBLISHED, Entry, OtherForm, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
 from watcher.parsers.common.text_values import moment, people, shown_text
 
@@ -173,6 +173,55 @@ def test_one_broken_byte_spoils_no_other() -> None:
 def test_what_a_paper_is_known_by(item: str, keys: tuple[str, ...]) -> None:
     (entry,) = entries(rss([f"<title>A</title>{item}"]))
     assert entry.keys == keys
+
+
+IN_JOURNAL = "<prism:publicationName>Kiln Letters</prism:publicationName>"
+
+
+@pytest.mark.parametrize(
+    ("item", "keys", "forms", "stage"),
+    [
+        (
+            "<link>/doi/10.1000/1</link><guid>arXiv:2503.01234</guid>",
+            ("doi:10.1000/1",),
+            (OtherForm("arxiv:2503.01234", PREPRINT),),
+            None,
+        ),
+        (f"<link>/doi/10.1000/1</link>{IN_JOURNAL}", ("doi:10.1000/1",), (), PUBLISHED),
+        ("<link>/doi/10.1000/1</link><guid>doi:10.1000/1</guid>", ("doi:10.1000/1",), (), None),
+        (
+            "<link>/doi/10.48550/arXiv.2503.01234</link>",
+            ("arxiv:2503.01234", "doi:10.48550/arxiv.2503.01234"),
+            (),
+            None,
+        ),
+        (
+            "<link>/arxiv/2503.01234</link><dc:identifier>doi:10.1000/1</dc:identifier>",
+            ("arxiv:2503.01234",),
+            (OtherForm("doi:10.1000/1", ARTICLE),),
+            None,
+        ),
+        # A record of nothing that its address names speaks of no other form.
+        (
+            "<link>/a</link><guid>arXiv:2503.01234</guid><dc:identifier>doi:10.1000/1</dc:identifier>",
+            ("arxiv:2503.01234", "url:https://lab.example/a"),
+            (),
+            None,
+        ),
+        # Neither does somebody else's page.
+        (
+            "<link>https://arxiv.org/abs/2503.01234</link><dc:identifier>doi:10.1000/1</dc:identifier>" + IN_JOURNAL,
+            ("arxiv:2503.01234",),
+            (),
+            None,
+        ),
+    ],
+)
+def test_another_form_of_a_paper_is_claimed_by_its_own_record(
+    item: str, keys: tuple[str, ...], forms: tuple[OtherForm, ...], stage: str | None
+) -> None:
+    (entry,) = entries(rss([f"<title>A</title>{item}"]))
+    assert (entry.keys, entry.forms, entry.stage) == (keys, forms, stage)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from tests.parsers.pages import login_page, make_page, props_of, sample_papers, truncated
 from tests.sources import make_source
-from watcher.model import Entry, Reading, Unreadable
+from watcher.model import ARTICLE, Entry, OtherForm, Reading, Unreadable
 from watcher.parsers import PARSERS
 
 PARSER = PARSERS["huggingface"]
@@ -76,6 +76,7 @@ def test_every_field_is_kept() -> None:
                 arxiv_id="2503.01234",
                 url="https://huggingface.co/papers/2503.01234",
                 organization="Institute of Made-up Things",
+                org_ids=("hf:imt Institute of Made-up Things",),
                 published=datetime(2025, 2, 27, 18, 0, 1, tzinfo=UTC),
                 listed=DAY,
                 rank=1,
@@ -161,9 +162,25 @@ def test_identity(number: str, keys: tuple[str, ...], arxiv: str | None, version
     assert entry.url == f"https://huggingface.co/papers/{arxiv or number}"
 
 
-def test_a_doi_is_a_second_key() -> None:
+def test_a_doi_is_claimed_as_the_article() -> None:
     entry = changed(doi="https://doi.org/10.1000/Maps.1")
-    assert (entry.keys, entry.doi) == (("arxiv:2503.01234", "doi:10.1000/maps.1"), "10.1000/maps.1")
+    assert (entry.keys, entry.doi) == (("arxiv:2503.01234",), "10.1000/maps.1")
+    assert entry.forms == (OtherForm("doi:10.1000/maps.1", ARTICLE),)
+
+
+@pytest.mark.parametrize(
+    ("user", "ids"),
+    [
+        ({"user": "Ada-Amberg", "fullname": "Ada A."}, ("hf:ada-amberg Ada Amberg",)),
+        ({"user": "two words"}, ()),
+        ({"fullname": "Ada A."}, ()),
+        ("ada", ()),
+        (None, ()),
+    ],
+)
+def test_authors_who_are_users_are_known_by_their_names_there(user: object, ids: tuple[str, ...]) -> None:
+    entry = changed(authors=[{"name": "Ada Amberg", "user": user}, {"name": "Júlia Brisk"}])
+    assert (entry.authors, entry.author_ids) == (("Ada Amberg", "Júlia Brisk"), ids)
 
 
 # --- one of the two readings is missing, or they disagree ---

@@ -12,7 +12,7 @@ import pytest
 from tests.parsers.literature import DAY, OPENALEX, authorship, location, openalex, work
 from tests.parsers.pages import login_page
 from tests.sources import make_source
-from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.model import FORM, PREPRINT, Entry, OtherForm, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
 from watcher.parsers.apis.relations import AuthorIds, PaperRelations
 from watcher.parsers.openalex.work import authors_of, relations_of
@@ -376,3 +376,18 @@ def test_more_ids_than_one_filter_takes_are_a_mistake() -> None:
         "OpenAlex takes 100 of them at once"
     ]
     assert not list(PARSER.check(make_source(kind="openalex", author=many[:100])))
+
+
+def test_a_work_names_its_other_forms_and_the_ids_of_people_and_places() -> None:
+    copies = [
+        location("Journal of Kelp", "https://doi.org/10.5555/kelp.7"),
+        location("arXiv", "https://arxiv.org/abs/2603.00042", "repository", "submittedVersion"),
+        location("A repository", "https://doi.org/10.5555/copy", "repository", "acceptedVersion"),
+    ]
+    (found,) = reading(openalex([work(7, locations=copies, is_retracted=True)])).entries
+    assert found.forms == (OtherForm("arxiv:2603.00042", PREPRINT), OtherForm("doi:10.5555/copy", FORM))
+    assert (found.stage, found.retraction) == ("published", "retracted")
+    assert found.author_ids[0] == "orcid:0000-0002-1825-0097 Ada Amberg"
+    assert found.author_ids[1].startswith("openalex:a") and found.org_ids == ("ror:03yrm5c26",)
+    (preprint,) = reading(openalex([work(7, type="preprint")])).entries
+    assert (preprint.forms, preprint.stage, preprint.retraction) == ((), None, None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.parsers import feeds, pages, test_selected
 from tests.sources import having
-from watcher.model import Reading, Source
+from watcher.model import ARTICLE, Entry, OtherForm, Reading, Source
 from watcher.parsers import PARSERS
 from watcher.parsers.common.venue import VENUE_CHARS, venue_in, venue_named
 
@@ -151,6 +151,18 @@ def venues(source: Source, body: bytes) -> list[str | None]:
 
 
 ARXIV = Source(name="x", kind="arxiv")
+
+
+def read(body: bytes) -> tuple[Entry, ...]:
+    reading = PARSERS["arxiv"].parse(body, "https://x.example/feed", ARXIV)
+    assert isinstance(reading, Reading), reading
+    return reading.entries
+
+
+def stages(body: bytes) -> list[str | None]:
+    return [entry.stage for entry in read(body)]
+
+
 PAPERS = pages.sample_papers(1)
 REFERENCE = "<arxiv:{0}>Kiln Lett. 5 (2026) 7</arxiv:{0}>"
 
@@ -161,6 +173,12 @@ def test_arxiv_by_its_api() -> None:
     published = accepted.replace(b"</entry>", f"{REFERENCE.format('journal_ref')}</entry>".encode())
     assert venues(ARXIV, published) == ["Kiln Lett. 5 (2026) 7"]
     assert venues(ARXIV, feeds.arxiv_api(PAPERS, comment="submitted to KILN 2026")) == [None]
+    article = published.replace(b"</entry>", b"<arxiv:doi>10.1000/KILN.5</arxiv:doi></entry>")
+    own = published.replace(b"</entry>", f"<arxiv:doi>10.48550/arXiv.{PAPERS[0]['id']}</arxiv:doi></entry>".encode())
+    assert [stages(one) for one in (accepted, published, article)] == [["accepted"], ["published"], ["published"]]
+    assert stages(feeds.arxiv_api(PAPERS, comment="submitted to KILN 2026")) == [None]
+    assert [entry.forms for entry in read(article)] == [(OtherForm("doi:10.1000/kiln.5", ARTICLE),)]
+    assert [entry.forms for entry in read(own)] == [()]
 
 
 def test_arxiv_by_its_feed() -> None:

@@ -163,6 +163,7 @@ SUBSCRIPTIONS = {
         "bundle: false",
         "max_papers: 20",
         "on_update: notify",
+        "on: [version, accepted, published, code, withdrawn, retracted]",
         "sign_of_life: monthly",
         "backfill: 7d",
     ),

@@ -166,6 +166,15 @@ def holds(node: RuleNode, paper: Paper, listings: list[Listing]) -> bool:
     return is_found(node, paper, listings)
 
 
+HAS = {
+    **{name: name for name in ("abstract", "summary", "note", "venue", "published", "doi", "retraction")},
+    **{"author": "authors", "org": "organization", "keyword": "keywords", "category": "categories"},
+    **{"arxiv": "arxiv_id", "code": "code_url", "project": "project_url"},
+    **{"author_id": "author_ids", "org_id": "org_ids"},
+}
+"""What ``has:`` asks for, and the attribute of a paper that answers."""
+
+
 def is_found(leaf: Leaf, paper: Paper, listings: list[Listing]) -> bool:
     match leaf:
         case Compare():
@@ -176,7 +185,11 @@ def is_found(leaf: Leaf, paper: Paper, listings: list[Listing]) -> bool:
                 "id": [paper.key, paper.key.split(":", 1)[-1], paper.arxiv_id, paper.doi, paper.url]
                 + ([f"{paper.arxiv_id}v{paper.version}"] if paper.arxiv_id and paper.version else []),
             }
-            known = [one.lower() for one in other_labels.get(field) or texts(field, paper) if one]
+            other_labels["has"] = [name for name, attribute in HAS.items() if getattr(paper, attribute)]
+            for ids in ("author_ids", "org_ids"):
+                other_labels[ids.removesuffix("s")] = [one.split(" ")[0] for one in getattr(paper, ids)]
+            labels = other_labels[field] if field in other_labels else texts(field, paper)
+            known = [one.lower() for one in labels if one]
             return any(one.startswith(value) if leaf.is_prefix else one == value for one in known)
         case Author(ways):
             return any(is_named(way, name, leaf.is_prefix) for way in ways for name in paper.authors)

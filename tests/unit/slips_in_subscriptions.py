@@ -167,6 +167,8 @@ SLIPS: dict[str, tuple[str, str]] = {
     "sub: bundle twice": ("true or false", subscription("rule: agent", "bundle: §2")),
     "sub: when_empty yes": ("skip or send", subscription("rule: agent", "when: daily at 08:00", "when_empty: §yes")),
     "sub: on_update all": ("ignore or notify", subscription("rule: agent", "on_update: §all")),
+    "sub: on update": ("version or accepted", subscription("rule: agent", "on: §update")),
+    "sub: on retraction": ("retracted", subscription("rule: agent", "on: §[code, retract]")),
     "sub: sign_of_life weekly": ("monthly", subscription("rule: agent", "sign_of_life: §weekly")),
     "sub: min_upvotes": ("here it is called `where`", subscription("rule: agent", "§min_upvotes: 20")),
     "sub: Rule capital": ("`rule`?", subscription("§Rule: agent")),

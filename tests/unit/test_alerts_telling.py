@@ -10,10 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.alerts.bundle import messages, told_in_short
+from watcher.alerts.fate import tells_event
 from watcher.alerts.incidents import unread_of
-from watcher.alerts.items import items_of, nothing_of, occasion_of
+from watcher.alerts.items import items_of, nothing_of, occasions_of
 from watcher.alerts.schedule import next_sign, sign_began
-from watcher.model import FIRST, DueAlert, Incident, IncidentKind, Nothing, Paper, Subscription, Unread
+from watcher.model import (
+    FIRST,
+    DueAlert,
+    Endpoint,
+    Fate,
+    Incident,
+    IncidentKind,
+    Nothing,
+    Paper,
+    PaperEvent,
+    Subscription,
+    Unread,
+)
 from watcher.store.papers.withdrawals import update_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -85,14 +98,29 @@ def test_a_paper_is_short_only_where_all_are() -> None:
 @pytest.mark.parametrize(
     ("occasions", "shown"),
     [
-        ([FIRST], FIRST),
-        (["v2", "v10", "v9"], "v10"),
-        (["v3", "withdrawn"], "withdrawn"),
-        (["withdrawn", FIRST], FIRST),
+        ([FIRST], (FIRST,)),
+        (["v2", "v10", "v9"], ("v10",)),
+        (["v3", "withdrawn"], ("withdrawn", "v3")),
+        (["withdrawn", FIRST, "code"], (FIRST,)),
+        (["code", "v2", "accepted", "published"], ("published", "accepted", "v2", "code")),
+        (["withdrawn", "retracted", "code"], ("retracted", "withdrawn", "code")),
     ],
 )
-def test_the_occasion_that_counts_most_is_shown(occasions: list[str], shown: str) -> None:
-    assert occasion_of([told(n, occasion=one) for n, one in enumerate(occasions, start=1)]) == shown
+def test_what_counts_most_is_shown_first(occasions: list[str], shown: tuple[str, ...]) -> None:
+    assert occasions_of([told(n, occasion=one) for n, one in enumerate(occasions, start=1)]) == shown
+
+
+@pytest.mark.parametrize("event", PaperEvent)
+@pytest.mark.parametrize("fate", Fate)
+def test_who_is_told_of_an_event(event: PaperEvent, fate: Fate) -> None:
+    plain = Subscription(name="a", rule="kites", to=("me",), endpoints=(Endpoint("me"),))
+    assert not tells_event(plain, event, fate)
+    asks = replace(plain, on=(event.value,))
+    assert tells_event(asks, event, fate) == (fate in (Fate.OWED, Fate.BASELINE))
+    assert not tells_event(asks, next(one for one in PaperEvent if one is not event), fate)
+    is_update = event in (PaperEvent.VERSION, PaperEvent.WITHDRAWN, PaperEvent.RETRACTED)
+    assert tells_event(replace(plain, tells_updates=True), event, fate) == (is_update and fate is Fate.OWED)
+    assert not tells_event(asks, None, fate)
 
 
 def test_an_update_is_no_repeat() -> None:
@@ -168,7 +196,8 @@ def columns(**more: object) -> dict[str, object]:
         ({}, {"version": 2, "note": "This paper has been withdrawn: the islands were clouds"}, "withdrawn"),
         ({}, {"abstract": "The article was retracted: a sign was wrong."}, "withdrawn"),
         ({}, {"title": "[Withdrawn] Tides"}, "withdrawn"),
-        ({}, {"title": "RETRACTED: Tides"}, "withdrawn"),
+        ({}, {"title": "RETRACTED: Tides"}, "retracted"),
+        ({}, {"title": "Tides [retracted]"}, "retracted"),
         ({}, {"title": "Withdrawn papers and who reads them", "version": 2}, "v2"),
         ({}, {"abstract": "We ask why this paper has been withdrawn.", "version": 2}, "v2"),
         ({"title": "[Withdrawn] Tides"}, {"title": "[Withdrawn] Tides", "version": 2}, "v2"),

@@ -10,8 +10,22 @@ import pytest
 
 from tests.unit.rules_reference import answer
 from watcher.cli import try_source
-from watcher.model import Entry, Hit, Listing, Paper, PaperFacts
-from watcher.model.fields import BY_RULE, FACTS, ID, LISTED, SEARCHED, SOURCE, Field, FieldKind, Merge
+from watcher.errors import RuleError
+from watcher.model import ACCEPTED, PUBLISHED, Entry, Hit, Listing, Paper, PaperFacts
+from watcher.model.fields import (
+    BY_RULE,
+    FACTS,
+    HAS,
+    ID,
+    IDENTIFIED,
+    KNOWN_BY_HAS,
+    LISTED,
+    SEARCHED,
+    SOURCE,
+    Field,
+    FieldKind,
+    Merge,
+)
 from watcher.model.objects import paper_json
 from watcher.rules import Index, compile_rule, document_of, evaluate
 from watcher.rules.match.explain import explain_match
@@ -23,6 +37,10 @@ HINTS = get_type_hints(PaperFacts)
 
 def value_of(fact: Field, word: str = "Zanzibar") -> Any:
     """A value of a fact's type; another one for another word."""
+    if fact.attribute == "stage":
+        return ACCEPTED if word == "Bali" else PUBLISHED
+    if fact.rule in IDENTIFIED:
+        return (f"hf:{word.lower()} Ada {word}", f"openalex:{'A' if fact.rule == 'author_id' else 'I'}123 Bo")
     if fact.is_several:
         return (f"Ada {word}", "Other")
     if HINTS[fact.attribute] == int | None:
@@ -33,6 +51,8 @@ def value_of(fact: Field, word: str = "Zanzibar") -> Any:
 def paper_with(field: Field) -> Paper:
     """Make a paper with this field alone, beside the required ones."""
     plain = Paper(id=1, key="url:x", title="Kites", first_seen=NOW)
+    if field is HAS:
+        return replace(plain, code_url="https://zanzibar.example/")
     if field is ID:
         return replace(plain, key="url:zanzibar")
     if field in FACTS:
@@ -53,11 +73,16 @@ RULES = {
 }
 """Rules of which each kind of field fulfils one at least, and a paper without it none."""
 
-ASKED = [
-    pytest.param(field, rule.replace("{}", field.rule), id=rule.replace("{}", field.rule))
-    for field in SEARCHED
-    for rule in RULES[field.kind or FieldKind.TEXT]
-]
+
+def rules_of(field: Field) -> list[str]:
+    if field is HAS:
+        return ["has:code", "has:code AND NOT has:venue"]
+    if named := IDENTIFIED.get(field.rule):
+        return [f"{named}:hf:zanzibar", f"{field.rule}:hf:Zanzibar AND NOT {named}:hf:kiwi"]
+    return [rule.replace("{}", field.rule) for rule in RULES[field.kind or FieldKind.TEXT]]
+
+
+ASKED = [pytest.param(field, rule, id=rule) for field in SEARCHED for rule in rules_of(field)]
 
 
 @pytest.mark.parametrize(("field", "text"), ASKED)
@@ -77,7 +102,7 @@ def test_every_field_is_found_by_all_readers_or_by_none(field: Field, text: str)
 @pytest.mark.parametrize("field", SEARCHED, ids=lambda field: field.rule)
 def test_every_field_has_a_rule_that_finds_it(field: Field) -> None:
     paper = paper_with(field)
-    texts = [one.replace("{}", field.rule) for one in RULES[field.kind or FieldKind.TEXT]]
+    texts = rules_of(field)
     found = [hit for text in texts if (hit := evaluate(compile_rule(text), document_of(paper)))]
     assert found and {place.field for hit in found for place in hit.places} == {field.rule}
     assert len(found) == len(texts) or field.kind is FieldKind.LABEL
@@ -97,7 +122,28 @@ def test_names_are_given_once() -> None:
     assert len(BY_RULE) == len(SEARCHED)
     assert {one.name for one in fields(PaperFacts)} == {fact.attribute for fact in FACTS}
     assert all(fact.merge for fact in FACTS)
-    assert not any(one.merge for one in (*LISTED, SOURCE, ID))
+    assert not any(one.merge for one in (*LISTED, SOURCE, ID, HAS))
+
+
+@pytest.mark.parametrize("name", KNOWN_BY_HAS)
+def test_what_is_known_of_a_paper_can_be_asked_for(name: str) -> None:
+    fact = KNOWN_BY_HAS[name]
+    plain = Paper(id=1, key="url:x", title="Kites", first_seen=NOW)
+    for paper, expected in ((plain, False), (replace(plain, **{fact.attribute: value_of(fact)}), True)):
+        assert (evaluate(compile_rule(f"has:{name}"), document_of(paper)) is not None) is expected
+        assert (evaluate(compile_rule(f"kites -has:{name}"), document_of(paper)) is None) is expected
+
+
+@pytest.mark.parametrize("text", ["has:title", "has:models", "has:co*", 'has:"the code"', "has:*", "has:/c/", "has:=x"])
+def test_nothing_else_can_be_asked_for(text: str) -> None:
+    with pytest.raises(RuleError, match="has:"):
+        compile_rule(text)
+
+
+def test_only_what_may_be_missing_can_be_asked_for() -> None:
+    asked = [fact.attribute for fact in KNOWN_BY_HAS.values()]
+    optional = {fact.attribute for fact in OPTIONAL}
+    assert {fact.attribute for fact in FACTS if fact.rule} - {"title"} <= {*asked} <= optional
 
 
 # --- merging ---
@@ -137,7 +183,10 @@ def test_of_two_values_stays_the_one_that_the_table_says(fact: Field) -> None:
     old, new = value_of(fact, "Bali"), value_of(fact, "Zanzibar")
     known = stored(entry(**{fact.attribute: old}))
     learn(known, entry(**{fact.attribute: new}))
-    assert known.values[fact.attribute] == kept(old if fact.merge is Merge.FIRST else new)
+    if fact.merge is Merge.IDS:
+        assert known.values[fact.attribute] == [old[0], *new]
+    else:
+        assert known.values[fact.attribute] == kept(old if fact.merge is Merge.FIRST else new)
 
 
 @pytest.mark.parametrize("fact", OPTIONAL, ids=lambda fact: fact.attribute)
@@ -146,7 +195,9 @@ def test_text_goes_with_its_version(fact: Field) -> None:
         return
     known = stored(entry(version=2, **{fact.attribute: value_of(fact, "Bali")}))
     learn(known, entry(version=1, **{fact.attribute: value_of(fact, "Zanzibar")}))
-    is_newer = fact.merge is Merge.NEWEST
+    if fact.merge is Merge.IDS:
+        return
+    is_newer = fact.merge in (Merge.NEWEST, Merge.STAGE)
     assert known.values[fact.attribute] == kept(value_of(fact, "Zanzibar" if is_newer else "Bali"))
 
 
@@ -155,6 +206,21 @@ def test_a_paper_that_turns_out_to_be_another_gives_it_every_fact(fact: Field) -
     known, other = stored(entry()), stored(entry(**{fact.attribute: value_of(fact)}))
     absorb(known, other)
     assert known.values[fact.attribute] == kept(value_of(fact))
+
+
+STAGED = [fact for fact in FACTS if fact.merge is Merge.STAGE]
+
+
+@pytest.mark.parametrize("fact", STAGED, ids=lambda fact: fact.attribute)
+@pytest.mark.parametrize("stage", [None, ACCEPTED])
+def test_what_is_said_of_the_furthest_stage_stays(fact: Field, stage: str | None) -> None:
+    late = {fact.attribute: value_of(fact, "Bali")} | {"stage": PUBLISHED}
+    known = stored(entry(**late))
+    learn(known, entry(**{fact.attribute: value_of(fact)} | {"stage": stage}))
+    assert known.values[fact.attribute] == late[fact.attribute]
+    known = stored(entry(**{fact.attribute: value_of(fact)} | {"stage": stage}))
+    absorb(known, stored(entry(**late)))
+    assert known.values[fact.attribute] == late[fact.attribute]
 
 
 # --- lists ---

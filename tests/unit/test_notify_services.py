@@ -56,7 +56,7 @@ def test_papers(service: str, title: str) -> None:
     )
     bad = replace(bad, url=f"javascript:{title}", code_url=f"https://code.example/{title}")
     found = item(bad, subscriptions=(title, "trees"), places=places(bad.abstract, "pruning"))
-    for changes in ({}, {"score": 0.2}, {"occasion": "v2"}):
+    for changes in ({}, {"score": 0.2}, {"occasions": ("v2",)}):
         body = seen_by(service, render_message(digest(replace(found, **changes))))
         check_markup(service, body.text)
         check_words(service, body.text + body.title)

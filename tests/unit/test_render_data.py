@@ -56,6 +56,14 @@ def test_each_subscription_says_how_it_matched() -> None:
     ]
     assert (found["key"], found["strength"], found["day"]) == ("arxiv:2603.00001", "strong", "2026-03-09")
     assert (found["told_before"], found["occasion"]) == ("2026-03-01", "first")
+    assert (found["occasions"], found["became"]) == (["first"], None)
+
+
+def test_what_became_of_a_paper_is_data_and_words() -> None:
+    shown = paper(venue="Tree Letters")
+    (found,) = papers_of(digest(item(shown, occasions=("published", "v2", "code"))))
+    assert (found["occasion"], found["occasions"]) == ("published", ["published", "v2", "code"])
+    assert found["became"] == "now published in Tree Letters; new version v2; now with code"
 
 
 def test_short_form_is_for_people() -> None:

@@ -45,8 +45,8 @@ def rare() -> Content:
     """What few digests have: short form, updates, subscriptions without papers, sources that could not be read."""
     long = [item(paper(n, title=f"Leaf Number {n}", abstract="", authors=()), places=()) for n in range(1, 8)]
     over = item(paper(8, title="One Too Many"), short=True)
-    newer = item(paper(9, title="A Tree, Revised"), occasion="v2", told_before=date(2026, 3, 1))
-    gone = item(paper(10, title="A Tree That Never Was"), occasion="withdrawn")
+    newer = item(paper(9, title="A Tree, Revised"), occasions=("v2",), told_before=date(2026, 3, 1))
+    gone = item(paper(10, title="A Tree That Never Was"), occasions=("withdrawn",))
     return replace(
         digest(*long, over, newer, gone),
         nothing=(Nothing(subscription="weather", read=412, since=NOW - timedelta(days=1)),),
@@ -95,6 +95,17 @@ def test_subject() -> None:
 def test_a_message_bears_the_day_of_its_readers(timezone: str, day: str) -> None:
     made = replace(delivery(DeliveryKind.DIGEST), created_at=datetime(2026, 3, 10, 20, tzinfo=UTC))
     assert day in render_message(replace(digest(item()), delivery=made, timezone=timezone)).text
+
+
+def test_the_subject_of_updates_says_what_became_of_the_best() -> None:
+    shown = paper(title="Bonsai", venue="Tree Letters")
+    gone = item(shown, occasions=("retracted",), subscriptions=("trees",))
+    out = item(shown, occasions=("published", "code"), subscriptions=("trees",))
+    assert render_message(digest(gone)).subject == "1 update for trees: retracted: Bonsai"
+    assert render_message(digest(out, out)).subject == ("2 updates for trees: now published in Tree Letters: Bonsai")
+    assert render_message(digest(gone, item(shown, subscriptions=("trees",)))).subject == "2 papers for trees: Bonsai"
+    long = replace(out, paper=replace(shown, venue="The Quarterly Journal of Very Small Trees and Their Pots"))
+    assert render_message(digest(long)).subject == "1 update for trees: Bonsai"
 
 
 def test_the_subject_names_the_best_paper_first() -> None:
@@ -295,7 +306,7 @@ def test_a_megabyte_of_title_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", [{}, {"score": 0.2}, {"short": True}, {"told_before": date(2026, 3, 1)}, {"occasion": "v2"}]
+    "shape", [{}, {"score": 0.2}, {"short": True}, {"told_before": date(2026, 3, 1)}, {"occasions": ("v2",)}]
 )
 def test_the_estimate_covers_what_is_written_and_little_more(shape: dict[str, Any]) -> None:
     heads = 700  # the subject, the group's heading, the foot

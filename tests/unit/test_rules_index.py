@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import times
-from tests.unit.rules_reference import answer
+from tests.unit.rules_reference import HAS, answer
 from watcher.errors import RuleError
 from watcher.model import Listing, Paper
-from watcher.model.fields import FACTS, Field, FieldKind, rule_names
+from watcher.model.fields import FACTS, IDENTIFIED, Field, FieldKind, rule_names
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -51,8 +51,11 @@ LEAF = st.one_of(
         st.sampled_from(rule_names(FieldKind.DAY)), st.sampled_from([">=2026-03-10", "<2026-01-01"])
     ).map("".join),
     st.tuples(
-        st.sampled_from(rule_names(FieldKind.LABEL)), st.sampled_from(["cs.CL", "cs.*", "hf", "a*", "2603.00001"])
+        st.sampled_from([one for one in rule_names(FieldKind.LABEL) if one not in ("has", *IDENTIFIED)]),
+        st.sampled_from(["cs.CL", "cs.*", "hf", "a*", "2603.00001"]),
     ).map(":".join),
+    st.sampled_from([f"has:{name}" for name in HAS]),
+    st.sampled_from(["author:orcid:0000-0002-1825-0097", "author:hf:gem", "org:hf:gem", "org:ror:03yrm5c26"]),
     st.sampled_from(['author:"A Agent"', "author:gem*", 'author:"Lin Gem-Okoro"']),
     st.tuples(
         st.sampled_from(rule_names(FieldKind.TEXT)), st.sampled_from(["/ag.nts?/", "/[A-Z]{2}/"])
@@ -89,12 +92,17 @@ VALUES: dict[FieldKind | None, st.SearchStrategy[Any]] = {
     ),
     FieldKind.LABEL: st.sampled_from(["cs.CL", "stat.ML", "cs.LG"]),
     FieldKind.DAY: st.sampled_from([NOW, NOW - timedelta(days=400)]),
-    None: st.none(),
+    None: st.sampled_from([None, "https://code.example/x"]),
 }
 
 
+IDS = st.sampled_from(
+    ["orcid:0000-0002-1825-0097 Ada Agent", "hf:gem Lin Gem-Okoro", "ror:03yrm5c26 Gem", "hf:gems Gem"]
+)
+
+
 def fact(field: Field) -> st.SearchStrategy[Any]:
-    values = VALUES[field.kind]
+    values = IDS if field.rule in IDENTIFIED else VALUES[field.kind]
     if field.is_several:
         return st.lists(values, max_size=3).map(tuple)
     return values if get_type_hints(Paper)[field.attribute] is str else st.one_of(st.none(), values)

@@ -13,7 +13,7 @@ from tests.drawn import drawn
 from tests.unit.schedules import OF_RHYTHM, TIMES, WHENS
 from watcher.config import Config, LineReader, line_of, load
 from watcher.config.included.libraries import library_name
-from watcher.model import DigestOrder, LikedPaper, QuietHours, Rhythm, Subscription, stars_of
+from watcher.model import DigestOrder, LikedPaper, PaperEvent, QuietHours, Rhythm, Subscription, stars_of
 from watcher.rules import compile_rule
 
 CONFIG = """\
@@ -53,6 +53,7 @@ SUBSCRIPTIONS = drawn(
     above=st.one_of(st.none(), st.integers(1, 1_000).map(lambda n: n / 1_000)),
     top=st.one_of(st.none(), st.integers(1, 999_999)),
     learns=st.booleans(),
+    on=st.lists(st.sampled_from([*PaperEvent]), unique=True).map(lambda some: tuple(one.value for one in some)),
     order=st.sampled_from([DigestOrder.SCORE, DigestOrder.UPVOTES, DigestOrder.NEWEST]),
 ).filter(lambda one: (not one.sends_empty and one.top is None) or one.when.rhythm is not Rhythm.IMMEDIATELY)
 

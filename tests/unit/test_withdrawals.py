@@ -357,10 +357,26 @@ def test_a_paper_is_withdrawn_once() -> None:
 def test_a_paper_whose_title_becomes_a_notice_of_itself(notice: str) -> None:
     before = {"title": "Lanterns of Many Islands", "note": None, "abstract": "", "version": None}
     after = before | {"title": notice.format("Lanterns of many islands")}
-    assert update_of(before, after) == "withdrawn"
+    end = "retracted" if notice.startswith("Retract") else "withdrawn"
+    assert update_of(before, after) == end
     assert update_of(after, after) is None
     other = after | {"title": notice.format("from geometry to optimization")}
-    assert update_of(before, other) == (None if notice.startswith(("Retraction", "Withdrawal")) else "withdrawn")
+    assert update_of(before, other) == (None if notice.startswith(("Retraction", "Withdrawal")) else end)
+
+
+@pytest.mark.parametrize(
+    ("title", "end"),
+    [
+        ("WITHDRAWN: Lanterns that retract", "withdrawn"),
+        ("Lanterns that retract (withdrawn)", "withdrawn"),
+        ("Withdrawn lanterns (retracted)", "retracted"),
+        ("Notice of Retraction: Lanterns", "retracted"),
+        ("REMOVED: Retractable Lanterns", "withdrawn"),
+    ],
+)
+def test_publishers_retract_and_authors_withdraw(title: str, end: str) -> None:
+    before = {"title": "Lanterns", "note": None, "abstract": "", "version": None}
+    assert update_of(before, before | {"title": title}) == end
 
 
 PIECES = [

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
 from watcher.alerts.schedule import alert_due, next_due
-from watcher.model import Decision, Fate, Paper, StoredSubscription, Subscription
+from watcher.model import UPDATES, Decision, Fate, Paper, PaperEvent, StoredSubscription, Subscription
 
 OLDER = "older than the look-back"
 UNDATED = "undated"
@@ -167,6 +167,16 @@ def of_known_paper(subscription: Subscription, paper: Paper, present: Present, n
 def of_edited_rule() -> Decision:
     """Return the fate of a match that an edited rule makes with a stored paper: baseline, since edits tell nothing."""
     return Decision(Fate.BASELINE, "listed before the rule was edited")
+
+
+def tells_event(subscription: Subscription, event: PaperEvent | None, fate: Fate) -> bool:
+    """Return whether a subscription is told of an event of a paper, by the fate of its match with the paper.
+
+    ``on`` asks for events of papers that were told or are known, ``on_update`` for those of told ones.
+    """
+    if event is None or fate not in (Fate.OWED, Fate.BASELINE):
+        return False
+    return event in subscription.on or (subscription.tells_updates and event in UPDATES and fate is Fate.OWED)
 
 
 def of_unwanted(item: str) -> Decision:

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from watcher.model import FIRST, WITHDRAWN, DigestItem, DigestOrder, DueAlert, Hit, ItemMatch, Nothing, Paper
+from watcher.model import (
+    FIRST,
+    DigestItem,
+    DigestOrder,
+    DueAlert,
+    Hit,
+    ItemMatch,
+    Nothing,
+    Paper,
+    in_order_of_weight,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +60,10 @@ def items_of(
             subscriptions=tuple(dict.fromkeys(one.subscription for one in ones)),
             score=max(one.score for one in ones),
             places=tuple(sorted({place for one in ones for place in one.places})),
-            told_before=told_before.get(paper_id) if occasion_of(ones) == FIRST else None,
+            told_before=told_before.get(paper_id) if occasions_of(ones) == (FIRST,) else None,
             short=all(one.short for one in ones),
             also=all(is_aside(one) for one in ones),
-            occasion=occasion_of(ones),
+            occasions=occasions_of(ones),
             matches=_matches(ones),
             rise=_rise(ones, beside),
             also_in=_also_in(ones, beside),
@@ -97,18 +107,9 @@ def is_below(one: DueAlert) -> bool:
     return one.above is not None and one.score < one.above
 
 
-def occasion_of(ones: Sequence[DueAlert]) -> str:
-    """Return the occasion that a paper is shown with, of the occasions of its matches.
-
-    That is ``FIRST`` if any has it, else ``WITHDRAWN``, else the newest version.
-    """
-    occasions = {one.occasion for one in ones}
-    return next((one for one in (FIRST, WITHDRAWN) if one in occasions), None) or max(occasions, key=version_of)
-
-
-def version_of(occasion: str) -> int:
-    """Return the number of the version that an occasion names: 3 for ``v3``."""
-    return int(occasion.removeprefix("v"))
+def occasions_of(ones: Iterable[DueAlert]) -> tuple[str, ...]:
+    """Return what a message tells of a paper, by its matches: the paper itself, or what became of it."""
+    return in_order_of_weight(one.occasion for one in ones)
 
 
 def nothing_of(blanks: Iterable[Nothing], told: Iterable[DueAlert]) -> tuple[Nothing, ...]:

@@ -62,6 +62,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     "Looking": {
         "papers": Lazy("papers:papers", "List the stored papers, or those that a rule matches."),
         "like": Lazy("like:like", "List the stored papers that are like some others."),
+        "author": Lazy("author:author", "Show by which ids the authors of a name are known."),
         "suggest": Lazy("suggest:suggest", "Suggest rules for the papers in a library."),
         "show": Lazy("show_paper:show_paper", "Show all that is known of a paper, and who was told."),
         "backtest": Lazy("backtest:backtest", "Show what a rule would have told."),

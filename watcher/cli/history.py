@@ -13,7 +13,7 @@ from watcher.cli.deliveries import SHORT
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
 from watcher.cli.tables import NamedText, print_table
-from watcher.model import FIRST, Paper, with_name
+from watcher.model import Paper, event_in_words, with_name
 
 if TYPE_CHECKING:
     from watcher.model import StoredSubscription
@@ -62,7 +62,7 @@ def _paper_cell(one: HistoryRow) -> str:
 
 
 def _row(one: HistoryRow, what: object) -> tuple[object, ...]:
-    of = "" if one.occasion == FIRST else f" of {one.occasion}"
+    of = f" of {what}" if (what := event_in_words(one.occasion)) else ""
     state = f"{one.state}{of}" + (f": {one.reason}" if one.reason else "")
     return one.at, one.endpoint, what, one.delivery and one.delivery[:SHORT], state
 

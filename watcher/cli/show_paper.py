@@ -14,13 +14,13 @@ from watcher.cli.desk import CliContext
 from watcher.cli.naming import paper_named
 from watcher.cli.tables import clock_time
 from watcher.errors import UsageError
-from watcher.model import FIRST, with_name
+from watcher.model import ARTICLE, PREPRINT, event_in_words, with_name
 from watcher.model.objects import paper_json
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.config import Config
-    from watcher.model import Listing, Paper, Subscription
+    from watcher.model import Listing, OtherForm, Paper, Subscription
     from watcher.pipeline.liking.beside_libraries import SubscriptionRules
     from watcher.store import Transaction
     from watcher.store.history.history import HistoryRow
@@ -51,7 +51,7 @@ def show_paper(desk: CliContext, paper: str, as_json: bool, as_format: str | Non
             for piece in FORMATS[as_format].written([(found, None)]):
                 click.echo(piece, nl=False)
             return 0
-        keys = tx.papers.keys(found.id)
+        keys, forms = tx.papers.keys(found.id), tx.papers.forms(found.id)
         told = tx.history.of_paper(found.id, MOST_LINES)
         untold = _untold(tx, config, found, told)
         similar = _similar(tx, found)
@@ -59,12 +59,13 @@ def show_paper(desk: CliContext, paper: str, as_json: bool, as_format: str | Non
         from watcher.pipeline.report import told_json
 
         shown = paper_json(found, None) | {"keys": keys, "told": [told_json(one) for one in told]}
+        shown["forms"] = [{"key": one.key, "relation": one.relation, "source": source} for one, source in forms]
         del shown["strength"], shown["because"]
         shown["similar"] = [{"key": one.key, "title": one.title} for one in similar]
         click.echo(show.json_text(shown | {"not_matched": [_not_matched(*one) for one in untold]}))
         return 0
     for line in (
-        *_facts(found, keys, config),
+        *_facts(found, keys, forms, config),
         *_texts(found),
         *_alike(similar),
         *_telling(told, untold, config.timezone),
@@ -77,15 +78,19 @@ def _not_matched(one: Subscription, why: str) -> dict[str, object]:
     return {"subscription": one.full_name, "shown_as": one.shown_as or None, "why": why}
 
 
-def _facts(paper: Paper, keys: Sequence[str], config: Config) -> Iterator[str]:
+def _facts(paper: Paper, keys: Sequence[str], forms: Sequence[tuple[OtherForm, str]], config: Config) -> Iterator[str]:
     from watcher.render.view import links
 
     zone, names = config.timezone, config.display_names
     yield from textwrap.wrap(" ".join(paper.title.split()) or "(no title)", rules.WIDTH)
     facts = [
         ("authors", ", ".join(paper.authors)),
+        ("author ids", ", ".join(paper.author_ids)),
         ("organization", paper.organization or ""),
+        ("places", ", ".join(paper.org_ids)),
         ("venue", paper.venue or ""),
+        ("stage", paper.stage or ""),
+        ("retracted", paper.retraction or ""),
         ("note", paper.note or ""),
         ("keywords", ", ".join(paper.keywords)),
         ("categories", ", ".join(paper.categories)),
@@ -96,10 +101,16 @@ def _facts(paper: Paper, keys: Sequence[str], config: Config) -> Iterator[str]:
         *(("listed", _listed(one, names.of_source(one.source), zone)) for one in paper.listings),
         *((link.name, link.url) for link in links(paper)),
         ("known as", ", ".join(keys)),
+        *(_form(one, names.of_source(source)) for one, source in forms),
     ]
     for name, value in facts:
         if value:
             yield from _named(name, value)
+
+
+def _form(form: OtherForm, source: str) -> tuple[str, str]:
+    name = {ARTICLE: "article", PREPRINT: "preprint"}.get(form.relation, "other form")
+    return name, f"{form.key} ({source} says so)"
 
 
 def _named(name: str, value: str) -> Iterator[str]:
@@ -146,7 +157,7 @@ def _telling(told: Sequence[HistoryRow], untold: Sequence[tuple[Subscription, st
     if told:
         yield from ("", "Subscriptions that it matched")
     for one in told:
-        of = "" if one.occasion == FIRST else f" ({one.occasion})"
+        of = f", {what}" if (what := event_in_words(one.occasion)) else ""
         where = f", {one.endpoint}" if one.endpoint else ""
         why = f": {one.reason}" if one.reason else ""
         yield from _wrapped(

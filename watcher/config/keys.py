@@ -39,9 +39,9 @@ from watcher.config.kinds import (
 )
 from watcher.config.schedules import ScheduleText
 from watcher.config.text.harmless import looks_like_address
-from watcher.config.text.one_text import wrong
+from watcher.config.text.one_text import texts_of, wrong
 from watcher.config.values import ListenAddress
-from watcher.model import DigestOrder, When
+from watcher.model import DigestOrder, PaperEvent, When
 from watcher.parsers import PARSERS, KeyForm
 from watcher.parsers.parser import file_key
 from watcher.render.clean import squeeze
@@ -96,6 +96,11 @@ DisplayName = Annotated[
 ]
 SourceKind = Annotated[str, BeforeValidator(_kind), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
+Events = Annotated[
+    list[str],
+    BeforeValidator(lambda value: [one_of(one, "event", (*PaperEvent,)) for one in texts_of(value)]),
+    WithJsonSchema({"type": "array", "items": {"enum": [*PaperEvent]}}),
+]
 Reload = Annotated[Literal["manual", "auto"], _one_of("value", "manual", "auto")]
 Order = Annotated[DigestOrder, _one_of("order", *DigestOrder)]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
@@ -215,6 +220,7 @@ class SubscriptionKeys(ConfigTable):
     learn: Flag = Field(False, description="Whether thumbs move the scores of its matches.")
     order: Order = Field(DigestOrder.SCORE, description="Which of a digest's papers come first.")
     when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
+    on: Events = Field([], description="What it also tells of papers that it told or knows: version, code, retracted.")
     on_update: OnUpdate = Field("ignore", description="Whether new versions and withdrawals of told papers are told.")
     sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")
     accept: Accept | None = Field(None, description=_ACCEPT)

@@ -251,6 +251,7 @@ def _made(
         order=keys.order,
         learns=keys.learn,
         sends_empty=keys.when_empty == "send",
+        on=tuple(dict.fromkeys(keys.on)),
         tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,
         shown_as=keys.shown_as or "",

@@ -4,13 +4,17 @@ Instants are timezone-aware and in UTC. Days are plain dates (for Hugging Face, 
 """
 
 from watcher.model.display_names import DisplayNames, with_name
-from watcher.model.fields import Listing, PaperFacts
+from watcher.model.fields import ACCEPTED, BY_MARK, PUBLISHED, STAGES, Listing, PaperFacts
 from watcher.model.papers import STARS, Because, FoundPaper, LikedPaper, Paper, PaperOrder, RankablePaper, stars_of
 from watcher.model.reading import (
+    ARTICLE,
+    FORM,
+    PREPRINT,
     Entry,
     Fetched,
     Judged,
     NotModified,
+    OtherForm,
     Page,
     Reading,
     SiteTurn,
@@ -21,10 +25,15 @@ from watcher.model.reading import (
     Verdict,
 )
 from watcher.model.subscriptions import (
+    ENDS,
+    FIRST,
+    UPDATES,
+    WITHDRAWN,
     DigestOrder,
     Endpoint,
     NeverItem,
     Origin,
+    PaperEvent,
     QuietHours,
     Rate,
     Rhythm,
@@ -32,11 +41,12 @@ from watcher.model.subscriptions import (
     Subscription,
     Thumb,
     When,
+    event_in_words,
+    event_of,
+    in_order_of_weight,
 )
 from watcher.model.telling import (
-    FIRST,
     STRONG_FROM,
-    WITHDRAWN,
     Content,
     Decision,
     Delivery,
@@ -63,9 +73,18 @@ from watcher.model.telling import (
 from watcher.model.tuning import Tuning
 
 __all__ = [
+    "ACCEPTED",
+    "ARTICLE",
+    "BY_MARK",
+    "ENDS",
     "FIRST",
+    "FORM",
+    "PREPRINT",
+    "PUBLISHED",
+    "STAGES",
     "STARS",
     "STRONG_FROM",
+    "UPDATES",
     "WITHDRAWN",
     "Because",
     "Content",
@@ -95,9 +114,11 @@ __all__ = [
     "NotModified",
     "Nothing",
     "Origin",
+    "OtherForm",
     "Outcome",
     "Page",
     "Paper",
+    "PaperEvent",
     "PaperFacts",
     "PaperOrder",
     "QuietHours",
@@ -120,6 +141,9 @@ __all__ = [
     "Validators",
     "Verdict",
     "When",
+    "event_in_words",
+    "event_of",
+    "in_order_of_weight",
     "is_strong",
     "rank_of",
     "stars_of",

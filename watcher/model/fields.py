@@ -6,11 +6,21 @@ language, both indexes, the evaluator, merging, database columns and ``papers --
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+ACCEPTED, PUBLISHED = "accepted", "published"
+
+STAGES = (None, ACCEPTED, PUBLISHED)
+"""How far a paper has come: a manuscript or preprint, accepted by a venue, published there."""
+
+
+BY_MARK = "retracted"
+"""Retraction of a paper that is marked as retracted, where no notice is named."""
 
 
 class FieldKind(StrEnum):
@@ -29,6 +39,8 @@ class Merge(StrEnum):
     NEWEST = "newest"  # the last one read
     TEXT = "text"  # the one of the newest version, together with the rest of that version's text
     FIRST = "first"  # the first one read
+    IDS = "ids"  # all that were read; of one scheme and name the last ones
+    STAGE = "stage"  # the last one read of those that were read with the furthest stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class Field:
     ``merge``: None for a value that belongs to a list.
     ``is_several``: it holds a tuple of texts.
     ``folds_plurals``: rules take singular and plural of a word in it as one.
+    ``has``: the name by which ``has:`` asks whether it is known, "" if it cannot be asked for.
     """
 
     attribute: str
@@ -49,6 +62,7 @@ class Field:
     merge: Merge | None = None
     is_several: bool = False
     folds_plurals: bool = False
+    has: str = ""
 
     @property
     def is_fact(self) -> bool:
@@ -57,9 +71,15 @@ class Field:
 
 
 def _fact(
-    merge: Merge, rule: str = "", kind: FieldKind | None = None, *, folds_plurals: bool = False
+    merge: Merge,
+    rule: str = "",
+    kind: FieldKind | None = None,
+    *,
+    folds_plurals: bool = False,
+    has: str | None = None,
 ) -> Mapping[str, Any]:
-    return {"merge": merge, "rule": rule, "kind": kind, "folds_plurals": folds_plurals}
+    known_as = rule if has is None else has
+    return {"merge": merge, "rule": rule, "kind": kind, "folds_plurals": folds_plurals, "has": known_as}
 
 
 def _of_list(rule: str, kind: FieldKind) -> Mapping[str, Any]:
@@ -77,9 +97,12 @@ class PaperFacts:
     ``note``: what the authors remark, such as the number of pages or where it will appear.
     ``venue``: where it appears.
     ``submitter``: who brought the paper to the site.
+    ``stage``: how far it has come by what sources say, one of ``STAGES``; None if no source says it.
+    ``retraction``: DOI or address of its publisher's notice, ``retracted`` if no notice is named.
+    ``author_ids`` and ``org_ids``: ids of its authors and their places, with names: see ``identified``.
     """
 
-    title: str = field(metadata=_fact(Merge.TEXT, "title", FieldKind.TEXT, folds_plurals=True))
+    title: str = field(metadata=_fact(Merge.TEXT, "title", FieldKind.TEXT, folds_plurals=True, has=""))
     abstract: str = field(default="", metadata=_fact(Merge.TEXT, "abstract", FieldKind.TEXT, folds_plurals=True))
     authors: tuple[str, ...] = field(default=(), metadata=_fact(Merge.TEXT, "author", FieldKind.PEOPLE))
     organization: str | None = field(default=None, metadata=_fact(Merge.NEWEST, "org", FieldKind.TEXT))
@@ -87,17 +110,21 @@ class PaperFacts:
     categories: tuple[str, ...] = field(default=(), metadata=_fact(Merge.NEWEST, "category", FieldKind.LABEL))
     summary: str | None = field(default=None, metadata=_fact(Merge.NEWEST, "summary", FieldKind.TEXT))
     note: str | None = field(default=None, metadata=_fact(Merge.NEWEST, "note", FieldKind.TEXT))
-    venue: str | None = field(default=None, metadata=_fact(Merge.NEWEST, "venue", FieldKind.TEXT))
+    venue: str | None = field(default=None, metadata=_fact(Merge.STAGE, "venue", FieldKind.TEXT))
     published: datetime | None = field(default=None, metadata=_fact(Merge.NEWEST, "published", FieldKind.DAY))
-    arxiv_id: str | None = field(default=None, metadata=_fact(Merge.FIRST))
+    arxiv_id: str | None = field(default=None, metadata=_fact(Merge.FIRST, has="arxiv"))
     version: int | None = field(default=None, metadata=_fact(Merge.TEXT))
-    doi: str | None = field(default=None, metadata=_fact(Merge.NEWEST))
+    doi: str | None = field(default=None, metadata=_fact(Merge.STAGE, has="doi"))
+    stage: str | None = field(default=None, metadata=_fact(Merge.STAGE))
+    retraction: str | None = field(default=None, metadata=_fact(Merge.NEWEST, has="retraction"))
     # Sources that list one paper would take turns: the first link stays.
     url: str | None = field(default=None, metadata=_fact(Merge.FIRST))
     submitter: str | None = field(default=None, metadata=_fact(Merge.NEWEST))
-    code_url: str | None = field(default=None, metadata=_fact(Merge.NEWEST))
-    project_url: str | None = field(default=None, metadata=_fact(Merge.NEWEST))
+    code_url: str | None = field(default=None, metadata=_fact(Merge.NEWEST, has="code"))
+    project_url: str | None = field(default=None, metadata=_fact(Merge.NEWEST, has="project"))
     thumbnail: str | None = field(default=None, metadata=_fact(Merge.NEWEST))
+    author_ids: tuple[str, ...] = field(default=(), metadata=_fact(Merge.IDS, "author_id", FieldKind.LABEL))
+    org_ids: tuple[str, ...] = field(default=(), metadata=_fact(Merge.IDS, "org_id", FieldKind.LABEL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +160,17 @@ SOURCE = Field("listings", "source", FieldKind.LABEL)
 ID = Field("key", "id", FieldKind.LABEL)
 """All that a paper is called by, as a field: its key, arXiv id with and without version, DOI, link."""
 
-SEARCHED = tuple(one for one in (*FACTS, *_table(Listing), SOURCE, ID) if one.rule)
-"""Fields that rules can ask for, in the order in which the places of a match are sorted."""
+IDENTIFIED = {one.rule: one.rule.removesuffix("_id") for one in FACTS if one.merge is Merge.IDS}
+"""Fields of ids, and the fields of names that rules write before them: ``author:orcid:…`` asks for an ``author_id``."""
+
+HAS = Field("has", "has", FieldKind.LABEL)
+"""The names of the facts that are known of a paper: its code, its venue …"""
+
+KNOWN_BY_HAS = {one.has: one for one in FACTS if one.has}
+"""What ``has:`` can ask for, and the fact that it is about."""
+
+SEARCHED = tuple(one for one in (*FACTS, *_table(Listing), SOURCE, ID, HAS) if one.rule)
+"""What a rule can ask for, in the order in which the places of a match are sorted."""
 
 BY_RULE = {one.rule: one for one in SEARCHED}
 
@@ -147,3 +183,80 @@ def rule_names(*kinds: FieldKind) -> tuple[str, ...]:
 def attributes(*merges: Merge) -> tuple[str, ...]:
     """Return the attributes of all facts that are merged in one of these ways, in the table's order."""
     return tuple(one.attribute for one in FACTS if one.merge in merges)
+
+
+# --- ids of people and places: a text for each, the id, a blank, and the name that its source has for it ---
+
+
+_ORCID = re.compile(r"(?:https?://)?(?:(?:www\.)?orcid\.org/)?((?:\d{4}-?){3}\d{3}[\dX])/?", re.IGNORECASE | re.ASCII)
+_OPENALEX = r"(?:https?://)?(?:(?:www\.|api\.)?openalex\.org/)?(?:[a-z]+/)?({0}\d{{3,12}})/?"
+_ROR = re.compile(r"(?:https?://)?(?:(?:www\.)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d\d)/?", re.IGNORECASE | re.ASCII)
+_HANDLE = re.compile(r"(?:https?://huggingface\.co/)?([\w.-]{1,96})/?", re.ASCII)
+
+MOST_IDS = 3_000
+"""Ids that a paper keeps: some have as many authors."""
+
+
+def _orcid(text: str) -> str | None:
+    """Return an ORCID iD with its hyphens, None if its check digit (ISO 7064, 11-2) is wrong."""
+    found = _ORCID.fullmatch(text)
+    if not found:
+        return None
+    plain = found[1].replace("-", "").upper()
+    total = 0
+    for digit in plain[:-1]:
+        total = (total + int(digit)) * 2
+    check = (12 - total % 11) % 11
+    return "-".join(plain[at : at + 4] for at in range(0, 16, 4)) if plain[-1] == "0123456789X"[check] else None
+
+
+def _first_of(pattern: re.Pattern[str]) -> Callable[[str], str | None]:
+    return lambda text: found[1].lower() if (found := pattern.fullmatch(text)) else None
+
+
+def _openalex(letter: str) -> Callable[[str], str | None]:
+    return _first_of(re.compile(_OPENALEX.format(letter), re.IGNORECASE | re.ASCII))
+
+
+SCHEMES: Mapping[str, Mapping[str, Callable[[str], str | None]]] = {
+    "author": {"orcid": _orcid, "openalex": _openalex("A"), "hf": _first_of(_HANDLE)},
+    "org": {"ror": _first_of(_ROR), "openalex": _openalex("I"), "hf": _first_of(_HANDLE)},
+}
+"""Field of rules → name of a scheme → what reads an id of it, plain or as an address."""
+
+
+def identity(field: str, scheme: str, text: str) -> str | None:
+    """Return an id of a person (``author``) or place (``org``) as it is kept: ``orcid:0000-…``; None if it is none."""
+    found = SCHEMES[field][scheme](text.strip())
+    return found and f"{scheme}:{found}".lower()
+
+
+def identified(field: str, scheme: str, text: object, name: str) -> tuple[str, ...]:
+    """Return an id with its name as a paper keeps it, () for what is no id."""
+    found = identity(field, scheme, text) if isinstance(text, str) else None
+    return (f"{found} {' '.join(name.split())}".strip(),) if found else ()
+
+
+def id_of(kept: str) -> str:
+    """Return the id of what a paper keeps."""
+    return kept.partition(" ")[0].lower()
+
+
+def name_of(kept: str) -> str:
+    """Return the name beside an id."""
+    return kept.partition(" ")[2]
+
+
+def merged_ids(known: Sequence[str], read: Iterable[str]) -> list[str]:
+    """Return what a paper keeps after others were read: of one scheme and name the last ones count."""
+    new = list(dict.fromkeys(read))
+    replaced = {(one.partition(":")[0], name_of(one).casefold()) for one in new}
+    ids = {id_of(one) for one in new}
+    kept = [
+        one
+        for one in known
+        if id_of(one) not in ids and (one.partition(":")[0], name_of(one).casefold()) not in replaced
+    ]
+    # What says the same in another order is no change.
+    same = sorted(kept + new) == sorted(known)
+    return list(known) if same else (kept + new)[:MOST_IDS]

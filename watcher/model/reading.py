@@ -110,6 +110,21 @@ class SiteTurn:
     is_spent: bool = False
 
 
+ARTICLE, PREPRINT, FORM = "article", "preprint", "form"
+"""What another form of a paper is to it: the article that it became, its preprint, or one of the two."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherForm:
+    """What a record claims to be the same paper in another form.
+
+    ``key``: what that one is known by, such as ``doi:10.1000/x``. ``relation``: ``ARTICLE``, ``PREPRINT`` or ``FORM``.
+    """
+
+    key: str
+    relation: str = FORM
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(PaperFacts):
     """A paper as a page shows it: its facts, and the numbers on that page's list.
@@ -117,6 +132,7 @@ class Entry(PaperFacts):
     ``keys``: its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``); empty if the page shows
         none, so that only the title identifies it.
     ``shared``: keys that other papers of the page have as well. They identify nothing.
+    ``forms``: other forms of the paper (preprint, article), by its own record.
     ``listed``: the digest day.
     ``rank``: its place on the list, from 1.
     ``is_secondhand``: the page is somebody else's, who may have put the texts in words of their own.
@@ -126,6 +142,7 @@ class Entry(PaperFacts):
 
     keys: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    forms: tuple[OtherForm, ...] = ()
     listed: date | None = None
     rank: int | None = None
     upvotes: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -115,6 +115,7 @@ class Subscription:
     ``sends_empty``: a digest is sent even if there are no papers.
     ``shows_life``: a sign of life is sent each month in which nothing matched.
     ``tells_updates``: new versions and withdrawals of told papers are told.
+    ``on``: names of events (``PaperEvent``) that are told of papers that it told or knows.
     ``shown_as``: its display name, "" to show its name.
     ``keep``: names of places where told papers are kept.
     ``is_unnamed``: ``allow`` forgets its file, so that it is held until the file is named.
@@ -142,6 +143,7 @@ class Subscription:
     sends_empty: bool = False
     shows_life: bool = False
     tells_updates: bool = False
+    on: tuple[str, ...] = ()
     shown_as: str = ""
     keep: tuple[str, ...] = ()
     is_unnamed: bool = False
@@ -259,3 +261,77 @@ class KeepTarget:
     def addresses(self) -> tuple[str, ...]:
         """The addresses that are asked, which are often all that a service wants to know of who asks."""
         return tuple(one for one in (self.place, self.find) if one) if self.kind is KeepKind.WEBHOOK else ()
+
+
+FIRST = "first"
+"""The occasion of a match: the paper itself."""
+
+WITHDRAWN = "withdrawn"
+"""The occasion of a match: a paper that was told has been withdrawn. New versions are ``v2``, ``v3`` …"""
+
+
+class PaperEvent(StrEnum):
+    """What may become of a paper; each but ``VERSION`` is an occasion of matches, too."""
+
+    VERSION = "version"
+    ACCEPTED = "accepted"  # by a venue
+    PUBLISHED = "published"  # there
+    CODE = "code"  # its code is there
+    WITHDRAWN = "withdrawn"  # by its authors or its site
+    RETRACTED = "retracted"  # by its publisher
+
+
+ENDS = (PaperEvent.RETRACTED, PaperEvent.WITHDRAWN)
+"""Events after which a paper is not what it was, the graver one first."""
+
+UPDATES = (PaperEvent.VERSION, *ENDS)
+"""What ``on_update`` tells."""
+
+
+_EVENTS = {event.value: event for event in PaperEvent}
+
+
+def event_of(occasion: str) -> PaperEvent | None:
+    """Return what became of a paper by the occasion of its match; None for the paper itself."""
+    if occasion == FIRST:
+        return None
+    return _EVENTS.get(occasion, PaperEvent.VERSION)
+
+
+def event_in_words(occasion: str) -> str:
+    """Return what a person is told of, such as ``its publication``; "" for the paper itself."""
+    match event_of(occasion):
+        case None:
+            return ""
+        case PaperEvent.VERSION:
+            return f"its version {occasion.removeprefix('v')[:20]}"
+        case event:
+            return _IN_WORDS[event]
+
+
+_IN_WORDS = {
+    PaperEvent.ACCEPTED: "its acceptance",
+    PaperEvent.PUBLISHED: "its publication",
+    PaperEvent.CODE: "its code",
+    PaperEvent.WITHDRAWN: "its withdrawal",
+    PaperEvent.RETRACTED: "its retraction",
+}
+
+
+def in_order_of_weight(occasions: Iterable[str]) -> tuple[str, ...]:
+    """Return the occasions of which a message speaks, the gravest first: of several versions the newest alone.
+
+    The paper itself makes all others needless.
+    """
+    found = set(occasions)
+    if FIRST in found:
+        return (FIRST,)
+    versions = sorted((one for one in found if event_of(one) is PaperEvent.VERSION), key=version_of, reverse=True)
+    told = [event.value for event in (*ENDS, PaperEvent.PUBLISHED, PaperEvent.ACCEPTED) if event.value in found]
+    return (*told, *versions[:1], *(one for one in (PaperEvent.CODE.value,) if one in found))
+
+
+def version_of(occasion: str) -> int:
+    """Return the version of an occasion: 3 for ``v3``; 0 for what is none."""
+    number = occasion.removeprefix("v")
+    return int(number) if number.isdecimal() and len(number) < 10 else 0

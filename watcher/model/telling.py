@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from watcher.model.display_names import DisplayNames
 from watcher.model.papers import Because, Paper, RankablePaper
-from watcher.model.subscriptions import DigestOrder, Endpoint
+from watcher.model.subscriptions import FIRST, DigestOrder, Endpoint
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,13 +59,6 @@ class Hit:
     def strong(self) -> bool:
         """Whether the paper is about what the rule asks for, not only mentions it."""
         return is_strong(self.score)
-
-
-FIRST = "first"
-"""Occasion of a match with the paper itself."""
-
-WITHDRAWN = "withdrawn"
-"""Occasion of a match: a told paper was withdrawn. The occasion of a new version is ``v2``, ``v3`` …"""
 
 
 class Fate(StrEnum):
@@ -188,7 +181,7 @@ class DigestItem:
     ``score`` and ``places``: the best score and all places of its matches.
     ``told_before``: day on which the same endpoint was told of it for another subscription, None if it was not.
     ``short``: it is told in short form; ``also``: by its title alone.
-    ``occasion``: ``first``, ``withdrawn``, or a version such as ``v2``.
+    ``occasions``: all that is told of it, the gravest first: ``first`` alone, a version such as ``v2``, or events.
     ``matches``: each match by itself, for programs; people are shown all together.
     ``rise``: upvotes gained within a day, None if no subscription sorts by that.
     ``also_in``: display names of other subscriptions of the reader that match it, for one that asks for everything.
@@ -202,11 +195,16 @@ class DigestItem:
     told_before: date | None = None
     short: bool = False
     also: bool = False
-    occasion: str = FIRST
+    occasions: tuple[str, ...] = (FIRST,)
     matches: tuple[ItemMatch, ...] = ()
     rise: int | None = None
     also_in: tuple[str, ...] = ()
     thumbs: tuple[str, ...] = ()
+
+    @property
+    def occasion(self) -> str:
+        """The gravest of its occasions."""
+        return self.occasions[0]
 
     @property
     def strong(self) -> bool:

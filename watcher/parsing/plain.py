@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from watcher.model import Entry, Reading, Unreadable
+from watcher.model import Entry, OtherForm, Reading, Unreadable
 from watcher.parsers import Finding, SavedPage
 
 Value = Reading | Unreadable | tuple[Finding, ...] | SavedPage | None
@@ -33,13 +33,24 @@ class _Record(Generic[_T]):
 
 
 _ENTRY, _READING, _FINDING, _SAVED = _Record(Entry), _Record(Reading), _Record(Finding), _Record(SavedPage)
+_FORM = _Record(OtherForm)
+
+
+def _of_entry(entry: Entry) -> Any:
+    plain: Any = tuple(map(_FORM.values, entry.forms))
+    return _ENTRY.values(replace(entry, forms=plain) if plain else entry)
+
+
+def _entry_of(values: Any) -> Entry:
+    entry = _ENTRY.made(values)
+    return replace(entry, forms=tuple(map(_FORM.made, entry.forms))) if entry.forms else entry
 
 
 def plain_of(value: Value) -> tuple[Any, ...] | None:
     """Return a value as a tuple whose first element names its type, None for None."""
     match value:
         case Reading():
-            entries = [_ENTRY.values(entry) for entry in value.entries]
+            entries = [_of_entry(entry) for entry in value.entries]
             return "reading", entries, _READING.values(replace(value, entries=()))
         case Unreadable():
             return "unreadable", value.reason
@@ -56,7 +67,7 @@ def value_of(plain: object) -> Value:
         case None:
             return None
         case ("reading", [*entries], (_, *others)):
-            return _READING.made((tuple(map(_ENTRY.made, entries)), *others))
+            return _READING.made((tuple(map(_entry_of, entries)), *others))
         case ("unreadable", str(reason)):
             return Unreadable(reason)
         case ("saved", ("reading", _, _) as reading, (form, kind)):

@@ -13,7 +13,7 @@ from watcher.pipeline.thumbs import tasted
 from watcher.rules import Taste, document_of
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
-from watcher.store.papers.recording import Recorded
+from watcher.store.papers.recording import Recorded, all_updates
 
 WAIT_FOR_ABSTRACT = timedelta(hours=24)
 """How long a paper waits for its abstract before it is matched without it."""
@@ -29,7 +29,7 @@ class Intake:
     ``new``: number of papers never seen before.
     ``touched``: ids of papers that are new, newly listed or changed.
     ``listed``: ids of all papers that were added.
-    ``updates``: paper id → occasion, for known papers that were withdrawn or have a newer version.
+    ``updates``: paper id → occasions, for known papers with events.
     """
 
     tx: Transaction
@@ -38,7 +38,7 @@ class Intake:
     new: int = 0
     touched: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
-    updates: dict[int, str] = field(default_factory=dict)
+    updates: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Bring the rules up to date and lock them until the transaction ends, so that no paper misses a new rule."""
@@ -53,7 +53,7 @@ class Intake:
         self.new += len(recorded.new)
         self.touched |= set(recorded.touched)
         self.listed |= set(recorded.ids)
-        self.updates |= recorded.updates
+        self.updates = all_updates([*self.updates.items(), *recorded.updates.items()])
         return recorded
 
     def match(self, decide: Decide, *, unchanged: bool = False) -> int:

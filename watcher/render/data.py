@@ -9,7 +9,7 @@ from typing import Any
 from watcher.model import Content, DigestItem, Hit, Incident, MatchedSpan
 from watcher.model.objects import because_json, json_bytes, paper_json, strength
 from watcher.render.clean import safe_url, squeeze
-from watcher.render.view import links
+from watcher.render.view import badge_of, links
 
 VERSION = 1
 """Version of the object; raised when a field goes away or changes its meaning, not when one is added."""
@@ -72,6 +72,8 @@ def _paper(item: DigestItem) -> dict[str, object]:
             for one in item.matches
         ],
         "occasion": item.occasion,
+        "occasions": list(item.occasions),
+        "became": badge_of(item) or None,
         "told_before": item.told_before,
         "cut": [name for name, some in kept.items() if len(some) < len(getattr(item.paper, name))],
     }

@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 from watcher.model import Content, DeliveryKind, DigestItem, Rank, Unread, rank_of, with_name
 from watcher.model.words import counted, listed
 from watcher.render.clean import clip, one_line, safe_url
-from watcher.render.view import Group, day_in_words, part_of, readable_title
+from watcher.render.view import Group, badge_of, day_in_words, part_of, readable_title
 
 LONGEST_SUBJECT = 78
 """Most characters of a subject: mail programs show these, and they fit into a line of the header (RFC 5322, 2.1.1)."""
+
+LEAST_TITLE = 15
+"""Characters of a title for which a subject has room, before it says what became of the paper."""
 
 LONGEST_INSIDE = 160
 MOST_TITLES = 10
@@ -78,8 +81,16 @@ def subject_of(content: Content) -> str:
     best = min(content.items, key=_rank)
     part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
     test = "Test: " if content.delivery.kind is DeliveryKind.TEST else ""
-    head = f"{test}{counted(len(content.items), 'paper')}{whom}{part}: "
+    what = "update" if all(part_of(item) == "updates" for item in content.items) else "paper"
+    head = f"{test}{counted(len(content.items), what)}{whom}{part}: "
+    head += _became(best, LONGEST_SUBJECT - LEAST_TITLE - len(head)) if what == "update" else ""
     return head + clip(readable_title(best.paper), LONGEST_SUBJECT - len(head))
+
+
+def _became(item: DigestItem, room: int) -> str:
+    """Return what became of a paper, all of it or the gravest, as far as a subject has room."""
+    said = badge_of(item)
+    return next((f"{one}: " for one in (said, said.partition(";")[0]) if len(one) + 2 <= room), "")
 
 
 def _rank(item: DigestItem) -> tuple[int, Rank]:

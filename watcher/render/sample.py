@@ -52,8 +52,8 @@ def _digest() -> Content:
         replace(full, short=True, also=True),
         replace(full, short=True),
         replace(full, told_before=date(2026, 3, 6)),
-        replace(full, occasion="v2"),
-        replace(full, occasion=WITHDRAWN),
+        replace(full, occasions=("v2", "code")),
+        replace(full, occasions=(WITHDRAWN,)),
         DigestItem(paper=_BARE, subscriptions=("trees", "weather"), score=0.9),
     ]
     return Content(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from watcher.model import FIRST, WITHDRAWN, DigestItem, DisplayNames, MatchedSpan, Paper
+from watcher.model import FIRST, DigestItem, DisplayNames, MatchedSpan, Paper, PaperEvent, event_of
 from watcher.model.words import counted, listed
 from watcher.render.clean import one_line, safe_url
 from watcher.render.readable import readable, shown_with
@@ -18,6 +18,7 @@ LONGEST_BECAUSE = 400
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
+BY_NAME = "by name"
 NO_NAMES = DisplayNames()
 """No display names: everything is shown by its name."""
 
@@ -76,7 +77,7 @@ class Group:
     ``weak``: papers that mention it.
     ``known``: papers told before for another subscription.
     ``short``: papers after the first ``max_papers``.
-    ``updates``: new versions and withdrawals.
+    ``updates``: papers that were told before, with their events: new versions, withdrawals, publication …
     ``also``: papers of which the title is enough.
     """
 
@@ -142,7 +143,7 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
         snippet=() if is_shown else excerpt(paper, item.places),
         links=links(paper),
         told_before=day_in_words(item.told_before) if item.told_before else "",
-        badge=_badge(item.occasion),
+        badge=badge_of(item),
         because=because_line(item),
         thumbs=tuple(Link(name, url) for name, url in zip(("Useful", "Not for me"), item.thumbs, strict=False)),
     )
@@ -164,10 +165,23 @@ def because_line(item: DigestItem) -> str:
     return one_line(readable(best.because.in_words), LONGEST_BECAUSE) if best and best.because else ""
 
 
-def _badge(occasion: str) -> str:
-    if occasion == FIRST:
-        return ""
-    return "withdrawn" if occasion == WITHDRAWN else f"new version {one_line(occasion, 20)}"
+def badge_of(item: DigestItem) -> str:
+    """Return what became of a paper, in a few words: ``now published in River Letters``; "" for a new paper."""
+    return "; ".join(_became(occasion, item.paper) for occasion in item.occasions if occasion != FIRST)
+
+
+def _became(occasion: str, paper: Paper) -> str:
+    venue = one_line(paper.venue or "", 80)
+    match event_of(occasion):
+        case PaperEvent.PUBLISHED:
+            return f"now published in {venue}" if venue else "now published"
+        case PaperEvent.ACCEPTED:
+            return f"accepted at {venue}" if venue else "accepted"
+        case PaperEvent.CODE:
+            return "now with code"
+        case PaperEvent.WITHDRAWN | PaperEvent.RETRACTED as event:
+            return event.value
+    return f"new version {one_line(occasion, 20)}"
 
 
 def authors_line(authors: Sequence[str]) -> str:
@@ -183,7 +197,9 @@ def terms_line(places: Iterable[MatchedSpan]) -> str:
     """Return the terms that matched, each once, in one line."""
     by_folded: dict[str, str] = {}
     for place in places:
-        by_folded.setdefault(place.term.casefold(), one_line(place.term, 60))
+        # Of two people with one name it may be the other one.
+        how = f" ({BY_NAME})" if place.field == "author" else ""
+        by_folded.setdefault(place.term.casefold(), one_line(place.term, 60) + how)
     terms = list(by_folded.values())
     more = [f"{len(terms) - MOST_TERMS} more"] if len(terms) > MOST_TERMS else []
     return ", ".join(terms[:MOST_TERMS] + more)

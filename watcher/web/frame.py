@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from watcher import __version__
 from watcher.citations.formats import FORMATS
+from watcher.model import event_in_words
 from watcher.model.words import counted
 from watcher.render.pages import HtmlTemplates
 from watcher.store import Transaction
@@ -185,7 +186,8 @@ def stamp() -> str:
 
 @lru_cache(maxsize=1)
 def _templates() -> HtmlTemplates:
-    filters: dict[str, Callable[..., Any]] = {"clock": clock_words, "near": near_words, "ago": ago_words}
-    return HtmlTemplates(
-        "watcher.web", filters | {"day": day_words, "iso": iso_words, "counted": counted, "span": span_words}
-    )
+    filters: dict[str, Callable[..., Any]] = {
+        **{"clock": clock_words, "near": near_words, "ago": ago_words, "day": day_words, "iso": iso_words},
+        **{"counted": counted, "span": span_words, "became": event_in_words},
+    }
+    return HtmlTemplates("watcher.web", filters)

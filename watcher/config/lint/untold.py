@@ -12,7 +12,7 @@ from watcher.model.fields import BY_RULE
 from watcher.parsers import PARSERS
 from watcher.rules import fields_in
 
-_KNOWN_OF_ALL = frozenset({"title", "source", "id"})
+_KNOWN_OF_ALL = frozenset({"title", "source", "id", "has"})
 _MAY_ASK = re.compile(rf"(?i)\b(?:{'|'.join(BY_RULE.keys() - _KNOWN_OF_ALL)})\s*[:<>=]")
 
 

@@ -16,7 +16,7 @@ from watcher.parsers import PARSERS
 
 _SUBSCRIPTION = frozenset(
     {"name", "owner", "rule", "any", "all", "none", "where", "like", "when", "timezone", "sources", "quiet_days"}
-    | {"backfill", "bundle", "max_papers", "above", "top", "order", "never", "learn", "when_empty", "on_update"}
+    | {"backfill", "bundle", "max_papers", "above", "top", "order", "never", "learn", "when_empty", "on_update", "on"}
     | {"sign_of_life", "accept", "shown_as"}
 )
 SECRETS_OF_SOURCES = frozenset[str]().union(*(parser.secret_keys for parser in PARSERS.values()))

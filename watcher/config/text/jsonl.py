@@ -226,6 +226,7 @@ def line_of(subscription: Subscription) -> Mapping[str, Any]:
         "order": None if subscription.order is DigestOrder.SCORE else subscription.order.value,
         "learn": True if subscription.learns else None,
         "when_empty": "send" if subscription.sends_empty else None,
+        "on": list(subscription.on),
         "on_update": "notify" if subscription.tells_updates else None,
         "sign_of_life": "monthly" if subscription.shows_life else None,
         "shown_as": subscription.shown_as,

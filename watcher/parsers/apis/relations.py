@@ -1,7 +1,4 @@
-"""What an API says of a paper's relations to other papers, and of its authors, as ids.
-
-The store does not use it: papers are not merged by these relations.
-"""
+"""What an API says of a paper's relations to other papers, and of its authors, as ids."""
 
 from __future__ import annotations
 
@@ -9,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from watcher.model import ARTICLE, FORM, PREPRINT, OtherForm
+from watcher.model.fields import identified
 from watcher.parsers.common import clean
 
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.ASCII | re.IGNORECASE)
@@ -16,6 +15,10 @@ _OPENALEX = re.compile(
     r"(?:https?://(?:api\.)?openalex\.org/)?(?:[a-z]+/)?([AISTCW]\d{2,12})", re.ASCII | re.IGNORECASE
 )
 _ROR = re.compile(r"(?:https?://ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})", re.ASCII | re.IGNORECASE)
+
+
+MOST_FORMS = 50
+"""Most other forms that are read of one paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,27 @@ class PaperRelations:
     corrects: tuple[str, ...] = ()
     is_withdrawn: bool = False
     cites: tuple[str, ...] = ()
+
+
+def forms_of(related: PaperRelations, own: Sequence[str]) -> tuple[OtherForm, ...]:
+    """Return the other forms of a paper with the keys ``own``: its preprints, articles and other copies, each once."""
+    found: dict[str, OtherForm] = {}
+    some = ((related.preprints, PREPRINT), (related.articles, ARTICLE), (related.versions, FORM))
+    for key, relation in ((key, relation) for keys, relation in some for key in keys if key not in own):
+        found.setdefault(key, OtherForm(key, relation))
+    return tuple(found.values())[:MOST_FORMS]
+
+
+def author_ids_of(authors: Sequence[AuthorIds]) -> tuple[str, ...]:
+    """Return the ids of authors with their names, as a paper keeps them."""
+    ids = ((one, scheme, getattr(one, scheme)) for one in authors for scheme in ("orcid", "openalex"))
+    return tuple(dict.fromkeys(kept for one, scheme, id in ids for kept in identified("author", scheme, id, one.name)))
+
+
+def org_ids_of(authors: Sequence[AuthorIds]) -> tuple[str, ...]:
+    """Return the ids of the places where authors work, as a paper keeps them; no names stand beside them."""
+    rors = dict.fromkeys(ror for one in authors for ror in one.rors)
+    return tuple(kept for ror in rors for kept in identified("org", "ror", ror, ""))
 
 
 def orcid_in(text: object) -> str | None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from watcher.model import Entry, Reading
+from watcher.model import ACCEPTED, PUBLISHED, Entry, Reading
 from watcher.parsers.common import clean
+from watcher.parsers.common.venue import venue_in, venue_named
 from watcher.parsers.feed.item import cut_warning
 
 KINDS = ("new", "cross", "replace")
@@ -63,3 +64,12 @@ def code_in(text: str) -> str | None:
     """Return the address of the first code repository in the authors' comment, None if there is none."""
     found = _CODE.search(clean.line(text))
     return clean.url(found[0].removesuffix(".git")) if found else None
+
+
+def venue_and_stage(journal_reference: str, comment: str, doi: str | None = None) -> tuple[str | None, str | None]:
+    """Where a paper appears, and how far it has come by that: published by its journal reference or the article's DOI.
+
+    The authors' comment alone says that it is accepted.
+    """
+    appeared, accepted = venue_named(journal_reference), venue_in(comment)
+    return appeared or accepted, PUBLISHED if doi or appeared else ACCEPTED if accepted else None

@@ -10,14 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode, urlunsplit
 
-from watcher.model import Entry, Reading, Source, Unreadable
-from watcher.parsers.arxiv.entry import Announced, announced, code_in, in_one_string
+from watcher.model import ARTICLE, Entry, Reading, Source, Unreadable
+from watcher.parsers.arxiv.entry import Announced, announced, code_in, in_one_string, venue_and_stage
 from watcher.parsers.arxiv.keys import own
 from watcher.parsers.arxiv.taxonomy import is_of
 from watcher.parsers.common import clean
-from watcher.parsers.common.links import ids_of_name, place_of
+from watcher.parsers.common.links import forms_named, ids_of_name, place_of
 from watcher.parsers.common.text_values import moment
-from watcher.parsers.common.venue import venue_in, venue_named
 from watcher.parsers.feed.xml import FeedDocument, XmlElement
 
 _HEADING = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s+(?:Abstract:\s*)?", re.IGNORECASE)
@@ -80,22 +79,25 @@ def _announced(node: XmlElement, *, is_api: bool) -> Announced | None:
     text = node.text("summary", "description")
     heading = _HEADING.match(text)
     at = moment(node.text("published", "pubDate", "dc:date"))
-    key = f"arxiv:{named.arxiv_id}"
+    keys = (f"arxiv:{named.arxiv_id}",)
+    appeared = node.text("arxiv:journal_ref", "arxiv:journal_reference")
+    venue, stage = venue_and_stage(appeared, node.text("arxiv:comment"), doi)
     entry = Entry(
         title=title,
-        keys=(key, f"doi:{doi}") if doi else (key,),
+        keys=keys,
+        forms=forms_named(doi, ARTICLE, beside=keys),
         abstract=clean.abstract(text[heading.end() :] if heading else text),
         authors=_authors(node),
         arxiv_id=named.arxiv_id,
         version=named.version or _version_in(text),
         doi=doi,
+        stage=stage,
         url=f"https://arxiv.org/abs/{named.arxiv_id}",
         published=at if is_api else None,
         listed=at.date() if at else None,
         categories=_categories(node),
         note=clean.line(node.text("arxiv:comment")) or None,
-        venue=venue_named(node.text("arxiv:journal_ref", "arxiv:journal_reference"))
-        or venue_in(node.text("arxiv:comment")),
+        venue=venue,
         code_url=code_in(node.text("arxiv:comment")),
     )
     return Announced(entry, node.text("arxiv:announce_type") or (heading[1] if heading else ""))

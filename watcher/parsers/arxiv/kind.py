@@ -164,7 +164,7 @@ def _read_all(body: SavedBody) -> Reading | Unreadable:
 
 PARSER = Parser(
     kind="arxiv",
-    version=4,
+    version=5,
     own=ArxivKeys,
     check=_mistakes,
     is_for_programs=lambda source: own(source).via != "listing",

@@ -15,14 +15,13 @@ from urllib.parse import urlunsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.model import Entry, Reading, Unreadable
-from watcher.parsers.arxiv.entry import Announced, announced, code_in
+from watcher.parsers.arxiv.entry import Announced, announced, code_in, venue_and_stage
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
 from watcher.parsers.common.dois import PaperIds
 from watcher.parsers.common.html import html_tree_of
 from watcher.parsers.common.links import ids_of_link, place_of
 from watcher.parsers.common.sniff import is_cut_off, is_login, title_of
-from watcher.parsers.common.venue import venue_in, venue_named
 
 SITE = "https://arxiv.org"
 _SECTIONS = (("new", "new"), ("cross", "cross"), ("replacement", "replace"))
@@ -117,6 +116,7 @@ def _announced(row: _Row) -> Announced | None:
     authors = [link.text() for link in row.body.css(".list-authors a")]
     subjects = _SUBJECT.findall(_text(row.body, ".list-subjects"))
     abstract = row.body.css_first("p.mathjax")
+    venue, stage = venue_and_stage(_text(row.body, ".list-journal-ref"), _text(row.body, ".list-comments"))
     entry = Entry(
         title=title,
         keys=(f"arxiv:{named.arxiv_id}",),
@@ -128,7 +128,8 @@ def _announced(row: _Row) -> Announced | None:
         listed=row.day,
         categories=clean.names(list(dict.fromkeys(subjects))),
         note=_text(row.body, ".list-comments") or None,
-        venue=venue_named(_text(row.body, ".list-journal-ref")) or venue_in(_text(row.body, ".list-comments")),
+        venue=venue,
+        stage=stage,
         code_url=code_in(_text(row.body, ".list-comments")),
     )
     return Announced(entry, row.how)

@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlunsplit
 
-from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.model import ARTICLE, PUBLISHED, Entry, Reading, Source, Unreadable
 from watcher.parsers.biorxiv.keys import BiorxivKeys, own
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common import clean
 from watcher.parsers.common.categories import OF_BIORXIV, OF_MEDRXIV, category_meant
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.html import LARGEST_PAGE
-from watcher.parsers.common.links import place_of
+from watcher.parsers.common.links import forms_named, place_of
 from watcher.parsers.common.sniff import BodyForm, body_form
 from watcher.parsers.common.text_values import people, shown_text
 from watcher.parsers.feed import kind as feed
@@ -150,13 +150,16 @@ def _entry(record: object, server: str) -> Entry | None:
     if not doi or not title:
         return None
     version, day = _number(values.get("version")), day_of(values.get("date"))
+    article = clean.doi(values.get("published"))
     return Entry(
         title=title,
         keys=(f"doi:{doi}",),
+        forms=forms_named(article, ARTICLE, beside=(f"doi:{doi}",)),
         abstract=shown_text(_text(values, "abstract")),
         authors=people([_text(values, "authors")]),
         version=version,
-        doi=doi,
+        doi=article or doi,
+        stage=PUBLISHED if article else None,
         url=f"https://www.{server}.org/content/{doi}" + (f"v{version}" if version else ""),
         organization=clean.line(values.get("author_corresponding_institution"), clean.NAME_CHARS) or None,
         published=datetime(day.year, day.month, day.day, tzinfo=UTC) if day and version in (None, 1) else None,
@@ -238,7 +241,7 @@ def _parser(server: str) -> Parser:
 
     return Parser(
         kind=server,
-        version=2,
+        version=3,
         own=BiorxivKeys,
         check=_mistakes,
         is_for_programs=lambda source: True,

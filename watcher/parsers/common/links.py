@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit, urlunsplit
 
+from watcher.model import FORM, OtherForm
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import PaperIds, Parameters, doi_in, of_doi, parameters
 
@@ -101,6 +103,17 @@ def ids_of_name(name: str) -> PaperIds:
         return PaperIds((f"arxiv:{arxiv[0]}",), arxiv_id=arxiv[0], version=arxiv[1])
     doi = clean.doi(text.removeprefix("info:").replace("doi/", "doi:", 1))
     return of_doi(doi) if doi else PaperIds(())
+
+
+def forms_named(name: object, relation: str = FORM, *, beside: Collection[str] = ()) -> tuple[OtherForm, ...]:
+    """Return the other form that a record of a paper names by an arXiv id, a DOI or a link; none where it names none.
+
+    ``beside``: the record's own keys: what names the paper itself is no other form.
+    """
+    ids = ids_of_name(name) if isinstance(name, str) else PaperIds(())
+    if not (ids.arxiv_id or ids.doi) or set(ids.keys).intersection(beside):
+        return ()
+    return (OtherForm(ids.keys[0], relation),)
 
 
 def place_of(address: str) -> SplitResult | None:

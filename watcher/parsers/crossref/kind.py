@@ -72,7 +72,7 @@ def _read(works: Sequence[Values], message: Values, url: str) -> Reading | Unrea
 
 def _ended(entry: Entry, end: Entry | None) -> Entry:
     """Return an entry with what a notice on the same page says of it."""
-    return replace(entry, note=end.note) if end else entry
+    return replace(entry, note=end.note, retraction=end.retraction) if end else entry
 
 
 def _remarks(entries: Sequence[Entry], works: Sequence[Values], total: int | None) -> list[str]:
@@ -90,7 +90,8 @@ def _remarks(entries: Sequence[Entry], works: Sequence[Values], total: int | Non
 
 
 def _told(source: Source) -> frozenset[str]:
-    return frozenset({"title", "abstract", "author", "org", "category", "venue", "note", "published", "listed"})
+    told = {"title", "abstract", "author", "org", "category", "venue", "note", "published", "listed"}
+    return frozenset(told | {"author_id", "org_id"})
 
 
 def _is_answer(body: SavedBody) -> bool:
@@ -99,7 +100,7 @@ def _is_answer(body: SavedBody) -> bool:
 
 PARSER = Parser(
     kind="crossref",
-    version=1,
+    version=2,
     own=CrossrefKeys,
     check=mistakes,
     is_for_programs=lambda source: True,

@@ -6,10 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
-from watcher.model import Entry
+from watcher.model import BY_MARK, PUBLISHED, Entry
 from watcher.parsers.apis.answers import Values, first_text, kept_names, line_of, object_of, objects_of, text_of
 from watcher.parsers.apis.jats import jats_text
-from watcher.parsers.apis.relations import AuthorIds, PaperRelations, orcid_in, ror_in, several
+from watcher.parsers.apis.relations import (
+    AuthorIds,
+    PaperRelations,
+    author_ids_of,
+    forms_of,
+    orcid_in,
+    org_ids_of,
+    ror_in,
+    several,
+)
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import of_doi
 from watcher.parsers.common.text_values import shown_text
@@ -33,21 +42,26 @@ def entry_of(work: Values) -> Entry | None:
     if doi is None or not title:
         return None
     ids = of_doi(doi)
-    authors = authors_of(work)
+    authors, related = authors_of(work), relations_of(work)
+    is_preprint = work.get("type") == "posted-content"
+    venue = None if is_preprint else venue_named(shown_text(first_text(work, "container-title")))
     published = min(filter(None, (_day(object_of(work, name)) for name in _DAYS)), default=None)
     return Entry(
         title=title,
         keys=ids.keys,
+        forms=forms_of(related, ids.keys),
+        stage=PUBLISHED if venue else None,
+        retraction=BY_MARK if related.is_withdrawn else None,
+        author_ids=author_ids_of(authors),
+        org_ids=org_ids_of(authors),
         arxiv_id=ids.arxiv_id,
         doi=doi,
         abstract=jats_text(text_of(work, "abstract")),
         authors=kept_names([one.name for one in authors]),
         organization=several(_institutions(work)),
         categories=_categories(work),
-        venue=None
-        if work.get("type") == "posted-content"
-        else venue_named(shown_text(first_text(work, "container-title"))),
-        note=RETRACTED if relations_of(work).is_withdrawn else None,
+        venue=venue,
+        note=RETRACTED if related.is_withdrawn else None,
         published=datetime(published.year, published.month, published.day, tzinfo=UTC) if published else None,
         listed=_day(object_of(work, "created")),
         url=f"https://doi.org/{doi}",
@@ -58,7 +72,7 @@ def ends_of(work: Values) -> Iterator[Entry]:
     """Yield an entry with a note for each paper that a notice retracts, as far as the notice names its DOI."""
     doi = clean.doi(work.get("DOI"))
     for key in relations_of(work).withdraws if doi else ():
-        yield Entry(title="", keys=(key,), note=NOTICE.format(doi=doi), is_follow_up=True)
+        yield Entry(title="", keys=(key,), note=NOTICE.format(doi=doi), retraction=doi, is_follow_up=True)
 
 
 def authors_of(work: Values) -> tuple[AuthorIds, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from watcher.model import Entry
+from watcher.model import ARTICLE, PREPRINT, PUBLISHED, Entry, OtherForm
 from watcher.model.contents import contents_differ
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import PaperIds
@@ -155,9 +155,9 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
     nobodys = [f"url:{own_link}"] if item.link and not link else []
     nobodys += [_own_key(item.id, site)] if item.id and not id else []
     ids = _ids(link, id, item.names)
-    named = [f"arxiv:{ids.arxiv_id}"] if ids.arxiv_id else []
-    named += [f"doi:{ids.doi}"] if ids.doi else []
+    named, forms = _named_by(link, (id, *item.names), ids)
     is_secondhand = bool(named) and not _is_on(site, item.link)
+    is_article = not is_secondhand and bool(item.venue) and named[:1] == [f"doi:{ids.doi}"]
     # By its own address or id it was known while nobody had named it yet.
     own = [f"url:{own_link}"] if link and _is_alone(ids_of_link(link)) else []
     own += [_own_key(id, site)] if id and _is_alone(ids_of_name(id)) else []
@@ -166,6 +166,7 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
         title=item.title,
         keys=tuple(dict.fromkeys([*named, *own])),
         shared=tuple(dict.fromkeys(nobodys)),
+        forms=() if is_secondhand else forms,
         abstract=item.abstract,
         authors=item.authors,
         arxiv_id=ids.arxiv_id,
@@ -177,8 +178,28 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
         listed=item.published.date() if item.published else None,
         categories=item.categories,
         venue=item.venue,
+        stage=PUBLISHED if is_article else None,
         is_secondhand=is_secondhand,
     )
+
+
+def _named_by(link: str, names: Iterable[str], ids: PaperIds) -> tuple[list[str], tuple[OtherForm, ...]]:
+    """Return the names of an item's paper, and the other form that its identifiers name beside.
+
+    Its link says what it is a record of, else its first identifier; without such a link it is no record that can speak
+    of other forms.
+    """
+    linked = ids_of_link(link) if link else PaperIds(())
+    found = (linked, *(ids_of_name(name) for name in names))
+    own = next((one for one in found if one.arxiv_id or one.doi), PaperIds(()))
+    named = [f"arxiv:{own.arxiv_id}"] if own.arxiv_id else []
+    named += [f"doi:{own.doi}"] if own.doi else []
+    if own is not linked:
+        return named, ()
+    article = f"doi:{ids.doi}" if ids.doi and own.arxiv_id and not own.doi else ""
+    preprint = f"arxiv:{ids.arxiv_id}" if ids.arxiv_id and own.doi and not own.arxiv_id else ""
+    claims = ((article, ARTICLE), (preprint, PREPRINT))
+    return named, tuple(OtherForm(key, relation) for key, relation in claims if key)
 
 
 def _is_alone(ids: PaperIds) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from watcher.model import Entry
+from watcher.model import ARTICLE, Entry
+from watcher.model.fields import identified as identified_as
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import day_of
+from watcher.parsers.common.links import forms_named
 
 SITE = "https://huggingface.co"
 
@@ -50,7 +52,9 @@ def entry_of(value: object, rank: int | None = None, day: date | None = None) ->
         title=title,
         abstract=clean.abstract(paper.get("summary")) or clean.abstract(outer.get("summary")),
         authors=_authors(paper.get("authors")),
+        author_ids=_author_ids(paper.get("authors")),
         organization=_organization(paper) or _organization(outer),
+        org_ids=_org_ids(paper) or _org_ids(outer),
         published=clean.instant(paper.get("publishedAt")),
         listed=day or day_of(paper.get("submittedOnDailyAt")),
         rank=rank,
@@ -74,9 +78,9 @@ def identified(number: str, doi: str | None = None, *, title: str, **more: Any) 
     own, version = arxiv or (number, None)
     url = f"{SITE}/papers/{own}"
     first = f"arxiv:{own}" if arxiv else f"url:{url}"
-    keys = (first, f"doi:{doi}") if doi else (first,)
     own_id = own if arxiv else None
-    return Entry(title=title, keys=keys, url=url, arxiv_id=own_id, version=version, doi=doi, **more)
+    forms = forms_named(doi, ARTICLE, beside=(first,))
+    return Entry(title=title, keys=(first,), forms=forms, url=url, arxiv_id=own_id, version=version, doi=doi, **more)
 
 
 def is_id(number: str) -> bool:
@@ -92,6 +96,25 @@ def _authors(values: object) -> tuple[str, ...]:
     """Return the names of authors, even of those whom the card hides."""
     people = values if isinstance(values, list) else []
     return clean.names([_mapping(person).get("name") for person in people[: clean.LONGEST_LIST]])
+
+
+def _author_ids(values: object) -> tuple[str, ...]:
+    """Their names on the site, of those who claimed the paper as theirs."""
+    people = values if isinstance(values, list) else []
+    return tuple(
+        id
+        for person in map(_mapping, people[: clean.LONGEST_LIST])
+        for id in identified_as("author", "hf", _mapping(person.get("user")).get("user"), _name(person))
+    )
+
+
+def _org_ids(holder: Mapping[str, Any]) -> tuple[str, ...]:
+    organization = _mapping(holder.get("organization"))
+    return identified_as("org", "hf", organization.get("name"), _organization(holder) or "")
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    return clean.line(person.get("name"), clean.NAME_CHARS)
 
 
 def _organization(holder: Mapping[str, Any]) -> str | None:

@@ -202,11 +202,12 @@ def _read_text(body: SavedBody) -> Reading | Unreadable:
 
 TOLD = frozenset(
     {"title", "abstract", "author", "org", "keyword", "summary", "published", "listed", "upvotes", "comments"}
+    | {"author_id", "org_id"}
 )
 
 PARSER = Parser(
     kind="huggingface",
-    version=2,
+    version=4,
     own=HuggingFaceKeys,
     check=mistakes,
     starts=starts,

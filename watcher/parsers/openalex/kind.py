@@ -88,6 +88,7 @@ def _shows_again(source: Source) -> timedelta | None:
 def _told(source: Source) -> frozenset[str]:
     return frozenset(
         {"title", "abstract", "author", "org", "keyword", "category", "venue", "note", "published", "listed"}
+        | {"author_id", "org_id"}
     )
 
 
@@ -100,7 +101,7 @@ def _is_answer(body: SavedBody) -> bool:
 
 PARSER = Parser(
     kind="openalex",
-    version=1,
+    version=2,
     own=OpenAlexKeys,
     check=mistakes,
     is_for_programs=lambda source: True,

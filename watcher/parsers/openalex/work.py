@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from watcher.model import Entry
+from watcher.model import BY_MARK, PUBLISHED, Entry
 from watcher.parsers.apis.answers import Values, kept_names, line_of, object_of, objects_of, text_of
-from watcher.parsers.apis.relations import AuthorIds, PaperRelations, openalex_in, orcid_in, ror_in, several
+from watcher.parsers.apis.relations import (
+    AuthorIds,
+    PaperRelations,
+    author_ids_of,
+    forms_of,
+    openalex_in,
+    orcid_in,
+    org_ids_of,
+    ror_in,
+    several,
+)
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.dois import of_doi
@@ -37,10 +47,17 @@ def entry_of(work: Values) -> Entry | None:
     doi = clean.doi(work.get("doi"))
     ids = of_doi(doi) if doi else None
     published = day_of(work.get("publication_date"))
-    authors = authors_of(work)
+    authors, venue, related = authors_of(work), _venue(work), relations_of(work)
+    keys = (*(ids.keys if ids else ()), f"url:https://openalex.org/{openalex_in(own)}")
+    is_article = venue is not None and text_of(work, "type") != "preprint"
     return Entry(
         title=title,
-        keys=(*(ids.keys if ids else ()), f"url:https://openalex.org/{openalex_in(own)}"),
+        keys=keys,
+        forms=forms_of(related, keys),
+        stage=PUBLISHED if is_article else None,
+        retraction=BY_MARK if related.is_withdrawn else None,
+        author_ids=author_ids_of(authors),
+        org_ids=org_ids_of(authors),
         arxiv_id=ids.arxiv_id if ids else None,
         doi=doi,
         abstract=abstract_of(work),
@@ -48,8 +65,8 @@ def entry_of(work: Values) -> Entry | None:
         organization=several(_institutions(work)),
         keywords=_keywords(work),
         categories=_categories(work),
-        venue=_venue(work),
-        note=RETRACTED if relations_of(work).is_withdrawn else None,
+        venue=venue,
+        note=RETRACTED if related.is_withdrawn else None,
         published=datetime(published.year, published.month, published.day, tzinfo=UTC) if published else None,
         listed=day_of(text_of(work, "created_date")[:10]),
         url=f"https://doi.org/{doi}" if doi else _page(work) or own,

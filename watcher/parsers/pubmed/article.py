@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
-from watcher.model import Entry
+from watcher.model import BY_MARK, PUBLISHED, Entry
+from watcher.model.fields import identified
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import of_doi
 from watcher.parsers.common.text_values import shown_text
@@ -15,6 +16,7 @@ from watcher.parsers.feed.xml import XmlElement
 
 ARTICLE, CHAPTER = "PubmedArticle", "PubmedBookArticle"
 RETRACTED = "Retracted Publication"
+PREPRINT = "Preprint"
 ORGANIZATION_CHARS = 4_000
 NOTE_CHARS = 1_000
 
@@ -75,9 +77,12 @@ def _entry(node: XmlElement, record: XmlElement, pmid: str) -> Entry:
     pmcid = ids.get("pmc", "") if _PMCID.fullmatch(ids.get("pmc", "")) else ""
     types = _types(article)
     authors = _authors(article)
-    added = _added(node)
+    added, venue, note = _added(node), _venue(article), _note(record, types)
     return Entry(
         title=_title(article),
+        stage=PUBLISHED if venue and PREPRINT not in types else None,
+        retraction=BY_MARK if note.startswith(_NOTED["RetractionIn"]) else None,
+        author_ids=_author_ids(authors),
         keys=record_keys(pmid, doi, pmcid),
         abstract=_abstract(article),
         authors=clean.names([name for author in authors if (name := _name(author))]),
@@ -87,8 +92,8 @@ def _entry(node: XmlElement, record: XmlElement, pmid: str) -> Entry:
         organization=_affiliations(authors) or None,
         keywords=_keywords(record),
         categories=types,
-        note=_note(record, types) or None,
-        venue=_venue(article),
+        note=note or None,
+        venue=venue,
         published=_published(article),
         listed=added,
         is_follow_up=RETRACTED in types,
@@ -145,6 +150,17 @@ def _authors(article: XmlElement) -> list[XmlElement]:
 def _name(author: XmlElement) -> str:
     parts = (author.text("ForeName") or author.text("Initials"), author.text("LastName"), author.text("Suffix"))
     return " ".join(filter(None, parts)) or _text(_first(author, "CollectiveName") or XmlElement("", {}))
+
+
+def _author_ids(authors: Iterable[XmlElement]) -> tuple[str, ...]:
+    """The ORCIDs of those who have one."""
+    return tuple(
+        kept
+        for author in authors
+        for one in author.all("Identifier")
+        if one.attributes.get("Source") == "ORCID"
+        for kept in identified("author", "orcid", one.text(), _name(author))
+    )
 
 
 def _affiliations(authors: Iterable[XmlElement]) -> str:
@@ -251,4 +267,5 @@ def _retracted_by(record: XmlElement, entry: Entry) -> Iterator[Entry]:
         pmid = notice.text("PMID")
         if notice.attributes.get("RefType") in _NOTICES and _PMID.fullmatch(pmid):
             note = f"{_NOTED['RetractionIn']}: {entry.title} ({entry.url})"
-            yield Entry(title="", keys=(record_key(pmid), f"url:{record_link(pmid)}"), note=note, is_follow_up=True)
+            keys = record_key(pmid), f"url:{record_link(pmid)}"
+            yield Entry(title="", keys=keys, note=note, retraction=entry.url, is_follow_up=True)

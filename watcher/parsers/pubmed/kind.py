@@ -117,7 +117,7 @@ MOST_QUERY = 4_000
 def _told(source: Source) -> frozenset[str]:
     if own(source).via == "rss":
         return TOLD - {"category", "published"}
-    return TOLD | {"org", "keyword", "note"}
+    return TOLD | {"org", "keyword", "note", "author_id"}
 
 
 def _read_saved(body: SavedBody) -> Reading | Unreadable:
@@ -126,7 +126,7 @@ def _read_saved(body: SavedBody) -> Reading | Unreadable:
 
 PARSER = Parser(
     kind="pubmed",
-    version=1,
+    version=2,
     own=PubmedKeys,
     check=_mistakes,
     is_for_programs=lambda source: True,

@@ -1,12 +1,12 @@
-"""Match new versions and withdrawals of papers that were told, for subscriptions with ``on_update``."""
+"""Match what became of papers that were told, or are known, for subscriptions that ask for it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from watcher.alerts.fate import of_unwanted
-from watcher.model import WITHDRAWN, Decision, Fate, Hit
+from watcher.alerts.fate import of_unwanted, tells_event
+from watcher.model import ENDS, Decision, Fate, Hit, PaperEvent, event_of
 from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.record import Decide
 from watcher.rules import NeverList, document_of, evaluate
@@ -17,32 +17,41 @@ HELD = Decision(Fate.HELD)
 
 
 def record_updates(
-    tx: Transaction, updates: Mapping[int, str], now: datetime, decide: Decide = lambda saved, paper: HELD
+    tx: Transaction,
+    updates: Mapping[int, Sequence[str]],
+    now: datetime,
+    decide: Decide = lambda saved, paper: HELD,
 ) -> int:
-    """Store a match for each update of a paper that was told; return how many.
+    """Store a match for each event of a paper that was told or is known; return how many.
 
-    Only subscriptions with ``on_update`` get one. It does not matter whether the rule still holds: whoever was told of
-    a paper is told of its withdrawal. A new version that a ``never:`` list names is kept back.
+    Only subscriptions that ask for the event get one. It does not matter whether the rule still holds: whoever was told
+    of a paper is told of its withdrawal. Other events of a paper that a ``never:`` list names are kept back. Who was
+    told of a preprint and of its article, before they were one, is not told of a publication.
 
-    ``updates``: paper id → occasion.
+    ``updates``: paper id → occasions.
     ``decide``: returns the fate of a match that is not kept back.
     """
     if not updates:
         return 0
     papers = {paper.id: paper for paper in tx.papers.get(updates)}
     found = []
-    told = tx.matches.told(updates)
+    first = tx.matches.first(updates)
     documents = {id: document_of(paper) for id, paper in papers.items()}
     unwanted = dict(zip(documents, NeverList(tx.never.all()).tried_on(list(documents.values())), strict=True))
-    active = tx.subscriptions.get({subscription_id for subscription_id, _, _ in told})
+    active = tx.subscriptions.get({one.subscription_id for one in first})
+    has_both = tx.matches.of_both_forms(updates)
     rules = SubscriptionRules(tx)
-    for subscription_id, paper_id, score in told:
-        saved = active.get(subscription_id)
-        if saved is None or not saved.subscription.tells_updates or paper_id not in papers:
+    for one in first:
+        saved, id = active.get(one.subscription_id), one.paper_id
+        if saved is None or id not in papers:
             continue
-        rule = rules.of(saved.subscription)
-        hit = evaluate(rule, documents[paper_id]) or Hit(score)
-        why = "" if updates[paper_id] == WITHDRAWN else unwanted[paper_id].why(saved.subscription.owner)
-        decision = of_unwanted(why) if why else decide(saved, papers[paper_id])
-        found.append(NewMatch(saved.id, paper_id, hit, decision, updates[paper_id]))
+        asked = [on for on in updates[id] if tells_event(saved.subscription, event_of(on), one.fate)]
+        for occasion in asked:
+            event = event_of(occasion)
+            if event is PaperEvent.PUBLISHED and (saved.id, id) in has_both:
+                continue
+            hit = evaluate(rules.of(saved.subscription), documents[id]) or Hit(one.score)
+            why = "" if event in ENDS else unwanted[id].why(saved.subscription.owner)
+            decision = of_unwanted(why) if why else decide(saved, papers[id])
+            found.append(NewMatch(saved.id, id, hit, decision, occasion))
     return tx.matches.record(found, now)

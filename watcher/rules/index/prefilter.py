@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from watcher.model.fields import FieldKind, rule_names
+from watcher.model.fields import HAS, IDENTIFIED, FieldKind, rule_names
 from watcher.rules.language.tree import And, Author, Exact, Label, Near, Or, Pattern, RuleNode, TextTerm
 from watcher.rules.match.document import Document
 
@@ -18,7 +18,7 @@ MOST_WORDS = 300
 DEEPEST = 12
 
 TITLE, NAMES = "title", "author"
-LABELLED = ("category",)
+LABELLED = ("category", HAS.rule, *IDENTIFIED)
 """Fields whose whole values are in the index, after the field's name and a sign, as words of titles and names are."""
 
 

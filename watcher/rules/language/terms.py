@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from watcher.errors import RuleError
-from watcher.model.fields import FieldKind, rule_names
+from watcher.model.fields import HAS, IDENTIFIED, KNOWN_BY_HAS, SCHEMES, FieldKind, identity, rule_names
 from watcher.rules.language.elsewhere import field_meant
 from watcher.rules.language.names import ways_of
 from watcher.rules.language.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, TextTerm
@@ -69,6 +69,8 @@ def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
         raise RuleError(f"there is no field {field!r}", start=start, end=start + len(name), hint=hint)
     if kind == "REGEX":
         return _regex(field, text[1:-1], start, end)
+    if leaf := _identified(field, text, start, end):
+        return leaf
     if field == "about":
         return _text_leaf(text, kind, None, start + len(name), about=True)
     if field in TEXT_FIELDS:
@@ -77,9 +79,39 @@ def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
     if field == "author":
         return _author(value.strip(), f"author:{_written(value)}", start, end)
     value = " ".join(value.lower().split())
+    if field == HAS.rule and value not in KNOWN_BY_HAS:
+        hint = f"write one of {', '.join(f'{HAS.rule}:{name}' for name in KNOWN_BY_HAS)}"
+        raise RuleError(f"{HAS.rule}: cannot be asked for {value[:40]!r}", start=start, end=end, hint=hint)
     if not value.strip("*."):
         raise RuleError(f"{field}: has nothing to look for", start=start, end=end, hint=f"write {field}:…")
     return Label(field, value.rstrip("*"), f"{field}:{_written(value)}", value.endswith("*"))
+
+
+def _identified(field: str, text: str, start: int, end: int) -> Label | None:
+    """Read ``author:orcid:0000-…`` or ``org:ror:…``; None for a name."""
+    named = IDENTIFIED.get(field, field)
+    scheme, _, id = text.strip('"').strip().partition(":")
+    schemes = SCHEMES.get(named, {})
+    if scheme.lower() not in schemes:
+        if field not in IDENTIFIED:
+            return None
+        hint = f"write {' or '.join(f'{named}:{one}:…' for one in schemes)}"
+        raise RuleError(f"{field}: asks for ids", start=start, end=end, hint=hint)
+    found = identity(named, scheme.lower(), id)
+    if found is None:
+        hint = f"write it as in {named}:{_EXAMPLES[named, scheme.lower()]}"
+        raise RuleError(f"{id[:60]!r} is no id of {scheme.lower()}", start=start, end=end, hint=hint)
+    return Label(f"{named}_id", found, f"{named}:{found}")
+
+
+_EXAMPLES = {
+    ("author", "orcid"): "orcid:0000-0002-1825-0097",
+    ("author", "openalex"): "openalex:A5023888391",
+    ("author", "hf"): "hf:name",
+    ("org", "ror"): "ror:03yrm5c26",
+    ("org", "openalex"): "openalex:I27837315",
+    ("org", "hf"): "hf:name",
+}
 
 
 def comparison(text: str, start: int) -> Compare:

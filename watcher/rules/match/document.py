@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.model import Listing, Paper
-from watcher.model.fields import BY_RULE, ID, SOURCE
+from watcher.model.fields import BY_RULE, HAS, ID, IDENTIFIED, KNOWN_BY_HAS, SOURCE, id_of
 from watcher.rules.text.text import WITH_PLURALS, Folded
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class Document:
 
     def labels(self, field: str) -> list[Labelled]:
         """Return the paper's labels in a field, such as its categories or ids."""
+        if field in IDENTIFIED:
+            return [Labelled(id_of(value), base) for value, base in _based(values_of(self.paper, field))]
         if field != ID.rule:
             values = _based(values_of(self.paper, field))
             return [Labelled(" ".join(value.lower().split()), base) for value, base in values]
@@ -111,6 +113,8 @@ def values_of(paper: Paper, field: str) -> tuple[str, ...]:
     known = BY_RULE[field]
     if known is SOURCE:
         return tuple(listing.source for listing in paper.listings)
+    if known is HAS:
+        return tuple(name for name, fact in KNOWN_BY_HAS.items() if getattr(paper, fact.attribute))
     value = getattr(paper, known.attribute)
     return value if known.is_several else (value or "",)
 

@@ -8,10 +8,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.model import Hit, MatchedSpan, Paper, is_strong
-from watcher.model.fields import BY_RULE, FieldKind
+from watcher.model.fields import BY_RULE, IDENTIFIED, FieldKind, id_of, name_of
 from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import And, Compare, Exact, Leaf, Near, Not, Or, RuleNode, TextTerm, leaves
+from watcher.rules.language.tree import (
+    And,
+    Author,
+    Compare,
+    Exact,
+    Label,
+    Leaf,
+    Near,
+    Not,
+    Or,
+    RuleNode,
+    TextTerm,
+    leaves,
+)
 from watcher.rules.match.aboutness import EACH_MENTION, Ground, score_of
 from watcher.rules.match.document import BETWEEN, Document, values_of
 from watcher.rules.match.evaluate import Listings, PaperReader
@@ -19,6 +32,7 @@ from watcher.rules.match.scoring import Weighed
 from watcher.rules.text.letters import letter_name
 from watcher.rules.text.plural import singular
 from watcher.rules.text.tex import JOINT, clean
+from watcher.rules.text.text import fold_title
 
 UNTRIED = "its rule matches, and was not tried on it yet: it will be when a source lists the paper again"
 """What is said about a rule that matches a stored paper but was not tried on it yet."""
@@ -196,7 +210,12 @@ def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
     holds = reader.holds(leaf, listings)
     if isinstance(leaf, Compare):
         return Reason(leaf.written, holds, value=_value(leaf, reader.document.paper, listings))
-    found = tuple(_found(leaf, place, reader.document.paper) for place in reader.places(leaf, listings))
+    paper = reader.document.paper
+    if isinstance(leaf, Label) and leaf.field in IDENTIFIED and not holds:
+        return Reason(leaf.written, holds, value=_ids_known(leaf, paper))
+    found = tuple(_found(leaf, place, paper) for place in reader.places(leaf, listings))
+    if isinstance(leaf, Author) and holds:
+        return Reason(leaf.written, holds, found, weak=_by_name(paper, found))
     weak = ""
     if holds:
         weighed = reader.weigh(leaf, listings)
@@ -207,6 +226,26 @@ def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
     elif found and isinstance(leaf, TextTerm | Near | Exact) and leaf.about:
         weak = "about: asks for the title, or twice the abstract"
     return Reason(leaf.written, holds, found, weak)
+
+
+def _ids_known(leaf: Label, paper: Paper) -> str:
+    """Return which ids of the kind that a rule asks for a paper has, where that one is not among them."""
+    scheme = leaf.value.partition(":")[0]
+    known = [one for one in values_of(paper, leaf.field) if one.startswith(f"{scheme}:")]
+    if not known:
+        return f"not known: no source tells the {scheme} ids of its {_OF_WHOM[leaf.field]}"
+    return "another one: " + ", ".join(f"{id_of(one)} ({name_of(one)})" for one in known[:MOST_IDS_SHOWN])
+
+
+def _by_name(paper: Paper, found: Sequence[FoundPlace]) -> str:
+    """Return that a name alone matched, and what is known of who bears it."""
+    names = {fold_title(place.text[place.start : place.end]) for place in found}
+    ids = [id_of(one) for one in paper.author_ids if fold_title(name_of(one)) in names]
+    return f"by name; known as {', '.join(ids[:MOST_IDS_SHOWN])}" if ids else "by name alone: no source tells an id"
+
+
+_OF_WHOM = {"author_id": "authors", "org_id": "places"}
+MOST_IDS_SHOWN = 5
 
 
 def _otherwise(leaf: Exact, reader: PaperReader) -> str:

@@ -16,7 +16,7 @@ from watcher.rules.language.tree import Compare, Exact, Label, Regex, RuleNode, 
 from watcher.rules.match.document import Document
 from watcher.rules.text.text import Folded, Words, WordSpan
 
-FOLDING = 2
+FOLDING = 3
 """Version of folding, of this form and of the index of words. After it was raised, stored words are made anew."""
 
 _FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)

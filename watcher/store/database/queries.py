@@ -68,7 +68,7 @@ def in_order(day: ColumnElement[str], order: PaperOrder) -> Sequence[ColumnEleme
 def paper_of(row: Any, listings: Iterable[Any]) -> Paper:
     """Return the paper that a row of ``paper`` and its rows of ``listing`` make."""
     values = {name: row[name] for name in _OF_PAPER}
-    values |= {name: tuple(values[name]) for name in _LISTS}
+    values |= {name: tuple(values[name] or ()) for name in _LISTS}
     return Paper(**values, listings=tuple(listing_of(listing) for listing in listings))
 
 

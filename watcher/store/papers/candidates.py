@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from watcher.model import Entry
-from watcher.model.fields import FACTS, Merge, attributes
+from watcher.model import STAGES, Entry
+from watcher.model.fields import FACTS, Merge, attributes, merged_ids
 from watcher.rules import fold_title
 from watcher.store.papers.keys import TITLE, arxiv_id_of, comparable_title
+
+NAMED = ("arxiv:", "doi:")
+"""Beginnings of the keys that a paper has everywhere."""
 
 _STRENGTH = {"arxiv": 0, "doi": 1, "title": 3, "item": 4}
 
 _ALL = attributes(*Merge)
 _NEWEST = attributes(Merge.NEWEST)
 _TEXT = attributes(Merge.TEXT)
+_STAGED = attributes(Merge.STAGE)
+_IDS = attributes(Merge.IDS)
 _LISTS = tuple(one.attribute for one in FACTS if one.is_several)
 
 
@@ -89,19 +94,41 @@ def learn(known: Candidate, entry: Entry) -> None:
     """Add to a paper what an entry says.
 
     The table of fields says how each field is merged. Empty values never replace others. Newer values do, but text only
-    if :func:`_has_better_text`. An entry that is second-hand or has only a title fills empty fields alone.
+    if :func:`_has_better_text`. An entry that is second-hand or has only a title fills empty fields alone; so
+    does one of another form of the paper, unless that is a further stage.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
     is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)
-    newer = set[str]() if is_weaker else set(_NEWEST)
-    if not is_weaker and _has_better_text(known, entry):
+    is_another_form = not (is_weaker or entry.is_follow_up) and _is_another_form(known, entry)
+    ahead = _reached(entry.stage) - _reached(known.values["stage"])
+    newer = set[str]() if is_weaker or is_another_form else set(_NEWEST)
+    if not is_weaker and (ahead > 0 or (ahead == 0 and not is_another_form)):
+        newer |= {*_STAGED}
+    if not (is_weaker or is_another_form) and _has_better_text(known, entry):
         newer |= {*_TEXT}
         if _is_cut(entry, known):
             newer.remove("abstract")
     values = {name: own[name] for name in _ALL if own[name] and (name in newer or not known.values[name])}
     if "title" in values:
         values["title_folded"] = own["title_folded"]
+    if not entry.is_secondhand:
+        ids = {name: merged_ids(known.values[name] or (), own[name]) for name in _IDS}
+        values |= {name: some for name, some in ids.items() if some}
     known.set(values | {"key": strongest([known.values["key"], *entry.keys])})
+
+
+def _reached(stage: str | None) -> int:
+    return STAGES.index(stage) if stage in STAGES else 0
+
+
+def _is_another_form(known: Candidate, entry: Entry) -> bool:
+    """Return whether an entry shows the paper under another arXiv id or DOI than the one that it is best known by.
+
+    Each would take turns with the other at every look: the preprint's texts stay.
+    """
+    named = [key for key in entry.keys if key.startswith(NAMED)]
+    best = strongest([known.values["key"], *entry.keys])
+    return bool(named) and best.startswith(NAMED) and best not in named
 
 
 def _has_better_text(known: Candidate, entry: Entry) -> bool:
@@ -124,7 +151,12 @@ def absorb(kept: Candidate, other: Candidate) -> None:
     """Merge ``other`` into the older paper ``kept``, which takes the values that it does not have."""
     better = kept.is_title_only and not other.is_title_only
     names = (*_ALL, "title_folded")
-    values = {name: other.values[name] for name in names if other.values[name] and (better or not kept.values[name])}
+    is_ahead = _reached(other.values["stage"]) > _reached(kept.values["stage"])
+    taken = {*names} if better else {*_STAGED} if is_ahead else set[str]()
+    values = {
+        name: other.values[name] for name in names if other.values[name] and (name in taken or not kept.values[name])
+    }
+    values |= {name: merged_ids(other.values[name] or (), kept.values[name] or ()) for name in _IDS}
     kept.set(values | {"key": strongest([kept.values["key"], other.values["key"]])})
     kept.is_changed = True
     other.merged_into = kept

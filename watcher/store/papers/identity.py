@@ -8,6 +8,7 @@ arXiv ids never merge. docs/identity.md has all cases; the main ones are these:
   address is also found by its title with its abstract, or by a long title with its authors.
 - An address or id that papers of a source have shared once identifies nothing there any more. Such papers are known by
   it together with their title.
+- The record of a preprint or an article that names the other form joins the two, if both are of the same work.
 """
 
 from __future__ import annotations
@@ -15,11 +16,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from watcher.model import Entry
+from watcher.model import Entry, OtherForm
 from watcher.store.papers.addresses import LINK, may_change, spellings
-from watcher.store.papers.candidates import Candidate
+from watcher.store.papers.candidates import NAMED, Candidate
 from watcher.store.papers.keys import arxiv_id_of, comparable_title, content_key, item_keys, misread_keys, title_key
-from watcher.store.papers.sameness import agrees, contradicts, has_same_text, is_another, is_notice_of, is_renamed
+from watcher.store.papers.sameness import (
+    Work,
+    agrees,
+    contradicts,
+    has_same_text,
+    is_another,
+    is_notice_of,
+    is_other_work,
+    is_renamed,
+    is_same_work,
+)
 from watcher.store.papers.withdrawals import title_without_notice
 
 
@@ -29,10 +40,12 @@ class Identity:
 
     ``same``: the known papers that it shows to be one, oldest first; empty for a new paper.
     ``keys``: the keys that it adds.
+    ``forms``: the other forms that it claims, without those that are refuted.
     """
 
     same: tuple[Candidate, ...]
     keys: tuple[str, ...]
+    forms: tuple[OtherForm, ...] = ()
 
 
 class Catalogue:
@@ -40,12 +53,21 @@ class Catalogue:
 
     ``ids_last``: beside the keys that they share, papers of this page keep addresses and ids of their own from poll to
         poll. So an entry with a new one is a new paper.
+    ``claims``: (key, paper) of each paper that claims to be another form of the bearer of that key.
     """
 
     def __init__(
-        self, by_key: Mapping[str, Candidate], candidates: Iterable[Candidate], *, ids_last: bool = False
+        self,
+        by_key: Mapping[str, Candidate],
+        candidates: Iterable[Candidate],
+        claims: Iterable[tuple[str, Candidate]] = (),
+        *,
+        ids_last: bool = False,
     ) -> None:
         self._by_key = dict(by_key)
+        self._claiming: dict[str, list[Candidate]] = {}
+        for key, candidate in claims:
+            self._claiming.setdefault(key, []).append(candidate)
         self._by_title: dict[str, list[Candidate]] = {}
         self._ids_last = ids_last
         self._of_this_page: set[int] = set()
@@ -57,9 +79,11 @@ class Catalogue:
         """Return which known papers an entry is about, and which keys it adds."""
         return self._of_keys(entry) if entry.keys else self._of_title(entry)
 
-    def add(self, candidate: Candidate, keys: Iterable[str]) -> None:
-        """Add a paper of this page, by ``keys`` and by its title."""
+    def add(self, candidate: Candidate, keys: Iterable[str], claims: Iterable[str] = ()) -> None:
+        """Add a paper of this page, by ``keys``, by the keys of other forms that it ``claims``, and by its title."""
         self._by_key |= dict.fromkeys(keys, candidate)
+        for key in claims:
+            self._claiming.setdefault(key, []).append(candidate)
         self._of_this_page.add(id(candidate))
         for title in _titles(candidate):
             titled = self._by_title.setdefault(title, [])
@@ -76,6 +100,8 @@ class Catalogue:
                     continue
                 same.append(known)
                 arxiv_id = arxiv_id or known.arxiv_id
+        forms = self._believed(entry, same)
+        same += self._other_forms(entry, forms, same, arxiv_id)
         alike = [known for known in self._alike(entry) if known not in same]
         if len(alike) == 1 and alike[0].is_title_only:
             same += alike
@@ -84,7 +110,37 @@ class Catalogue:
         same += [] if same else self._without_keys(entry)
         same += [] if same else self._under_another_id(entry)
         keys = tuple(key for key in dict.fromkeys((*entry.keys, *item_keys(entry))) if not self.known([key]))
-        return Identity(tuple(sorted(same, key=lambda known: known.order)), keys)
+        forms = tuple(form for form in forms if not self._is_refuted(form, entry))
+        return Identity(tuple(sorted(same, key=lambda known: known.order)), keys, forms)
+
+    def _believed(self, entry: Entry, same: Sequence[Candidate]) -> tuple[OtherForm, ...]:
+        """Return what an entry claims: nothing if it stands on somebody else's page, or speaks of another work."""
+        if entry.is_secondhand or any(is_other_work(Work.of(entry), Work.of(one)) for one in same):
+            return ()
+        return tuple(form for form in entry.forms if form.key.startswith(NAMED))
+
+    def _is_refuted(self, form: OtherForm, entry: Entry) -> bool:
+        return any(is_other_work(Work.of(entry), Work.of(one)) for one in self.known([form.key]))
+
+    def _other_forms(
+        self, entry: Entry, forms: Sequence[OtherForm], same: Sequence[Candidate], arxiv_id: str | None
+    ) -> list[Candidate]:
+        """Return the papers that are other forms of the entry's: by its own record, or by theirs.
+
+        Each has to be of the same work as the entry, and as all that it is already known to be: who copies one paper's
+        title and names another one's DOI joins nothing.
+        """
+        found: list[Candidate] = []
+        named = [form.key for form in forms]
+        near = [*self.known(named), *(one for key in (*entry.keys, *named) for one in self._claiming.get(key, ()))]
+        for known in dict.fromkeys(one.final for one in near):
+            is_arxivs = arxiv_id and known.arxiv_id and known.arxiv_id != arxiv_id
+            works = (Work.of(entry), *map(Work.of, same), *map(Work.of, found))
+            if known in same or is_arxivs or not all(is_same_work(one, Work.of(known)) for one in works):
+                continue
+            found.append(known)
+            arxiv_id = arxiv_id or known.arxiv_id
+        return found
 
     def _renamed(self, entry: Entry, alike: Sequence[Candidate]) -> list[Candidate]:
         """Return the paper that the entry shows under a new address, in a list of one or none; of several the oldest.

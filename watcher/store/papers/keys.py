@@ -6,7 +6,7 @@ A shared key is an address, or an id of a site's own, that several papers of a s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -92,8 +92,16 @@ def disowned(entry: Entry, is_nobodys: Callable[[str], bool]) -> Entry:
 def keys_asked_for(entry: Entry) -> Iterator[str]:
     """Yield every key under which the paper of an entry may be stored."""
     yield from sole_keys(entry)
+    yield from (form.key for form in entry.forms)
     for key in entry.shared:
         yield from (key, *spellings(key))
+
+
+def claims_asked_for(entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield the keys that papers may claim as those of another form of theirs, for some of these entries to be it."""
+    for entry in entries:
+        yield from (key for key in entry.keys if not may_change(key))
+        yield from (form.key for form in entry.forms)
 
 
 def sole_keys(entry: Entry) -> Iterator[str]:

@@ -38,6 +38,16 @@ class NewMatch:
     occasion: str = FIRST
 
 
+@dataclass(frozen=True, slots=True)
+class FirstMatch:
+    """How a subscription's match with a paper itself stands."""
+
+    subscription_id: int
+    paper_id: int
+    score: float
+    fate: Fate
+
+
 class Matches:
     """The SQL statements on ``match`` and ``alert``."""
 
@@ -54,17 +64,28 @@ class Matches:
             found.update((row[0], row[1]) for row in self._connection.execute(query))
         return found
 
-    def told(self, paper_ids: Collection[int]) -> list[tuple[int, int, float]]:
-        """Return (subscription id, paper id, score) of the first matches of these papers that alerts were made of."""
-        found: list[tuple[int, int, float]] = []
+    def first(self, paper_ids: Collection[int]) -> list[FirstMatch]:
+        """Return the first matches of these papers."""
+        columns = _match.c.subscription_id, _match.c.paper_id, _match.c.strong, _match.c.score, _match.c.fate
+        found: list[FirstMatch] = []
         for batch in in_batches(paper_ids):
             query = (
-                select(_match.c.subscription_id, _match.c.paper_id, _match.c.strong, _match.c.score)
-                .where(_match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.fate == Fate.OWED)
-                .where(_match.c.same_as.is_(None))
+                select(*columns)
+                .where(_match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.same_as.is_(None))
                 .order_by(_match.c.id)
             )
-            found += [(row[0], row[1], score_of_row(row)) for row in self._connection.execute(query)]
+            rows = self._connection.execute(query)
+            found += [FirstMatch(row[0], row[1], score_of_row(row), Fate(row.fate)) for row in rows]
+        return found
+
+    def of_both_forms(self, paper_ids: Collection[int]) -> set[tuple[int, int]]:
+        """Return (subscription, paper) of those that matched twice, before two papers turned out to be one."""
+        found: set[tuple[int, int]] = set()
+        for batch in in_batches(paper_ids):
+            query = select(_match.c.subscription_id, _match.c.paper_id).where(
+                _match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.same_as.is_not(None)
+            )
+            found.update((row[0], row[1]) for row in self._connection.execute(query))
         return found
 
     def record(self, found: Iterable[NewMatch], now: datetime) -> int:

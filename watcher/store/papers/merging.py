@@ -15,12 +15,13 @@ from watcher.store.subscriptions.mutes import merge_mutes
 from watcher.store.subscriptions.thumbs import merge_thumbs
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
+_form = schema.paper_form
 
 _READ = (*(one.attribute for one in LISTED), "read_at")
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
-    """Move the keys, listings, matches, thumbs, mutes, marks and places of the paper ``merged`` to ``kept``.
+    """Move the keys, claims, listings, matches, thumbs, mutes, marks and places of ``merged`` to ``kept``.
 
     The caller writes the columns of ``paper`` itself.
     """
@@ -28,12 +29,20 @@ def merge_papers(connection: Connection, kept: int, merged: int) -> None:
         update(_paper).where(or_(_paper.c.id == merged, _paper.c.merged_into == merged)).values(merged_into=kept)
     )
     connection.execute(update(_key).where(_key.c.paper_id == merged).values(paper_id=kept))
+    _merge_forms(connection, kept, merged)
     _merge_listings(connection, kept, merged)
     merge_matches(connection, kept, merged)
     merge_thumbs(connection, kept, merged)
     merge_mutes(connection, kept, merged)
     merge_marks(connection, kept, merged)
     merge_kept(connection, kept, merged)
+
+
+def _merge_forms(connection: Connection, kept: int, merged: int) -> None:
+    mine = select(_form.c.key).where(_form.c.paper_id == kept)
+    theirs = _form.c.paper_id == merged
+    connection.execute(update(_form).where(theirs, _form.c.key.not_in(mine)).values(paper_id=kept))
+    connection.execute(delete(_form).where(theirs))
 
 
 def _merge_listings(connection: Connection, kept: int, merged: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
-from watcher.model import Entry, Paper, PaperOrder
+from watcher.model import Entry, OtherForm, Paper, PaperOrder
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.database.queries import first_day, in_order, paper_of, undated_day
@@ -18,6 +18,7 @@ from watcher.store.papers.keys import NOBODYS, title_key
 from watcher.store.papers.recording import Recorded, Recording
 
 _paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
+_form = schema.paper_form
 
 LONGEST_KEY = 5_000
 """Most characters of a text by which a paper is looked up: keys are shorter, and SQLite compares 50,000 bytes."""
@@ -74,6 +75,11 @@ class Papers:
         mine = _key.c.paper_id == id, _key.c.key.not_like(f"{NOBODYS}%")
         return list(self._connection.scalars(select(_key.c.key).where(*mine).order_by(_key.c.key)))
 
+    def forms(self, id: int) -> list[tuple[OtherForm, str]]:
+        """Return the other forms of a paper that sources claim, each with the source that said so first."""
+        rows = self._connection.execute(select(_form).where(_form.c.paper_id == id).order_by(_form.c.key))
+        return [(OtherForm(row.key, row.relation), row.source) for row in rows]
+
     def find(self, key: str) -> Paper | None:
         """Return the paper that ``key`` leads to, None if none or several do.
 
@@ -87,7 +93,7 @@ class Papers:
         query = select(_key.c.key, _key.c.paper_id).where(_key.c.key.in_(candidates))
         found = {row.key: row.paper_id for row in self._connection.execute(query)}
         known = [found[candidate] for candidate in candidates if candidate in found]
-        ids = known[:1] or (self._beginning_with(key) if key else [])
+        ids = known[:1] or self._claiming(candidates) or (self._beginning_with(key) if key else [])
         return self.get(ids)[0] if len(ids) == 1 else None
 
     def known_as(self, keys: Collection[str]) -> dict[str, int]:
@@ -209,6 +215,12 @@ class Papers:
             rows = self._connection.execute(_MERGED, {"ids": batch})
             found |= {row.id: row.merged_into for row in rows}
         return found
+
+    def _claiming(self, keys: Collection[str]) -> list[int]:
+        """Return the paper that alone claims to be another form of one of these, which no source has listed."""
+        query = select(_form.c.paper_id).where(_form.c.key.in_(keys)).distinct().limit(2)
+        ids = list(self._connection.scalars(query))
+        return ids if len(ids) == 1 else []
 
     def _beginning_with(self, key: str) -> list[int]:
         """Return the ids of papers with a key that begins with ``key``: two at most, which shows it is ambiguous."""

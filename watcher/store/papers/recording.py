@@ -20,14 +20,22 @@ from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
+from watcher.store.papers.events import events_of
 from watcher.store.papers.identity import Catalogue
-from watcher.store.papers.keys import disowned, keys_asked_for, nobodys_key, nobodys_keys, titles_asked_for
+from watcher.store.papers.keys import (
+    claims_asked_for,
+    disowned,
+    keys_asked_for,
+    nobodys_key,
+    nobodys_keys,
+    titles_asked_for,
+)
 from watcher.store.papers.merging import merge_papers
 from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
-from watcher.store.papers.withdrawals import update_of
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
+_form = schema.paper_form
 
 _LISTED = tuple(one.attribute for one in LISTED)
 _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
@@ -46,14 +54,13 @@ class Recorded:
     ``new``: ids of papers never seen before.
     ``touched``: ids of papers that are new or newly listed, or whose texts, facts or numbers have changed.
     ``ids``: for each entry the id of its paper; a follow-up of an unknown paper has none.
-    ``updates``: paper id → occasion, for known papers that are now withdrawn (``withdrawn``) or of a newer version
-        (``v3``).
+    ``updates``: paper id → occasions, for known papers with events: a newer version (``v3``), a withdrawal …
     """
 
     new: tuple[int, ...]
     touched: tuple[int, ...]
     ids: tuple[int, ...]
-    updates: Mapping[int, str] = field(default_factory=dict)
+    updates: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Recording:
@@ -70,10 +77,11 @@ class Recording:
         self._catalogue = Catalogue({}, ())
         self._order = 0
         self._keys: dict[str, Candidate] = {}
+        self._forms: dict[tuple[str, Candidate], str] = {}
         self._added: list[Candidate] = []
         self._seen: dict[int, Candidate] = {}
         self._merges: list[tuple[int, int]] = []
-        self._updates: list[tuple[Candidate, str]] = []
+        self._updates: list[tuple[Candidate, tuple[str, ...]]] = []
 
     def record(self, entries: Sequence[Entry]) -> Recorded:
         """Store the entries; return which papers they are, and what has changed."""
@@ -86,8 +94,7 @@ class Recording:
         mark_unfolded(self._connection, {*touched, *fresh, *merged, *(kept for kept, _ in self._merges)})
         touched |= fresh | newly_counted
         ids = tuple(_id(paper) for paper in papers)
-        updates = {_id(paper): occasion for paper, occasion in self._updates}
-        return Recorded(tuple(added), tuple(sorted(touched)), ids, updates)
+        return Recorded(tuple(added), tuple(sorted(touched)), ids, all_updates(_by_id(self._updates)))
 
     # --- what is known ---
 
@@ -107,19 +114,23 @@ class Recording:
 
     def _without_others(self, entry: Entry) -> Entry:
         """Return an entry without the keys that belong to something else."""
-        return disowned(entry, lambda key: any(is_another(entry, known) for known in self._catalogue.known([key])))
+        mine = self._catalogue.known(key for key in entry.keys if not may_change(key))
+        theirs = self._catalogue.known
+        return disowned(entry, lambda key: any(one not in mine and is_another(entry, one) for one in theirs([key])))
 
     def _load_catalogue(self, entries: Sequence[Entry]) -> None:
         keys = {key for entry in entries for key in keys_asked_for(entry)}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
-        rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
+        claims = self._select(_form, _form.c.key, set(claims_asked_for(entries)))
+        rows = self._select(_paper, _paper.c.id, {*paper_ids.values(), *(row.paper_id for row in claims)})
         titles = {title for entry in entries for title in titles_asked_for(entry.title)}
         rows += self._select(_paper, _paper.c.title_folded, titles)
         known = {row.id: Candidate(row.id, dict(row._mapping)) for row in rows if row.merged_into is None}
         own = {key for entry in entries if entry.shared for key in entry.keys if may_change(key)}
         ids_last = any(one in paper_ids for key in own for one in (key, *spellings(key)))
         by_key = {key: known[id] for key, id in paper_ids.items()}
-        self._catalogue = Catalogue(by_key, known.values(), ids_last=ids_last)
+        claiming = [(row.key, known[row.paper_id]) for row in claims]
+        self._catalogue = Catalogue(by_key, known.values(), claiming, ids_last=ids_last)
         self._order = max(known, default=0)
 
     def _select(self, table: Table, column: Any, values: set[Any]) -> list[Any]:
@@ -135,15 +146,17 @@ class Recording:
         identity = self._catalogue.identify(entry)
         if identity.same:
             paper, *others = identity.same
+            before = dict(paper.values)
             for other in others:
                 self._merge(paper, other)
-            before = dict(paper.values)
             learn(paper, entry)
-            if paper.id is not None and (occasion := update_of(before, paper.values)):
-                self._updates.append((paper, occasion))
+            became = events_of(before, paper.values, is_secondhand=entry.is_secondhand)
+            if paper.id is not None and became:
+                self._updates.append((paper, became))
         else:
             paper = self._make(entry, identity.keys)
-        self._catalogue.add(paper, identity.keys)
+        self._catalogue.add(paper, identity.keys, [form.key for form in identity.forms])
+        self._forms |= {(form.key, paper): form.relation for form in identity.forms}
         self._keys |= dict.fromkeys(identity.keys, paper)
         self._keys |= {nobodys_key(self._source, key): paper for key in entry.shared}
         self._wait_for_abstract(paper)
@@ -181,8 +194,17 @@ class Recording:
         self._update(_paper, [paper.values for paper in changed])
         rows = [{"key": key, "paper_id": _id(paper)} for key, paper in self._new_keys().items()]
         insert_unless_there(self._connection, _key, rows)
+        self._write_forms()
         new = [_id(paper) for paper in added]
         return new, {*new, *(_id(paper) for paper in changed)}
+
+    def _write_forms(self) -> None:
+        claims = {(key, _id(paper)): relation for (key, paper), relation in self._forms.items()}
+        rows = [
+            {"key": key, "paper_id": id, "relation": relation, "source": self._source}
+            for (key, id), relation in claims.items()
+        ]
+        insert_unless_there(self._connection, _form, rows)
 
     def _new_keys(self) -> dict[str, Candidate]:
         """Return key → paper, of the keys to store.
@@ -255,6 +277,18 @@ class Recording:
             columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in keys}
             values = [row | {f"old_{key}": row[key] for key in keys} for row in rows]
             self._connection.execute(update(table).where(*where).values(columns), values)
+
+
+def all_updates(updates: Iterable[tuple[int, tuple[str, ...]]]) -> dict[int, tuple[str, ...]]:
+    """Return paper → all of its occasions, each once."""
+    found: dict[int, tuple[str, ...]] = {}
+    for id, occasions in updates:
+        found[id] = tuple(dict.fromkeys((*found.get(id, ()), *occasions)))
+    return found
+
+
+def _by_id(updates: Iterable[tuple[Candidate, tuple[str, ...]]]) -> Iterable[tuple[int, tuple[str, ...]]]:
+    return ((_id(paper), occasions) for paper, occasions in updates)
 
 
 def _id(paper: Candidate) -> int:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from watcher.model import Entry
 from watcher.model.contents import IN_COMMON, contents_differ
@@ -25,6 +27,9 @@ ALIKE = 0.8
 
 HARDLY = 0.35
 """Largest share of common words at which two texts have only those words in common that all texts have."""
+
+EDITED = 0.6
+"""Share of the words of the shorter of two texts from which the longer one may be the same, edited."""
 
 
 def agrees(entry: Entry, known: Candidate) -> bool:
@@ -114,6 +119,53 @@ def has_same_text(entry: Entry, known: Candidate) -> bool:
     return is_enough and agree(fold_title(entry.abstract), known.folded_abstract)
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What two forms of one work have in common: a folded title, an abstract, authors."""
+
+    title: str
+    abstract: str
+    authors: Sequence[str]
+
+    @classmethod
+    def of(cls, one: Entry | Candidate) -> Work:
+        """Return what an entry, or a known paper, shows of its work."""
+        if isinstance(one, Candidate):
+            return cls(one.values["title_folded"], one.values["abstract"], one.values["authors"])
+        return cls(comparable_title(one.title), one.abstract, one.authors)
+
+
+def is_other_work(one: Work, other: Work) -> bool:
+    """Return whether two descriptions are of two works: without a common author, or with other texts."""
+    signatures = {*map(_signature, one.authors)}, {*map(_signature, other.authors)}
+    if all(signatures) and signatures[0].isdisjoint(signatures[1]):
+        return True
+    return _have_texts(one, other) and contents_differ(one.abstract, other.abstract, in_common=EDITED)
+
+
+def is_same_work(one: Work, other: Work) -> bool:
+    """Return whether two papers may well be one in two forms, where a source says so.
+
+    Titles and texts are edited on the way to a journal, authors join. Something has to agree: the title with an author,
+    or where the authors of one are not known, the title alone if it is long; else the text with an author; else, where
+    one has no text, the authors and most of the title.
+    """
+    if is_other_work(one, other):
+        return False
+    have_authors, have_texts = bool(one.authors and other.authors), _have_texts(one, other)
+    words = set(one.title.split()), set(other.title.split())
+    if one.title == other.title:
+        return have_authors or have_texts or len(words[0]) >= LONG_TITLE
+    if have_texts:
+        return have_authors
+    is_near = len(words[0] & words[1]) >= EDITED * min(map(len, words))
+    return is_near and same_authors(one.authors, other.authors)
+
+
+def _have_texts(one: Work, other: Work) -> bool:
+    return min(len(work.abstract.split()) for work in (one, other)) >= ENOUGH
+
+
 def _may_not_change(keys: Sequence[str]) -> bool:
     return not all(map(may_change, keys))
 
@@ -141,10 +193,15 @@ def same_authors(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def _signature(name: str) -> str:
-    """Return the last name and the first initial of a name, folded."""
+    """Return the last name and the first initial of a name, folded. "Bengio Y" is read as "Y Bengio"."""
     last, comma, first = name.partition(",")
-    words = fold_title(f"{first} {last}" if comma else name).split()
+    if not comma and (found := _LAST_NAME_FIRST.fullmatch(name.strip())):
+        last, first = found.groups()
+    words = fold_title(f"{first} {last}" if first else name).split()
     return f"{words[-1]} {words[0][0]}" if words else name.strip()
+
+
+_LAST_NAME_FIRST = re.compile(r"(\w{2,}(?:[ '-]\w{2,}){0,3}) ((?:[A-Z][.-]?){1,3})")
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:

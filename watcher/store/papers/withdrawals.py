@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from watcher.model import WITHDRAWN
+from watcher.model import WITHDRAWN, PaperEvent
 from watcher.rules import fold_title
 
 SHORT = 300
@@ -166,13 +166,19 @@ def title_without_notice(title: str) -> str:
     return title[: at_end.start()].strip() if at_end else ""
 
 
+RETRACTED = PaperEvent.RETRACTED.value
+
+
 def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-    """Return the occasion that a change of a paper makes, None for none: ``withdrawn``, or a newer version (``v3``).
+    """Return the occasion that a change of a paper makes, None for none.
+
+    That is ``withdrawn``, ``retracted``, or a newer version (``v3``).
 
     ``before`` and ``after``: the paper's columns.
     """
     if is_withdrawn(after, before["title"]) and not is_withdrawn(before):
-        return WITHDRAWN
+        by_title = _says_title(after["title"], before["title"])
+        return RETRACTED if by_title and "retract" in _notice(after["title"]) else WITHDRAWN
     old, new = before["version"], after["version"]
     return f"v{new}" if old and new and new > old else None
 
@@ -195,6 +201,12 @@ def _says_title(title: str, earlier: str) -> bool:
         rest = title[noun.end() :]
         return (noun[1].isupper() and not rest.isupper()) or (bool(earlier) and fold_title(rest) == fold_title(earlier))
     return bool(_TITLE.match(title) or _TITLE_END.search(title) or _REMOVED.match(title))
+
+
+def _notice(title: str) -> str:
+    """Return how a title that says so says it, in lower case: publishers retract, authors withdraw."""
+    found = _TITLE.match(title) or _TITLE_END.search(title) or _NOUN.match(title)
+    return found[0].lower() if found else ""
 
 
 def _says_note(note: str) -> bool:

@@ -3,7 +3,16 @@
 from watcher.store.database.schema.base import IsoDay, UtcDateTime, metadata
 from watcher.store.database.schema.deliveries import alert, attempt, blank, delivery, endpoint, incident, is_odd, kept
 from watcher.store.database.schema.fleet import config_version, daemon, lease
-from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, paper_mark, unfolded
+from watcher.store.database.schema.papers import (
+    listing,
+    match,
+    metric,
+    paper,
+    paper_form,
+    paper_key,
+    paper_mark,
+    unfolded,
+)
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import (
     library,
@@ -42,6 +51,7 @@ __all__ = [
     "of_files",
     "page",
     "paper",
+    "paper_form",
     "paper_key",
     "paper_mark",
     "poll",

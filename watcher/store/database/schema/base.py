@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from watcher.model import PaperFacts
-from watcher.model.fields import FACTS
+from watcher.model.fields import FACTS, Merge
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -99,4 +99,7 @@ def fact_columns() -> list[Column[Any]]:
         int | None: lambda name: Column(name, Integer),
         datetime | None: lambda name: Column(name, UtcDateTime),
     }
-    return [columns[typed[one.attribute]](one.attribute) for one in FACTS]
+    # Rows of before there were ids have none.
+    ids = [one.attribute for one in FACTS if one.merge is Merge.IDS]
+    made = [columns[typed[one.attribute]](one.attribute) for one in FACTS if one.attribute not in ids]
+    return made + [Column(name, JSON(none_as_null=True)) for name in ids]

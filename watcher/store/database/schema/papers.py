@@ -47,6 +47,17 @@ paper_key = Table(
     Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
 )
 
+paper_form = Table(
+    "paper_form",
+    metadata,
+    Column("key", Text, nullable=False),  # of another form of the paper: its preprint, its article
+    Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
+    Column("relation", Text, nullable=False),
+    Column("source", Text, nullable=False),  # who said so first
+    PrimaryKeyConstraint("key", "paper_id"),
+)
+"""What sources claim. It joins two papers only where both speak of the same work."""
+
 listing = Table(
     "listing",
     metadata,

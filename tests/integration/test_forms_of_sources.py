@@ -1,0 +1,88 @@
+"""One paper as six kinds of sources really show it: whatever comes first, it is one paper and told once."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import pytest
+
+from tests.integration.test_forms import Desk, subscription
+from tests.parsers import feeds, literature, pages, pubmed
+from watcher.model import Entry, Reading, Source
+from watcher.parsers import PARSERS
+from watcher.store import Store
+
+PAPER = pages.sample_papers(1)[0] | {"published": "2026-03-09T17:00:00Z"}
+DOI = "10.5555/pebbles.1"
+SITE = "https://pebbles.example"
+
+
+def read(kind: str, body: bytes, url: str = SITE) -> tuple[Entry, ...]:
+    reading = PARSERS[kind].parse(body, url, Source(name="x", kind=kind, url=url))
+    assert isinstance(reading, Reading), reading
+    return reading.entries
+
+
+def named() -> dict[str, Any]:
+    """The paper's title and authors as Crossref has them."""
+    authors = [{"given": name.rpartition(" ")[0], "family": name.rpartition(" ")[2]} for name in PAPER["authors"]]
+    relation = {"has-preprint": [{"id-type": "doi", "id": f"10.48550/arXiv.{PAPER['id']}"}]}
+    return {
+        "DOI": DOI,
+        "title": [PAPER["title"]],
+        "subtitle": [],
+        "author": authors,
+        "relation": relation,
+        "abstract": "",
+    }
+
+
+def shown() -> dict[str, tuple[Entry, ...]]:
+    arxiv = feeds.arxiv_api([PAPER]).replace(b"</entry>", f"<arxiv:doi>{DOI}</arxiv:doi></entry>".encode())
+    work = literature.work(
+        1,
+        doi=f"https://doi.org/{DOI}",
+        display_name=PAPER["title"],
+        authorships=[literature.authorship(name, number=n) for n, name in enumerate(PAPER["authors"])],
+        abstract_inverted_index=literature.inverted(" ".join(PAPER["abstract"].split())),
+        locations=[
+            literature.location("Journal of Pebbles", f"https://doi.org/{DOI}"),
+            literature.location("arXiv", f"https://arxiv.org/abs/{PAPER['id']}", "repository", "submittedVersion"),
+        ],
+    )
+    record = pubmed.article(
+        41,
+        title=escape(PAPER["title"]),
+        abstract=f"<AbstractText>{escape(PAPER['abstract'])}</AbstractText>",
+        authors="".join(pubmed.author(name.rpartition(" ")[0], name.rpartition(" ")[2]) for name in PAPER["authors"]),
+        doi=DOI,
+    )
+    item = (
+        f"<title>{escape(PAPER['title'])}</title><link>{SITE}/doi/{DOI}</link><guid>arXiv:{PAPER['id']}</guid>"
+        + "".join(f"<dc:creator>{name}</dc:creator>" for name in PAPER["authors"])
+    )
+    return {
+        "arxiv": read("arxiv", arxiv),
+        "huggingface": read("huggingface", pages.make_page("2026-03-09", [PAPER])),
+        "crossref": read("crossref", literature.crossref([literature.registered(1, **named())])),
+        "openalex": read("openalex", literature.openalex([work])),
+        "pubmed": read("pubmed", pubmed.records([record])),
+        "feed": read("feed", feeds.rss([item])),
+    }
+
+
+@pytest.mark.parametrize("first", range(6))
+def test_six_sources_show_one_paper(store: Store, first: int) -> None:
+    desk, forms = Desk(store, [subscription(rule="everything")]), shown()
+    order = [*forms][first:] + [*forms][:first]
+    for kind in order:
+        assert len(desk.read(*forms[kind], source=kind)) == 1
+    assert desk.papers() == 1 and len(desk.tell()) == 1
+    (paper,) = desk.known()
+    assert (paper.key, paper.doi, paper.stage) == (f"arxiv:{PAPER['id']}", DOI, "published")
+    assert {listing.source for listing in paper.listings} == {*forms}
+    assert "orcid:0000-0002-1825-0097" in " ".join(paper.author_ids) and paper.org_ids
+    for kind in order[::-1]:
+        desk.read(*forms[kind], source=kind)
+    assert desk.papers() == 1 and desk.tell() == []

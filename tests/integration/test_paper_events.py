@@ -1,0 +1,168 @@
+"""What becomes of a paper that was told or is known: told once an event, to whoever asks for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.examples import times
+from tests.integration.test_forms import TITLE, Desk, article, arxiv, every_form, preprint, subscription
+from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, PaperEvent
+from watcher.pipeline.polling.updates import record_updates
+from watcher.store import Store
+
+EVERY = tuple(PaperEvent)
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store, [subscription("fish", on=tuple(one.value for one in EVERY))])
+
+
+def look(desk: Desk, *entries: Entry, source: str = "hf", fate: Fate = Fate.HELD) -> list[str]:
+    """Store, match and tell what a source lists; return what became of its papers, as the messages say it."""
+    before = len(desk.sent)
+    desk.read(*entries, source=source, fate=fate)
+    desk.tell()
+    papers = [paper for message in desk.sent[before:] for paper in message.data["papers"]]  # type: ignore[attr-defined]
+    return [paper["became"] or "itself" for paper in papers]
+
+
+ACCEPTING = {"stage": ACCEPTED, "venue": "RIVER 2026", "note": "Accepted at RIVER 2026"}
+
+
+def test_each_event_is_told_once_and_in_words(desk: Desk) -> None:
+    shown = replace(preprint(1), version=1)
+    assert look(desk, shown) == ["itself"]
+    for change, became in (
+        ({"version": 2}, "new version v2"),
+        (ACCEPTING, "accepted at RIVER 2026"),
+        ({"code_url": "https://code.example/fish"}, "now with code"),
+        ({"stage": PUBLISHED, "venue": "River J. 7", "doi": "10.1/1"}, "now published in River J. 7"),
+        ({"note": "This paper has been withdrawn by its authors"}, "withdrawn"),
+        ({"retraction": "10.1/notice"}, "retracted"),
+    ):
+        shown = replace(shown, **change)
+        assert look(desk, shown) == [became]
+        assert look(desk, shown) == [], became
+    assert look(desk, preprint(1), arxiv(1)) == []
+
+
+def test_several_between_two_messages_are_told_together(store: Store) -> None:
+    desk = Desk(store, [subscription(on=("version", "code", "published"))])
+    look(desk, replace(preprint(1), version=1))
+    assert look(desk, replace(arxiv(1), code_url="https://code.example/fish"), source="arxiv") == [
+        "now published in River J. 7; new version v2; now with code"
+    ]
+    assert desk.sent[-1].subject.startswith("1 update for fish: ")
+
+
+@pytest.mark.parametrize("event", EVERY)
+def test_nobody_hears_of_what_they_did_not_ask_for(store: Store, event: PaperEvent) -> None:
+    desk = Desk(store, [subscription("none"), subscription("one", on=(event.value,))])
+    shown = replace(preprint(1), version=1)
+    look(desk, shown)
+    desk.sent.clear()
+    gone = {"version": 2, "code_url": "https://code.example/x", "retraction": "retracted"}
+    for one in (replace(shown, **ACCEPTING), arxiv(1), replace(arxiv(1), **gone), arxiv(1, note="Withdrawn.")):  # type: ignore[arg-type]
+        look(desk, one)
+    told = [(one.subscriptions, paper["occasions"]) for one in desk.sent for paper in one.data["papers"]]  # type: ignore[attr-defined]
+    occasion = "v2" if event is PaperEvent.VERSION else event.value
+    assert told == [(("one",), [occasion])]
+
+
+@pytest.mark.parametrize(("fate", "told"), [(Fate.BASELINE, True), (Fate.DROPPED, False)])
+def test_what_is_known_counts_and_what_was_not_told_does_not(desk: Desk, fate: Fate, told: bool) -> None:
+    assert look(desk, preprint(1), fate=fate) == []
+    assert look(desk, arxiv(1), source="arxiv") == (["now published in River J. 7"] if told else [])
+
+
+def test_on_update_is_of_told_papers_alone(store: Store) -> None:
+    desk = Desk(store, [subscription(tells_updates=True)])
+    look(desk, preprint(1), fate=Fate.BASELINE)
+    look(desk, preprint(2))
+    gone = [replace(preprint(n), retraction="retracted", version=3) for n in (1, 2)]
+    assert look(desk, *gone) == ["retracted"]
+
+
+def test_what_was_known_before_it_was_told_is_no_event(desk: Desk) -> None:
+    assert look(desk, arxiv(1), source="arxiv") == ["itself"]
+    assert look(desk, article(1), source="journal") == []
+
+
+def test_a_venue_that_was_stored_before_there_were_stages_is_no_event(desk: Desk) -> None:
+    old = replace(arxiv(1), stage=None, forms=())
+    assert look(desk, old, source="arxiv") == ["itself"]
+    assert look(desk, replace(old, stage=PUBLISHED), source="arxiv") == []
+    assert look(desk, replace(preprint(2), venue="RIVER 2026")) == ["itself"]
+    assert look(desk, replace(preprint(2), **ACCEPTING)) == []  # type: ignore[arg-type]
+
+
+def test_what_somebody_else_says_of_a_paper_is_no_event(desk: Desk) -> None:
+    look(desk, preprint(1))
+    said = replace(arxiv(1), is_secondhand=True, version=None, code_url="https://x.example/", retraction="retracted")
+    assert look(desk, said, source="blog") == []
+
+
+def test_an_article_that_was_told_by_itself_is_no_news(desk: Desk) -> None:
+    assert look(desk, preprint(1)) + look(desk, article(1), source="journal") == ["itself"] * 2
+    assert look(desk, arxiv(1), source="arxiv") == []
+    with desk.store.reading() as tx:
+        assert tx.papers.count() == 1
+
+
+def test_who_heard_of_the_preprint_alone_hears_that_it_is_published(store: Store) -> None:
+    desk = Desk(
+        store, [subscription("both", on=("published",)), subscription("one", on=("published",), sources=("hf",))]
+    )
+    look(desk, preprint(1))
+    look(desk, article(1), source="journal")
+    desk.sent.clear()
+    look(desk, arxiv(1), source="arxiv")
+    assert [one.subscriptions for one in desk.sent] == [("one",)]
+
+
+def test_in_every_order_of_sources_the_events_are_told_once(desk: Desk) -> None:
+    count = iter(range(1, 10_000))
+
+    @settings(max_examples=times(10))
+    @given(order=st.lists(st.sampled_from(sorted(every_form(0))), min_size=6, max_size=14), code=st.integers(0, 9))
+    def play(order: list[str], code: int) -> None:
+        n = next(count)
+        told: list[str] = []
+        for at, source in enumerate(order):
+            link = "https://code.example/fish" if at >= code and source in ("hf", "arxiv") else None
+            told += look(desk, replace(every_form(n)[source], code_url=link), source=source)
+        counts = Counter(told)
+        assert all(counts[became] <= 1 for became in counts if became != "itself"), (order, told)
+        assert counts["itself"] <= 2
+
+    play()
+
+
+def test_a_restore_tells_nothing_twice(desk: Desk) -> None:
+    """What was due in the time of which the database knows nothing counts as known; nor is it told later."""
+    look(desk, preprint(1))
+    for fate in (Fate.BASELINE, Fate.HELD):
+        desk.now += timedelta(minutes=1)
+        with desk.store.transaction() as tx:
+            (paper,) = tx.papers.all()
+            record_updates(tx, {paper.id: ("published", "v2")}, desk.now, lambda *_, fate=fate: Decision(fate))
+        assert desk.tell() == []
+
+
+def test_it_says_so_in_history_and_show(desk: Desk) -> None:
+    from watcher.model import event_in_words
+
+    look(desk, preprint(1))
+    look(desk, arxiv(1), source="arxiv")
+    with desk.store.reading() as tx:
+        (paper,) = tx.papers.all()
+        rows = tx.history.of_paper(paper.id, 10)
+    assert {event_in_words(row.occasion) for row in rows} == {"", "its publication"}
+    assert paper.title == TITLE
