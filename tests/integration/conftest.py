@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=list(left_out))
 
 
-REALLY_MIGRATING = ("test_store_migr", "test_store_schemas", "test_upgrade")
+REALLY_MIGRATING = ("test_cut_off", "test_store_migr", "test_store_schemas", "test_upgrade")
 """Files whose tests are of the migrations: there each database is really migrated."""
 
 compile_once()
