@@ -152,6 +152,10 @@ PROTOCOLS = {
     "missed": "the addresses of what a kind of source listed and no longer lists",
     "own": "a source's values of its kind's own keys",
     "mistakes": "what is wrong with a source of a kind",
+    "known_as": "what a page of a kind of source is known by, where its address is good once",
+    "entry_of": "the entry for one record of a kind of source",
+    "authors_of": "the authors of one record, with their ids",
+    "relations_of": "what one record says of other forms of its paper",
 }
 """Public functions that several files have under one name, since something calls each of them in the same way."""
 

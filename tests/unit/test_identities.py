@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from watcher.errors import RuleError
 from watcher.model import Paper
-from watcher.model.fields import SCHEMES, id_of, identified, identity, merged_ids, name_of
+from watcher.model.fields import SCHEMES, id_of, identity, kept_id, kept_name, merged_ids
 from watcher.rules import Index, compile_rule, document_of, evaluate
 from watcher.rules.match.explain import explain_match
 
@@ -42,15 +42,17 @@ ORCID, OTHER = "0000-0002-1825-0097", "0000-0001-5109-3700"
 )
 def test_ids_are_read_in_every_spelling(field: str, scheme: str, text: str, kept: str | None) -> None:
     assert identity(field, scheme, text) == kept
-    assert identified(field, scheme, text, " Ada\n Fern ") == ((f"{kept} Ada Fern",) if kept else ())
+    assert kept_id(field, scheme, text, " Ada\n Fern ") == ((f"{kept} Ada Fern",) if kept else ())
 
 
 @given(st.text(max_size=60) | st.none() | st.integers())
 def test_anything_may_stand_where_an_id_should(text: object) -> None:
     for field, schemes in SCHEMES.items():
         for scheme in schemes:
-            for kept in identified(field, scheme, text, "Ada"):
-                assert identity(field, scheme, id_of(kept).partition(":")[2]) == id_of(kept) and name_of(kept) == "Ada"
+            for kept in kept_id(field, scheme, text, "Ada"):
+                assert (
+                    identity(field, scheme, id_of(kept).partition(":")[2]) == id_of(kept) and kept_name(kept) == "Ada"
+                )
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ IDS = st.sampled_from([ORCID, OTHER, "0000-0002-1694-233X"])
 
 
 def paper_of(*authors: tuple[str, str]) -> Paper:
-    ids = tuple(one for name, id in authors if id for one in identified("author", "orcid", id, name))
+    ids = tuple(one for name, id in authors if id for one in kept_id("author", "orcid", id, name))
     names = tuple(name for name, _ in authors)
     return Paper(id=1, key="url:x", title="Kites", first_seen=NOW, authors=names, author_ids=ids)
 

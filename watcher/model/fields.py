@@ -99,7 +99,7 @@ class PaperFacts:
     ``submitter``: who brought the paper to the site.
     ``stage``: how far it has come by what sources say, one of ``STAGES``; None if no source says it.
     ``retraction``: DOI or address of its publisher's notice, ``retracted`` if no notice is named.
-    ``author_ids`` and ``org_ids``: ids of its authors and their places, with names: see ``identified``.
+    ``author_ids`` and ``org_ids``: ids of its authors and their places, with names: see ``kept_id``.
     """
 
     title: str = field(metadata=_fact(Merge.TEXT, "title", FieldKind.TEXT, folds_plurals=True, has=""))
@@ -231,7 +231,7 @@ def identity(field: str, scheme: str, text: str) -> str | None:
     return found and f"{scheme}:{found}".lower()
 
 
-def identified(field: str, scheme: str, text: object, name: str) -> tuple[str, ...]:
+def kept_id(field: str, scheme: str, text: object, name: str) -> tuple[str, ...]:
     """Return an id with its name as a paper keeps it, () for what is no id."""
     found = identity(field, scheme, text) if isinstance(text, str) else None
     return (f"{found} {' '.join(name.split())}".strip(),) if found else ()
@@ -242,7 +242,7 @@ def id_of(kept: str) -> str:
     return kept.partition(" ")[0].lower()
 
 
-def name_of(kept: str) -> str:
+def kept_name(kept: str) -> str:
     """Return the name beside an id."""
     return kept.partition(" ")[2]
 
@@ -250,12 +250,12 @@ def name_of(kept: str) -> str:
 def merged_ids(known: Sequence[str], read: Iterable[str]) -> list[str]:
     """Return what a paper keeps after others were read: of one scheme and name the last ones count."""
     new = list(dict.fromkeys(read))
-    replaced = {(one.partition(":")[0], name_of(one).casefold()) for one in new}
+    replaced = {(one.partition(":")[0], kept_name(one).casefold()) for one in new}
     ids = {id_of(one) for one in new}
     kept = [
         one
         for one in known
-        if id_of(one) not in ids and (one.partition(":")[0], name_of(one).casefold()) not in replaced
+        if id_of(one) not in ids and (one.partition(":")[0], kept_name(one).casefold()) not in replaced
     ]
     # What says the same in another order is no change.
     same = sorted(kept + new) == sorted(known)

@@ -65,7 +65,7 @@ def text_of(values: Values, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def line_of(values: Values, key: str, limit: int = clean.NAME_CHARS) -> str:
+def line_at(values: Values, key: str, limit: int = clean.NAME_CHARS) -> str:
     """Return the text at ``key`` as one clean line of at most ``limit`` characters, "" if no text is there."""
     return clean.line(values.get(key), limit)
 

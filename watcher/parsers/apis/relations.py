@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watcher.model import ARTICLE, FORM, PREPRINT, OtherForm
-from watcher.model.fields import identified
+from watcher.model.fields import kept_id
 from watcher.parsers.common import clean
 
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.ASCII | re.IGNORECASE)
@@ -57,7 +57,7 @@ class PaperRelations:
     cites: tuple[str, ...] = ()
 
 
-def forms_of(related: PaperRelations, own: Sequence[str]) -> tuple[OtherForm, ...]:
+def claimed_forms(related: PaperRelations, own: Sequence[str]) -> tuple[OtherForm, ...]:
     """Return the other forms of a paper with the keys ``own``: its preprints, articles and other copies, each once."""
     found: dict[str, OtherForm] = {}
     some = ((related.preprints, PREPRINT), (related.articles, ARTICLE), (related.versions, FORM))
@@ -69,13 +69,13 @@ def forms_of(related: PaperRelations, own: Sequence[str]) -> tuple[OtherForm, ..
 def author_ids_of(authors: Sequence[AuthorIds]) -> tuple[str, ...]:
     """Return the ids of authors with their names, as a paper keeps them."""
     ids = ((one, scheme, getattr(one, scheme)) for one in authors for scheme in ("orcid", "openalex"))
-    return tuple(dict.fromkeys(kept for one, scheme, id in ids for kept in identified("author", scheme, id, one.name)))
+    return tuple(dict.fromkeys(kept for one, scheme, id in ids for kept in kept_id("author", scheme, id, one.name)))
 
 
 def org_ids_of(authors: Sequence[AuthorIds]) -> tuple[str, ...]:
     """Return the ids of the places where authors work, as a paper keeps them; no names stand beside them."""
     rors = dict.fromkeys(ror for one in authors for ror in one.rors)
-    return tuple(kept for ror in rors for kept in identified("org", "ror", ror, ""))
+    return tuple(kept for ror in rors for kept in kept_id("org", "ror", ror, ""))
 
 
 def orcid_in(text: object) -> str | None:

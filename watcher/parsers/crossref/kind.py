@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from watcher.model import Entry, Reading, Source, Unreadable
-from watcher.parsers.apis.answers import Values, answer_of, line_of, number_of, object_of, objects_of, text_of
+from watcher.parsers.apis.answers import Values, answer_of, line_at, number_of, object_of, objects_of, text_of
 from watcher.parsers.apis.cursors import next_address, parameter_of
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common import clean
 from watcher.parsers.common.sniff import BodyForm
-from watcher.parsers.crossref.addresses import LAG, known_as, missed, mistakes, since_in, starts
+from watcher.parsers.crossref.addresses import LAG, asked_since, known_as, missed, mistakes, starts
 from watcher.parsers.crossref.keys import CrossrefKeys
 from watcher.parsers.crossref.work import ends_of, entry_of, relations_of
 from watcher.parsers.parser import Parser, SavedForm
@@ -42,9 +42,9 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
 
 def _refusal(answer: Values) -> str:
     """What an answer says that is no list, in words."""
-    said = [line_of(one, "message", 200) for one in objects_of(answer, "message")]
-    plain = line_of(answer, "message", 300) or line_of(object_of(answer, "message"), "message", 300)
-    return "; ".join(filter(None, said)) or plain or line_of(answer, "status") or "an error"
+    said = [line_at(one, "message", 200) for one in objects_of(answer, "message")]
+    plain = line_at(answer, "message", 300) or line_at(object_of(answer, "message"), "message", 300)
+    return "; ".join(filter(None, said)) or plain or line_at(answer, "status") or "an error"
 
 
 def _read(works: Sequence[Values], message: Values, url: str) -> Reading | Unreadable:
@@ -66,7 +66,7 @@ def _read(works: Sequence[Values], message: Values, url: str) -> Reading | Unrea
         remarks=tuple(_remarks(entries, works, total)),
         total=total,
         records=len(works),
-        reaches=since_in(url),
+        reaches=asked_since(url),
     )
 
 

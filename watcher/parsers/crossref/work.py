@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from watcher.model import BY_MARK, PUBLISHED, Entry
-from watcher.parsers.apis.answers import Values, first_text, kept_names, line_of, object_of, objects_of, text_of
+from watcher.parsers.apis.answers import Values, first_text, kept_names, line_at, object_of, objects_of, text_of
 from watcher.parsers.apis.jats import jats_text
 from watcher.parsers.apis.relations import (
     AuthorIds,
     PaperRelations,
     author_ids_of,
-    forms_of,
+    claimed_forms,
     orcid_in,
     org_ids_of,
     ror_in,
@@ -49,7 +49,7 @@ def entry_of(work: Values) -> Entry | None:
     return Entry(
         title=title,
         keys=ids.keys,
-        forms=forms_of(related, ids.keys),
+        forms=claimed_forms(related, ids.keys),
         stage=PUBLISHED if venue else None,
         retraction=BY_MARK if related.is_withdrawn else None,
         author_ids=author_ids_of(authors),
@@ -82,8 +82,8 @@ def authors_of(work: Values) -> tuple[AuthorIds, ...]:
 
 def _authors(work: Values) -> Iterator[AuthorIds]:
     for one in objects_of(work, "author"):
-        parts = (line_of(one, "given"), line_of(one, "family"), line_of(one, "suffix"))
-        if name := " ".join(filter(None, parts)) or line_of(one, "name"):
+        parts = (line_at(one, "given"), line_at(one, "family"), line_at(one, "suffix"))
+        if name := " ".join(filter(None, parts)) or line_at(one, "name"):
             ids = [place.get("id") for at in objects_of(one, "affiliation") for place in objects_of(at, "id")]
             yield AuthorIds(name=name, orcid=orcid_in(one.get("ORCID")), rors=tuple(filter(None, map(ror_in, ids))))
 
@@ -146,7 +146,7 @@ def _institutions(work: Values) -> list[str]:
         name
         for one in objects_of(work, "author")
         for at in objects_of(one, "affiliation")
-        if (name := line_of(at, "name"))
+        if (name := line_at(at, "name"))
     ]
 
 
@@ -155,7 +155,7 @@ def _categories(work: Values) -> tuple[str, ...]:
     subjects = work.get("subject")
     sorts = [_sort(one).replace("_", " ") for one in objects_of(work, "update-to")[:MOST_UPDATES]]
     named = [one for one in subjects if isinstance(one, str)] if isinstance(subjects, list) else []
-    return kept_names([line_of(work, "type"), line_of(work, "group-title"), *named, *sorts])
+    return kept_names([line_at(work, "type"), line_at(work, "group-title"), *named, *sorts])
 
 
 def _day(values: Values) -> date | None:

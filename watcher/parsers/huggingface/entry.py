@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from watcher.model import ARTICLE, Entry
-from watcher.model.fields import identified as identified_as
+from watcher.model.fields import kept_id
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.links import forms_named
@@ -104,13 +104,13 @@ def _author_ids(values: object) -> tuple[str, ...]:
     return tuple(
         id
         for person in map(_mapping, people[: clean.LONGEST_LIST])
-        for id in identified_as("author", "hf", _mapping(person.get("user")).get("user"), _name(person))
+        for id in kept_id("author", "hf", _mapping(person.get("user")).get("user"), _name(person))
     )
 
 
 def _org_ids(holder: Mapping[str, Any]) -> tuple[str, ...]:
     organization = _mapping(holder.get("organization"))
-    return identified_as("org", "hf", organization.get("name"), _organization(holder) or "")
+    return kept_id("org", "hf", organization.get("name"), _organization(holder) or "")
 
 
 def _name(person: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from watcher.model import Entry, Reading, Source, Unreadable
-from watcher.parsers.apis.answers import Values, answer_of, line_of, number_of, object_of, objects_of
+from watcher.parsers.apis.answers import Values, answer_of, line_at, number_of, object_of, objects_of
 from watcher.parsers.apis.cursors import next_address, parameter_of
 from watcher.parsers.apis.missing import field_that_is_gone
 from watcher.parsers.apis.order import runs_upwards
@@ -30,7 +30,7 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
     if isinstance(answer, Unreadable):
         return answer
     if "error" in answer:
-        said = line_of(answer, "message", 300) or line_of(answer, "error", 300)
+        said = line_at(answer, "message", 300) or line_at(answer, "error", 300)
         return Unreadable(f"OpenAlex answers: {said or 'an error'}")
     if not isinstance(answer.get("results"), list) or not isinstance(answer.get("meta"), dict):
         return Unreadable(f"looked for {LOOKED_FOR}, found JSON without results and meta")

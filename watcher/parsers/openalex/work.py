@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from watcher.model import BY_MARK, PUBLISHED, Entry
-from watcher.parsers.apis.answers import Values, kept_names, line_of, object_of, objects_of, text_of
+from watcher.parsers.apis.answers import Values, kept_names, line_at, object_of, objects_of, text_of
 from watcher.parsers.apis.relations import (
     AuthorIds,
     PaperRelations,
     author_ids_of,
-    forms_of,
+    claimed_forms,
     openalex_in,
     orcid_in,
     org_ids_of,
@@ -53,7 +53,7 @@ def entry_of(work: Values) -> Entry | None:
     return Entry(
         title=title,
         keys=keys,
-        forms=forms_of(related, keys),
+        forms=claimed_forms(related, keys),
         stage=PUBLISHED if is_article else None,
         retraction=BY_MARK if related.is_withdrawn else None,
         author_ids=author_ids_of(authors),
@@ -81,7 +81,7 @@ def authors_of(work: Values) -> tuple[AuthorIds, ...]:
 def _authors(work: Values) -> Iterator[AuthorIds]:
     for one in objects_of(work, "authorships"):
         author = object_of(one, "author")
-        if name := line_of(author, "display_name") or line_of(one, "raw_author_name"):
+        if name := line_at(author, "display_name") or line_at(one, "raw_author_name"):
             rors = (ror_in(place.get("ror")) for place in objects_of(one, "institutions"))
             yield AuthorIds(
                 name=name,
@@ -137,7 +137,7 @@ def _institutions(work: Values) -> list[str]:
     """Return the names of the authors' institutions, those of corresponding authors first."""
     ordered = sorted(objects_of(work, "authorships"), key=lambda one: one.get("is_corresponding") is not True)
     return [
-        name for one in ordered for place in objects_of(one, "institutions") if (name := line_of(place, "display_name"))
+        name for one in ordered for place in objects_of(one, "institutions") if (name := line_at(place, "display_name"))
     ]
 
 
@@ -145,7 +145,7 @@ def _keywords(work: Values) -> tuple[str, ...]:
     """Return keywords and topics. Without topics, also the older concepts from ``LEAST_SCORE`` on."""
     topics = objects_of(work, "topics")
     concepts = [one for one in objects_of(work, "concepts") if _score(one) >= LEAST_SCORE] if not topics else []
-    return kept_names([line_of(one, "display_name") for one in (*objects_of(work, "keywords"), *topics, *concepts)])
+    return kept_names([line_at(one, "display_name") for one in (*objects_of(work, "keywords"), *topics, *concepts)])
 
 
 def _score(values: Values) -> float:
@@ -156,8 +156,8 @@ def _score(values: Values) -> float:
 def _categories(work: Values) -> tuple[str, ...]:
     """Return a work's type, and the subfield and field of its main topic."""
     topic = object_of(work, "primary_topic")
-    levels = (line_of(object_of(topic, level), "display_name") for level in ("subfield", "field"))
-    return kept_names([line_of(work, "type"), *levels])
+    levels = (line_at(object_of(topic, level), "display_name") for level in ("subfield", "field"))
+    return kept_names([line_at(work, "type"), *levels])
 
 
 def _venue(work: Values) -> str | None:

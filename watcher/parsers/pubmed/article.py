@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from watcher.model import BY_MARK, PUBLISHED, Entry
-from watcher.model.fields import identified
+from watcher.model.fields import kept_id
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import of_doi
 from watcher.parsers.common.text_values import shown_text
@@ -159,7 +159,7 @@ def _author_ids(authors: Iterable[XmlElement]) -> tuple[str, ...]:
         for author in authors
         for one in author.all("Identifier")
         if one.attributes.get("Source") == "ORCID"
-        for kept in identified("author", "orcid", one.text(), _name(author))
+        for kept in kept_id("author", "orcid", one.text(), _name(author))
     )
 
 

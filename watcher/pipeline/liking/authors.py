@@ -9,7 +9,7 @@ from itertools import islice
 
 from watcher.errors import RuleError, WatcherError
 from watcher.model import Paper
-from watcher.model.fields import id_of, name_of
+from watcher.model.fields import id_of, kept_name
 from watcher.pipeline.searching import BATCH, Search
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import RuleTrial
@@ -63,7 +63,7 @@ def find_authors(tx: Transaction, name: str) -> AuthorSearch:
     found: dict[str, KnownAuthor] = {}
     papers = list(islice(_papers(tx, leaf), MOST_PAPERS + 1))
     for paper in papers[:MOST_PAPERS]:
-        ids = {id_of(one): name_of(one) for one in paper.author_ids if _is_named(leaf, name_of(one))}
+        ids = {id_of(one): kept_name(one) for one in paper.author_ids if _is_named(leaf, kept_name(one))}
         written = [one for one in paper.authors if _is_named(leaf, one)]
         for id, said in (ids or dict.fromkeys([""], next(iter(written), name))).items():
             found.setdefault(id, KnownAuthor(id)).add(paper, said)

@@ -8,8 +8,8 @@ import numpy as np
 
 from watcher.rules.index.encode import Mark
 from watcher.rules.index.grams import GramKeys, ranges
-from watcher.rules.index.packed_index import Flags, Packed
-from watcher.rules.index.rule_arrays import Array, Loose
+from watcher.rules.index.packed_index import Packed
+from watcher.rules.index.rule_arrays import Array, Flags, Loose
 
 NEVER = float("inf")
 

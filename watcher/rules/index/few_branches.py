@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from watcher.rules.index.encode import LiteralKind, Mark
 from watcher.rules.index.grams import Grams, Numbers
-
-if TYPE_CHECKING:
-    from watcher.rules.index.packed_index import Candidates, Flags, Packed
+from watcher.rules.index.rule_arrays import Candidates, Flags, PackedArrays
 
 _NEGATED, _LAST, _UNKEYED, _ABOUT = int(Mark.NEGATED), int(Mark.LAST), int(Mark.UNKEYED), int(LiteralKind.ABOUT)
 
@@ -22,7 +19,7 @@ class FewBranches:
     ``which`` / ``term``: sequences of the page, and the terms that they are.
     """
 
-    def __init__(self, pack: Packed, grams: Grams, which: Numbers, term: Numbers, papers: int) -> None:
+    def __init__(self, pack: PackedArrays, grams: Grams, which: Numbers, term: Numbers, papers: int) -> None:
         self._pack, self._grams, self._which, self._term = pack, grams, which, term
         self._papers = papers
         self._pair = term * papers + grams.paper[which]
@@ -30,8 +27,6 @@ class FewBranches:
 
     def decided(self, watched: Flags, allowed: Sequence[Sequence[bool]]) -> Candidates:
         """Return the rules that hold, and the branches that hold if their marked literals do."""
-        from watcher.rules.index.packed_index import Candidates
-
         pack = self._pack
         held: set[tuple[int, int]] = set()
         unsure: list[tuple[int, int]] = []

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from watcher.rules.index.keys import KeyMaker
-from watcher.rules.index.packed_index import Flags, Packed
-from watcher.rules.index.rule_arrays import Array
+from watcher.rules.index.packed_index import Packed
+from watcher.rules.index.rule_arrays import Array, Flags
 
 _MAGIC = b"watcher: packed rules\n"
 _DIGEST, _STAMP, _LENGTH, _ALIGNED = 32, 16, 8, 8

@@ -12,20 +12,14 @@ selective dissemination of information under the Boolean model", ACM TODS 19(2),
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from watcher.rules.index.encode import LiteralKind, Mark
 from watcher.rules.index.few_branches import FewBranches
 from watcher.rules.index.grams import GramKeys, Grams, Numbers, ranges
-from watcher.rules.index.regex_book import FieldPattern
-from watcher.rules.index.rule_arrays import Array, Loose
-
-Flags = npt.NDArray[np.bool_]
-Bits = npt.NDArray[np.uint8]
+from watcher.rules.index.rule_arrays import Candidates, Flags, Loose, PackedArrays
 
 FEW_KEYS = 4_096
 """Keys up to which looking at all places of the longest bucket takes less time than walking through each."""
@@ -39,19 +33,6 @@ CHUNK = 1 << 15
 """Watched branches that are decided together: as many as fit the processor's cache."""
 
 
-class Candidates(NamedTuple):
-    """The results for a page of papers.
-
-    ``paper`` and ``rule``: row by row, a paper and the place of a rule that holds for it; each pair once.
-    ``unsure_paper`` and ``unsure_branch``: row by row, a paper and a branch that holds if its marked literals do.
-    """
-
-    paper: Numbers
-    rule: Numbers
-    unsure_paper: Numbers
-    unsure_branch: Numbers
-
-
 class Hits(NamedTuple):
     """Row by row, a paper and a term that is found in it; each pair once."""
 
@@ -59,47 +40,13 @@ class Hits(NamedTuple):
     term: Numbers
 
 
-@dataclass(slots=True, eq=False)
-class Packed:
+class Packed(PackedArrays):
     """Rules in sorted arrays. A removed rule is only marked.
 
     Adding rules needs a new pack (:func:`watcher.rules.index.rule_arrays.merged`).
     """
 
-    ids: Array
-    texts: list[str]
-    source_sets: list[frozenset[str]]
-    rule_sources: Array
-    rearranged: Array
-    alive: Flags
-    branch_rule: Array
-    branch_end: Array
-    branch_unit: Flags  # one clause of sure literals: found is held
-    branch_read: Flags
-    literal_term: Array
-    literal_marks: Array
-    literal_from: Array
-    literal_to: Array
-    term_keys: GramKeys
-    term_kind: Array
-    term_seen: Array  # papers in which it was found so far
-    gram_keys: GramKeys
-    gram_start: Array
-    gram_terms: Array
-    bucket_start: Array
-    bucket_shift: int
-    longest_bucket: int
-    filter: Bits
-    watch_start: Array
-    watch_branches: Array
-    is_watched: Flags
-    always: Array
-    columns: Array  # scratch: zero for every term between two uses
-    longest: int
-    fields: frozenset[str]
-    prefixes: frozenset[str]
-    regexes: frozenset[FieldPattern]
-    order: Array
+    __slots__ = ()
 
     def __len__(self) -> int:
         return int(self.alive.sum())
@@ -111,10 +58,6 @@ class Packed:
             return None
         place = int(self.order[at])
         return place if self.ids[place] == id and self.alive[place] else None
-
-    def branch_literals(self, branch: int) -> range:
-        """Return the places of a branch's literals."""
-        return range(int(self.branch_end[branch - 1]) if branch else 0, int(self.branch_end[branch]))
 
     def _occurring(self, grams: Grams) -> tuple[Numbers, Numbers]:
         """Return row by row a sequence of the page and a term that it finds, as two arrays of numbers."""

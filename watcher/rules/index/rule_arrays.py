@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from watcher.rules.index.grams import GramKeys
+from watcher.rules.index.grams import GramKeys, Numbers
 from watcher.rules.index.regex_book import FieldPattern
 from watcher.rules.index.rule_rows import Rows
 
 Array = npt.NDArray[Any]
+Flags = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint8]
 
 
 class Loose(NamedTuple):
@@ -86,3 +89,60 @@ def loose_rows(rows: Rows) -> Loose:
         prefixes=frozenset(rows.prefixes),
         regexes=frozenset(rows.regexes),
     )
+
+
+class Candidates(NamedTuple):
+    """The results for a page of papers.
+
+    ``paper`` and ``rule``: row by row, a paper and the place of a rule that holds for it; each pair once.
+    ``unsure_paper`` and ``unsure_branch``: row by row, a paper and a branch that holds if its marked literals do.
+    """
+
+    paper: Numbers
+    rule: Numbers
+    unsure_paper: Numbers
+    unsure_branch: Numbers
+
+
+@dataclass(slots=True, eq=False)
+class PackedArrays:
+    """Rules in sorted arrays, as they are looked at: what finds them stands in :mod:`packed_index`."""
+
+    ids: Array
+    texts: list[str]
+    source_sets: list[frozenset[str]]
+    rule_sources: Array
+    rearranged: Array
+    alive: Flags
+    branch_rule: Array
+    branch_end: Array
+    branch_unit: Flags  # one clause of sure literals: found is held
+    branch_read: Flags
+    literal_term: Array
+    literal_marks: Array
+    literal_from: Array
+    literal_to: Array
+    term_keys: GramKeys
+    term_kind: Array
+    term_seen: Array  # papers in which it was found so far
+    gram_keys: GramKeys
+    gram_start: Array
+    gram_terms: Array
+    bucket_start: Array
+    bucket_shift: int
+    longest_bucket: int
+    filter: Bits
+    watch_start: Array
+    watch_branches: Array
+    is_watched: Flags
+    always: Array
+    columns: Array  # scratch: zero for every term between two uses
+    longest: int
+    fields: frozenset[str]
+    prefixes: frozenset[str]
+    regexes: frozenset[FieldPattern]
+    order: Array
+
+    def branch_literals(self, branch: int) -> range:
+        """Return the places of a branch's literals."""
+        return range(int(self.branch_end[branch - 1]) if branch else 0, int(self.branch_end[branch]))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.model import Hit, MatchedSpan, Paper, is_strong
-from watcher.model.fields import BY_RULE, IDENTIFIED, FieldKind, id_of, name_of
+from watcher.model.fields import BY_RULE, IDENTIFIED, FieldKind, id_of, kept_name
 from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import (
@@ -234,13 +234,13 @@ def _ids_known(leaf: Label, paper: Paper) -> str:
     known = [one for one in values_of(paper, leaf.field) if one.startswith(f"{scheme}:")]
     if not known:
         return f"not known: no source tells the {scheme} ids of its {_OF_WHOM[leaf.field]}"
-    return "another one: " + ", ".join(f"{id_of(one)} ({name_of(one)})" for one in known[:MOST_IDS_SHOWN])
+    return "another one: " + ", ".join(f"{id_of(one)} ({kept_name(one)})" for one in known[:MOST_IDS_SHOWN])
 
 
 def _by_name(paper: Paper, found: Sequence[FoundPlace]) -> str:
     """Return that a name alone matched, and what is known of who bears it."""
     names = {fold_title(place.text[place.start : place.end]) for place in found}
-    ids = [id_of(one) for one in paper.author_ids if fold_title(name_of(one)) in names]
+    ids = [id_of(one) for one in paper.author_ids if fold_title(kept_name(one)) in names]
     return f"by name; known as {', '.join(ids[:MOST_IDS_SHOWN])}" if ids else "by name alone: no source tells an id"
 
 

@@ -35,9 +35,6 @@ def insert_unless_there(connection: Connection, table: Table, rows: Sequence[dic
     """Insert those rows that violate no unique constraint; return how many were inserted."""
     if not rows:
         return 0
-    make = insert_of(connection)
-    added = 0
-    for batch in in_batches(rows, MOST_BOUND // max(len(rows[0]), 1) or 1):
-        statement = make(table).values(batch).on_conflict_do_nothing()
-        added += connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
-    return added
+    # One statement with many values would be compiled anew each time, which takes longer than the database does.
+    statement = insert_of(connection)(table).on_conflict_do_nothing()
+    return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
