@@ -40,7 +40,7 @@ _OWN_FILTERS = tuple(WAYS.values())
 def starts(source: Source, today: date) -> tuple[str, ...]:
     """Return the address of the list of works that were registered, or changed, within the look-back."""
     if source.url:
-        order = {} if asked_since(source.url) else {"sort": "created", "order": "desc"}
+        order = {} if earliest_asked(source.url) else {"sort": "created", "order": "desc"}
         asked = {"rows": str(ROWS), "select": FIELDS.replace(" ", ","), "cursor": "*"}
         return (with_defaults(source.url, order | asked),)
     return (_list(own(source), today - timedelta(days=source.look_back)),)
@@ -58,7 +58,7 @@ def known_as(source: Source, url: str) -> str:
     return _SINCE.sub(r"\1", url)
 
 
-def asked_since(url: str) -> datetime | None:
+def earliest_asked(url: str) -> datetime | None:
     """Return the instant from which on an address asks for works, None if it asks for all."""
     found = _SINCE.search(url)
     day = day_of(found[2]) if found else None

@@ -12,7 +12,7 @@ from watcher.parsers.apis.cursors import next_address, parameter_of
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common import clean
 from watcher.parsers.common.sniff import BodyForm
-from watcher.parsers.crossref.addresses import LAG, asked_since, known_as, missed, mistakes, starts
+from watcher.parsers.crossref.addresses import LAG, earliest_asked, known_as, missed, mistakes, starts
 from watcher.parsers.crossref.keys import CrossrefKeys
 from watcher.parsers.crossref.work import ends_of, entry_of, relations_of
 from watcher.parsers.parser import Parser, SavedForm
@@ -66,7 +66,7 @@ def _read(works: Sequence[Values], message: Values, url: str) -> Reading | Unrea
         remarks=tuple(_remarks(entries, works, total)),
         total=total,
         records=len(works),
-        reaches=asked_since(url),
+        reaches=earliest_asked(url),
     )
 
 
