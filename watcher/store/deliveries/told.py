@@ -24,10 +24,9 @@ def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
 
 
 # Built once: every look for what is due needs it.
-_of_alert = _match.alias()
+_of_alert, _asking = _match.alias(), _subscription.alias()
 _IS_PAUSED = exists().where(
-    _of_alert.c.id == _alert.c.match_id,
-    _of_alert.c.subscription_id.in_(select(_subscription.c.id).where(schema.rests)),
+    _of_alert.c.id == _alert.c.match_id, _asking.c.id == _of_alert.c.subscription_id, schema.rests_of(_asking)
 )
 
 

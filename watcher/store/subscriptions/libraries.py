@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, exists, select, text
 
 from watcher.model import LikedPaper
 from watcher.store.database import schema
@@ -27,8 +27,9 @@ class Libraries:
 
     def forget_unused(self) -> None:
         """Delete the libraries that no subscription has any more; those that are gone need none."""
-        used = select(_subscription.c.library).where(_subscription.c.library != "", _subscription.c.gone_at.is_(None))
-        self._connection.execute(delete(_library).where(_library.c.name.not_in(used)))
+        has_one = _subscription.c.library != text("''")  # not bound: SQLite looks into the index of libraries only then
+        is_used = exists().where(has_one, _subscription.c.library == _library.c.name, _subscription.c.gone_at.is_(None))
+        self._connection.execute(delete(_library).where(~is_used))
 
 
 def keep_libraries(connection: Connection, libraries: Collection[tuple[str, Sequence[LikedPaper]]]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -64,7 +67,16 @@ partial_index(of_files, "ix_subscription_of_files", subscription.c.id)
 for _due in (subscription.c.next_due, subscription.c.woken, subscription.c.sign_due):
     partial_index(_due.is_not(None), f"ix_subscription_{_due.name}", _due)
 
-rests = or_(subscription.c.paused, func.coalesce(subscription.c.settings["is_unnamed"].as_boolean(), false()))
+
+def rests_of(asked: Any) -> ColumnElement[bool]:
+    """Return the SQL condition that what a subscription matches is held, whatever its schedule.
+
+    ``asked``: the table of subscriptions, or an alias of it.
+    """
+    return or_(asked.c.paused, func.coalesce(asked.c.settings["is_unnamed"].as_boolean(), false()))
+
+
+rests = rests_of(subscription)
 """Whether what a subscription matches is held, whatever its schedule."""
 
 shown_as = func.coalesce(subscription.c.settings["shown_as"].as_string(), "")
