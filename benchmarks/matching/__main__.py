@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -207,7 +208,7 @@ def ours_bytes(ours: engines.Ours) -> int:
 
     total = 0
     for pack in ours.index._packs:
-        for name in pack.__slots__:
+        for name in (one.name for one in fields(pack)):
             value = getattr(pack, name)
             if isinstance(value, np.ndarray):
                 total += value.nbytes

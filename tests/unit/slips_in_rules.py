@@ -90,7 +90,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     ),
     "rule: Slack from:": ("an address or another key stands in it: see the", ruled("agent §from:@ana")),
     "rule: Slack in:": ('"in:#papers"', ruled("agent §in:#papers")),
-    "rule: Slack has:": ('"has:link"', ruled("agent §has:link")),
+    "rule: Slack has:": ("write one of has:abstract", ruled("agent §has:link")),
     "rule: Slack during": ("published>=2026-01-31", ruled("agent §during:march")),
     "rule: Gmail subject:": ("title:agent", ruled("§subject:agent")),
     "rule: Gmail older_than": ("published<2026-01-31", ruled("agent §older_than:2d")),

@@ -407,7 +407,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "yaml: html page": ("begin with subscriptions:", "§<!DOCTYPE html>\n<html><body>404</body></html>\n"),
     "yaml: merge conflict": ("keep one of them", config().replace("sources:", "§<<<<<<< HEAD\nsources:")),
     "sub: order best": ("write score or upvotes or", subscription("rule: agent", "order: §best")),
-    "sub: on": ("here it is called `when`", subscription("rule: agent", "§on: monday")),
+    "sub: on": ("a time stands under `when`: write when: weekly on mon", subscription("rule: agent", "on: §monday")),
     "sub: sources with an address": (
         "put the address under sources: with a name",
         subscription("rule: agent", "sources: [§https://arxiv.org/list/cs.LG]"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import re2
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import times
@@ -50,6 +50,7 @@ def test_patterns_are_found_together_as_alone(patterns: list[str], texts: list[s
 
 @settings(max_examples=times(100))
 @given(st.lists(st.tuples(st.sampled_from(rule_names(FieldKind.TEXT)), PATTERN), min_size=1, max_size=5), PAPER)
+@example([("title", r"\b")], Paper(id=1, key="k:1", title="agent", first_seen=NOW))
 def test_rules_of_regexes_alone(some: list[tuple[str, str]], paper: Paper) -> None:
     parts = [f"{field}:/{pattern}/" for field, pattern in some if not holds(pattern, "")]
     texts = [*parts, " OR ".join(parts), " AND ".join(parts), *(f"upvotes >= 5 -{one}" for one in parts)]

@@ -37,6 +37,7 @@ from watcher.config.kinds import (
     Zone,
     one_of,
 )
+from watcher.config.lint.schedule_words import schedule_meant
 from watcher.config.schedules import ScheduleText
 from watcher.config.text.harmless import looks_like_address
 from watcher.config.text.one_text import texts_of, wrong
@@ -89,6 +90,12 @@ def _display_name(value: Any) -> str:
     return squeeze(text)
 
 
+def _event(value: str) -> str:
+    if value not in [*PaperEvent] and (meant := schedule_meant(value.lower())):
+        raise wrong(f"there is no event `{value[:60]}`", f"a time stands under `when`: write when: {meant}")
+    return one_of(value, "event", (*PaperEvent,))
+
+
 DisplayName = Annotated[
     str,
     BeforeValidator(_display_name),
@@ -98,7 +105,7 @@ SourceKind = Annotated[str, BeforeValidator(_kind), WithJsonSchema({"type": "str
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
 Events = Annotated[
     list[str],
-    BeforeValidator(lambda value: [one_of(one, "event", (*PaperEvent,)) for one in texts_of(value)]),
+    BeforeValidator(lambda value: [_event(one) for one in texts_of(value)]),
     WithJsonSchema({"type": "array", "items": {"enum": [*PaperEvent]}}),
 ]
 Reload = Annotated[Literal["manual", "auto"], _one_of("value", "manual", "auto")]

@@ -134,11 +134,12 @@ class Scorer:
         """Return where a regex matches, in its own field only."""
         texts = [text.plain.text for text in self._document.texts(leaf.field)]
         if leaf.field != "abstract":
-            keyword = next((n for n, text in enumerate(texts) if regex.holds(leaf.pattern, text)), None)
+            # A match without characters, such as that of ``\\b`` alone, is no place.
+            found = next((n for n, text in enumerate(texts) if any(regex.places(leaf.pattern, text, 1))), None)
             return TermStanding(
-                in_title=leaf.field == "title",
-                in_summary=leaf.field == "summary",
-                keyword=keyword if leaf.field == "keyword" else None,
+                in_title=leaf.field == "title" and found is not None,
+                in_summary=leaf.field == "summary" and found is not None,
+                keyword=found if leaf.field == "keyword" else None,
                 as_asked=True,
             )
         (text,) = texts
