@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from threading import Event
 
 from watcher.parsers import SavedPage
+from watcher.parsing import process
 from watcher.parsing.frames import Answer, Request
 from watcher.parsing.process import ParsingLimits, Worker, given_of
 
-Kind = tuple[frozenset[tuple[str, str]], ParsingLimits]
+Kind = tuple[tuple[str, ...], frozenset[tuple[str, str]], ParsingLimits]
+"""The program that a worker runs, its environment, and its limits."""
 
 
 class WarmWorkers:
@@ -20,7 +22,7 @@ class WarmWorkers:
 
     def start(self, env: Mapping[str, str], limits: ParsingLimits) -> Worker:
         """Return a worker that has nothing to do."""
-        kind = frozenset(given_of(env).items()), limits
+        kind = process.COMMAND, frozenset(given_of(env).items()), limits
         ready = self._ready.setdefault(kind, [])
         while ready:
             worker = ready.pop()
