@@ -62,7 +62,7 @@ def _paper_cell(one: HistoryRow) -> str:
 
 
 def _row(one: HistoryRow, what: object) -> tuple[object, ...]:
-    of = f" of {what}" if (what := event_in_words(one.occasion)) else ""
+    of = f" of {event}" if (event := event_in_words(one.occasion)) else ""
     state = f"{one.state}{of}" + (f": {one.reason}" if one.reason else "")
     return one.at, one.endpoint, what, one.delivery and one.delivery[:SHORT], state
 
