@@ -44,6 +44,17 @@ def test_a_cursor_that_leads_round_is_left_at_the_first_page_that_shows_nothing_
     assert walked(pages) == (3, "page 3 of the list shows papers of earlier pages only: it does not go on")
 
 
+def test_a_page_of_other_versions_goes_on_and_one_of_the_same_does_not() -> None:
+    first, second = (
+        Reading(entries=(Entry(title="a", keys=("doi:10.1101/1",), version=n),), next="same") for n in (1, 2)
+    )
+    assert walked([first, second, page("b", next=None)]) == (3, "")
+    assert walked([first, second, second]) == (
+        3,
+        "page 3 of the list shows papers of earlier pages only: it does not go on",
+    )
+
+
 def test_papers_that_moved_to_the_next_page_meanwhile_are_no_oddity() -> None:
     assert walked([page("a", "b"), page("b", "c"), page("d", next=None)]) == (3, "")
 

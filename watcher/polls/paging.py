@@ -14,12 +14,13 @@ SAME_TIME = timedelta(days=1)
 class ListPages:
     """The pages of one list that were read so far.
 
-    It compares papers, not addresses: all pages of a list may have the same cursor.
+    It compares papers with their versions, not addresses: all pages of a list may have the same cursor, and a list of
+    versions shows a paper once for each.
     """
 
     def __init__(self) -> None:
         self._pages = self._records = 0
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, int | None]] = set()
         self._reached: datetime | None = None
         self._is_blank = self._is_all = False
 
@@ -29,11 +30,11 @@ class ListPages:
             return ""  # it only counts papers
         self._pages += 1
         n = len(reading.entries) if reading.records is None else reading.records
-        keys = {entry_key(entry) for entry in reading.entries}
-        reason = self._repeats(keys) or self._runs_backwards(reading) or self._is_empty(n, reading)
+        shown = {(entry_key(entry), entry.version) for entry in reading.entries}
+        reason = self._repeats(shown) or self._runs_backwards(reading) or self._is_empty(n, reading)
         self._records += n
         self._is_blank, self._is_all = n == 0, reading.total is not None and self._records >= reading.total
-        self._seen |= keys
+        self._seen |= shown
         self._reached = reading.reaches or self._reached
         return reason or self._ends_early(reading)
 
@@ -42,8 +43,8 @@ class ListPages:
         """Whether the list ends here even if the page names a next one: all was shown, or a later page is empty."""
         return self._is_all or (self._pages > 1 and self._is_blank)
 
-    def _repeats(self, keys: set[str]) -> str:
-        if self._pages == 1 or not keys or not keys <= self._seen:
+    def _repeats(self, shown: set[tuple[str, int | None]]) -> str:
+        if self._pages == 1 or not shown or not shown <= self._seen:
             return ""
         return f"page {self._pages} of the list shows papers of earlier pages only: it does not go on"
 
