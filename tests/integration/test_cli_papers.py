@@ -114,7 +114,7 @@ def test_json_gives_every_field_back(env: dict[str, str], capsys: pytest.Capture
             "org_ids": ["ror:03yrm5c26 Institute of Made-up Things"],
             "strength": "strong",
             "score": 0.8232,
-            "because": None,
+            "because": {"papers": [], "words": ["Lanterns", "lantern"]},
             "listings": [
                 {"source": "monday-list", "date": "2026-03-09", "rank": 2, "upvotes": 17, "comments": 3},
             ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -94,11 +94,15 @@ def papers(
     with desk.open_store(config) as store:
         stars = by or "" if starred else None
         asked = _Asked(rule, since, None if by_score else PaperOrder(order or PaperOrder.DAY), stars)
+
+        def reasoned(tx: Transaction) -> Iterator[ListedPaper]:
+            return ((paper, _with_reason(paper, hit, rule)) for paper, hit in islice(asked.found(tx), limit))
+
         if as_json:
-            _print_aside(store, lambda tx, out: show.json_array(_objects(asked.found(tx), rule, limit), out))
+            _print_aside(store, lambda tx, out: show.json_array((paper_json(*one) for one in reasoned(tx)), out))
         elif as_format:
             written = FORMATS[as_format].written
-            _print_aside(store, lambda tx, out: out.writelines(written(islice(asked.found(tx), limit))))
+            _print_aside(store, lambda tx, out: out.writelines(written(reasoned(tx))))
         else:
             _print_table(store, asked, limit, config.display_names)
     return 0
@@ -171,10 +175,6 @@ def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[Lis
     for at in range(0, len(ranked), TOGETHER):
         papers = tx.papers.get(-id for _, id in ranked[at : at + TOGETHER])
         yield from ((paper, Hit(scores[paper.id])) for paper in papers)
-
-
-def _objects(found: Iterable[ListedPaper], rule: Rule | None, limit: int | None) -> Iterator[dict[str, object]]:
-    return (paper_json(paper, _with_reason(paper, hit, rule)) for paper, hit in islice(found, limit))
 
 
 def _with_reason(paper: Paper, hit: Hit | None, rule: Rule | None) -> Hit | None:
