@@ -67,31 +67,31 @@ def test_pages_behind_cursors_are_remembered_by_their_place(kind: str, folder: P
         assert not any("2026" in url for url in known)
 
 
-def withdrawn(texts: list[str]) -> list[str]:
-    return [text for text in texts if "withdrawn" in text.lower()]
+def retracted(texts: list[str]) -> list[str]:
+    return [text for text in texts if "retracted" in text.lower()]
 
 
 def test_a_notice_of_crossref_says_so_of_a_paper_that_was_told(folder: Path) -> None:
     with worlds("crossref", folder) as world:
         world.look()
         told = world.told()
-        assert not withdrawn(world.inbox.of("me"))
+        assert not retracted(world.inbox.of("me"))
         gone, unknown = f"10.5555/reef.{told[0]}", "10.5555/nobody.1"
         world.api.more = [notice(900, (gone, "retraction"), (unknown, "retraction"))]
         world.look(timedelta(hours=1))
         world.look(timedelta(hours=1))
-        (text,) = withdrawn(world.inbox.of("me"))
+        (text,) = retracted(world.inbox.of("me"))
         assert gone in text
         assert unknown not in "".join(world.inbox.of("me"))
 
 
-def test_a_work_that_openalex_calls_retracted_is_told_as_withdrawn(folder: Path) -> None:
+def test_a_work_that_openalex_calls_retracted_is_told_as_such(folder: Path) -> None:
     with worlds("openalex", folder) as world:
         world.look()
         number = world.told()[0]
         world.api.more = [work(number, world.now.date() - DAY, is_retracted=True)]
         world.look(timedelta(hours=1))
-        assert len(withdrawn(world.inbox.of("me"))) == 1
+        assert len(retracted(world.inbox.of("me"))) == 1
 
 
 def test_a_key_stands_in_no_address_but_the_one_that_is_sent(folder: Path) -> None:
