@@ -18,9 +18,9 @@ from threading import Event
 from tests import naughty
 from tests.parsers import pages
 from watcher.model import Reading, Source, Unreadable
-from watcher.parsing.apart import ParseApart
-from watcher.parsing.here import ParseHere, Parsing
-from watcher.parsing.process import ParsingLimits, Worker
+from watcher.sandbox.apart import ParseApart
+from watcher.sandbox.here import ParseHere, Parsing
+from watcher.sandbox.process import ParsingLimits, Worker
 
 TIMES = 15
 FAULTS = 100

@@ -18,13 +18,13 @@ from typing import Any
 from benchmarks.matching.made import Maker, generated_texts, papers_of
 from tests.parsers.pages import make_page, sample_papers
 from tests.sources import make_source
-from watcher.alerts.changes import Wanted
 from watcher.config import Address, Config, Receiver
 from watcher.model import Endpoint, Page, Subscription
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.telling.tell import tell_due
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.rules import compile_rule
 from watcher.store import open_store
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.feed import kind as feed
-from watcher.parsing import worker
-from watcher.parsing.frames import LENGTH
+from watcher.sandbox import worker
+from watcher.sandbox.frames import LENGTH
 
 COMMAND = (sys.executable, "-P", "-m", "tests.naughty")
 ANSWERS = 3

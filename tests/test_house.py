@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "watcher"
 FILES = sorted(PACKAGE.rglob("*.py"))
-PURE = ("errors", "model", "rules", "parsers", "polls", "alerts", "render", "links", "citations")
+PURE = ("errors", "model", "rules", "parsers", "policy", "render", "links", "citations")
 KEEPS_TIME = ("cli", "daemon", "demo")
 ASKS_A_FILES_AGE = PACKAGE / "config" / "included" / "files.py"
 WALL_CLOCK = {"now", "utcnow", "today", "time", "time_ns"}

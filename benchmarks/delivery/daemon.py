@@ -14,12 +14,12 @@ from tests.sources import make_source
 from watcher.config import Address, Config, Receiver
 from watcher.model import DeliveryState, Endpoint, Page, Subscription, Tuning
 from watcher.notify import Notifier
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store, open_store
 
 PAPERS = 5

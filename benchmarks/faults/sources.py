@@ -15,12 +15,12 @@ from tests.sources import make_source
 from watcher.config import Address, Config, Receiver
 from watcher.fetch import Fetcher
 from watcher.model import Endpoint, Fetched, Judged, Message, Outcome, Result, Source, Subscription, Verdict
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import match_waiting, poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store, open_store
 
 BEGIN = date(2026, 3, 2)

@@ -65,7 +65,7 @@ def _texts(corpus: Path | None, count: int) -> list[tuple[str, str]]:
 
 def folding(texts: Sequence[tuple[str, str]]) -> Row:
     """The time in which a paper is folded whose words were seen before."""
-    from watcher.rules.text.text import Folded
+    from watcher.rules.folding.text import Folded
 
     def fold() -> None:
         for title, abstract in texts:

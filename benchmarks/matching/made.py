@@ -17,8 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from watcher.model import Paper
-from watcher.rules.text.plural import forms
-from watcher.rules.text.text import Folded
+from watcher.rules.folding.plural import forms
+from watcher.rules.folding.text import Folded
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _SYLLABLES = [a + b for a in "bdfgklmnprtvz" for b in ("a", "e", "i", "o", "u", "an", "er", "il", "on", "ut")]

@@ -26,10 +26,10 @@ from sqlalchemy import create_engine, text
 from benchmarks.postgres import cluster
 from benchmarks.scale.claims import measure
 from tests.parsers.pages import make_page, sample_papers
-from watcher.alerts.fate import Telling
 from watcher.cli.desk import CliContext
 from watcher.daemon.opening import open_context
 from watcher.pipeline.imports import Imported, import_page
+from watcher.policy.alerts.fate import Telling
 from watcher.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -26,13 +26,13 @@ from typing import Any
 from benchmarks.sources.polls import measure as measure_polls
 from tests.parsers.pages import make_page, sample_papers
 from tests.sources import make_source
-from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.model import Reading
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, import_page
 from watcher.pipeline.rulebook import RuleBook
+from watcher.policy.alerts.fate import Telling
 from watcher.store import open_store
 
 ROUNDS = 15

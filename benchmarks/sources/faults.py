@@ -25,12 +25,12 @@ from watcher.config import Address, Config, Receiver
 from watcher.fetch import Fetcher, Limits
 from watcher.files.broken_pages import KeptPages
 from watcher.model import Endpoint, Judged, Message, Outcome, Result, Subscription, Verdict
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store, open_store
 
 FAULTS = {

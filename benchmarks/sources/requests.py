@@ -27,8 +27,8 @@ from watcher.fetch import Fetcher, pace_of
 from watcher.fetch.turns import NotNow, Turns
 from watcher.model import Fetched, Page, Reading, Source, Unreachable
 from watcher.parsers import PARSERS
-from watcher.polls.days import Visit
-from watcher.polls.walk import walk
+from watcher.policy.polls.days import Visit
+from watcher.policy.polls.walk import walk
 from watcher.store import Store, open_store
 
 MIDNIGHT = datetime(2026, 3, 10, tzinfo=UTC)

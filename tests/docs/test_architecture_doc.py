@@ -19,7 +19,7 @@ MOST_FILES = 15
 
 
 def pointers(document: Path) -> list[tuple[str, str]]:
-    """Each path and name that a document gives: ("watcher/sending/claim.py", "claim"); "" without a name."""
+    """Each path and name that a document gives: ("watcher/outbox/claim.py", "claim"); "" without a name."""
     return POINTED_AT.findall(document.read_text(encoding="utf-8"))
 
 

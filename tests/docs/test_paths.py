@@ -75,8 +75,8 @@ def test_every_path_is_there(document: Path) -> None:
 def test_there_are_paths_to_look_for() -> None:
     contributing, architecture = ([path for path, _ in paths(document)] for document in OF_CODE)
     assert len(contributing) > 50 and "watcher/cli/show.py" in contributing
-    assert "watcher/sending/" in architecture
-    assert ("watcher/sending/send.py", "render") in list(paths(ROOT / "docs" / "a-papers-way.md"))
+    assert "watcher/outbox/" in architecture
+    assert ("watcher/outbox/send.py", "render") in list(paths(ROOT / "docs" / "a-papers-way.md"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=ids)

@@ -8,8 +8,8 @@ from enum import StrEnum
 import pytest
 
 from tests.docs.names import ROOT, all_names, rows
-from watcher.alerts.sending import Lane
 from watcher.model import DeliveryKind, DeliveryState, Fate, IncidentKind, Result, Verdict
+from watcher.policy.deliveries.lanes import Lane
 
 PAGE = ROOT / "docs" / "words.md"
 ROWS = rows(PAGE, 3)

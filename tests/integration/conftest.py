@@ -17,7 +17,7 @@ from tests.integration.lending import Lender
 from tests.integration.warm import WarmWorkers
 from tests.postgres import Server, serving_postgres
 from tests.remembering import RememberedTables
-from watcher.parsing.apart import ParseApart
+from watcher.sandbox.apart import ParseApart
 from watcher.store import Store, open_store
 from watcher.store.database import migrate
 

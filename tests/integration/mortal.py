@@ -11,16 +11,16 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.integration.queues import Inline
-from watcher.alerts import fate
 from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
 from watcher.model import DeliveryKind, Endpoint, Entry, Message, Outcome, Result, Subscription
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.record import Intake
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
+from watcher.policy.alerts import fate
 from watcher.store import Store, Transaction
 from watcher.store.database import schema
 

@@ -16,6 +16,7 @@ from tests.integration.old_site import DAYS, FEED, digest, feed, titles
 from tests.integration.test_pipeline import Pages
 from watcher.config.loading import load
 from watcher.model import Message, Outcome, Result
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.polling.source import poll_source
@@ -23,7 +24,6 @@ from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.telling.tell import tell_due
 from watcher.render.readable import readable
 from watcher.rules import compile_rule
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "upgrade"

@@ -7,9 +7,9 @@ from concurrent.futures import Executor, Future
 from datetime import datetime
 from typing import Any
 
-from watcher.alerts.retry import after_attempt
-from watcher.alerts.sending import WaitingEndpoint
 from watcher.model import Delivery, Endpoint, Outcome, Tuning
+from watcher.policy.deliveries.lanes import WaitingEndpoint
+from watcher.policy.deliveries.retry import after_attempt
 from watcher.store import Store, Transaction
 from watcher.store.deliveries.queue import Claim, Try
 

@@ -14,8 +14,8 @@ import pytest
 from tests.integration.queues import Inline
 from tests.integration.test_pipeline import World, subscription
 from watcher.model import Outcome, Result
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 PACKAGE = Path(sys.modules["watcher"].__file__ or "").parent
@@ -51,11 +51,11 @@ class Way:
             self._is_on = True
         if event == "call" and self._is_on:
             self._note(frame, here, name)
-        if here.startswith("sending/") and name == "record" and event == "return":
+        if here.startswith("outbox/") and name == "record" and event == "return":
             self._is_on = False
 
     def _note(self, frame: FrameType, here: str, name: str) -> None:
-        if here.startswith("sending/") and name in STEPS:
+        if here.startswith("outbox/") and name in STEPS:
             self.steps.append(name)
         if not here.startswith(ON_THE_WAY) or here.startswith(BELOW) or name.startswith(("<", "__")):
             return

@@ -20,10 +20,10 @@ import pytest
 from tests.integration.receivers import Web, web
 from tests.integration.test_notify_web import discord, matrix, ntfy, teams, telegram
 from tests.unit.messages import HOSTILE, digest, item, paper, places
-from watcher.alerts.bundle import MOST_MESSAGES, items_by_message
 from watcher.model import DigestItem, Result
 from watcher.notify import Notifier, forms_of, limit_of, size_in
 from watcher.notify.services.table import plugins
+from watcher.policy.deliveries.bundle import MOST_MESSAGES, items_by_message
 from watcher.render import render_message
 
 TEXTS = {

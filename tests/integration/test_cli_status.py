@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import Database
-from watcher.alerts.changes import Wanted
-from watcher.alerts.retry import Health
 from watcher.cli import main
 from watcher.model import (
     Decision,
@@ -21,6 +19,8 @@ from watcher.model import (
     Subscription,
     Verdict,
 )
+from watcher.policy.deliveries.retry import Health
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.store import open_store
 from watcher.store.database.locks import DaemonLock
 from watcher.store.papers.matches import NewMatch

@@ -10,7 +10,7 @@ from tests.integration.test_store_pages import show
 from watcher.cli import main
 from watcher.files.broken_pages import KeptPages
 from watcher.model import Judged, Verdict
-from watcher.polls.rhythm import Wait
+from watcher.policy.polls.rhythm import Wait
 from watcher.store import open_store
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)

@@ -17,9 +17,9 @@ from tests.parsers.pages import sample_papers
 from watcher.cli import main
 from watcher.errors import DaemonRunning, StoreError
 from watcher.model import DeliveryKind, DeliveryState, Outcome, Result
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store, open_store
 from watcher.store.database import copying, schema
 from watcher.store.database.copying import copy_database

@@ -17,7 +17,7 @@ from tests.parsers.pages import make_page, sample_papers
 from tests.sources import make_source
 from watcher.fetch import Fetcher
 from watcher.model import Judged, NotModified, Page, Reading, Source, Validators, Verdict
-from watcher.polls.verdict import DayHistory
+from watcher.policy.polls.verdict import DayHistory
 from watcher.store import Store
 
 BEGIN = date(2026, 2, 2)

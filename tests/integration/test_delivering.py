@@ -12,13 +12,13 @@ from tests.integration.queues import LEASE, claim
 from tests.integration.test_pipeline import World, subscription
 from tests.patience import PATIENCE
 from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
+from watcher.outbox import send as sending
+from watcher.outbox.deliver import deliver_all
+from watcher.outbox.results import record
+from watcher.outbox.send import Attempt
+from watcher.outbox.sender import Sender
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending import send as sending
-from watcher.sending.deliver import deliver_all
-from watcher.sending.results import record
-from watcher.sending.send import Attempt
-from watcher.sending.sender import Sender
 from watcher.store import Store
 
 ME = Endpoint("me")

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from tests.integration.queues import LEASE, claim, record, waiting_in
 from tests.integration.test_pipeline import START, World, subscription
-from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result
+from watcher.policy.deliveries.retry import Health
 from watcher.store import Store, Transaction
 from watcher.store.database import schema
 from watcher.store.deliveries.outbox import Digest

@@ -30,13 +30,13 @@ from watcher.model import (
     Result,
     Subscription,
 )
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import Intake
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.database import schema
 from watcher.store.papers.marks import MarkKind

@@ -14,12 +14,12 @@ import pytest
 from tests.integration.test_pipeline import World, subscription
 from tests.parsers.pages import login_page
 from tests.sources import make_source
-from watcher.alerts.incidents import begins_trouble
 from watcher.cli import main
 from watcher.daemon.fleet import poll_in_turn
 from watcher.model import Judged, Outcome, Result, Source, Verdict
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.subscriptions.config_incidents import log_lasting_troubles
+from watcher.policy.alerts.incidents import begins_trouble
 from watcher.store import Store
 
 Seen = Callable[[], list[tuple[str, str]]]

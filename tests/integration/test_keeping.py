@@ -20,7 +20,6 @@ from tests.integration.mortal import Killed, MortalStore
 from tests.integration.queues import Inline
 from tests.integration.webs import entry
 from tests.integration.zoteros import JSON, KEY, FakeService, ZoteroLibrary, serving
-from watcher.alerts.fate import Telling
 from watcher.citations.reference import reference_of
 from watcher.config import load
 from watcher.daemon.opening import open_context
@@ -29,13 +28,14 @@ from watcher.keeping.keeper import PaperKeeper
 from watcher.model import DeliveryKind, DeliveryState, Entry, Outcome, Paper, Result
 from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.notify import problem_of
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import
 from watcher.pipeline.marking import kept_by_hand, mark_paper
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
+from watcher.policy.alerts.fate import Telling
 from watcher.rules import compile_rule
-from watcher.sending.deliver import deliver_all
 from watcher.store import open_store
 from watcher.store.papers.marks import MarkKind
 from watcher.store.papers.merging import merge_papers

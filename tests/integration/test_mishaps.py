@@ -25,9 +25,9 @@ from watcher.files.broken_pages import KeptPages
 from watcher.model import Judged, Reading, Source, Unreadable, Verdict
 from watcher.parsers import PARSERS, Parser
 from watcher.parsers.feed import kind as feed
-from watcher.parsing import process
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.sandbox import process
 from watcher.store import Store
 from watcher.store.sources.pages import Pages as StoredPages
 

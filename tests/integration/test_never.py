@@ -9,10 +9,10 @@ import pytest
 
 from tests.integration.test_cli_deliveries import TITLES, Desk, desk, titles_in
 from tests.integration.test_pipeline import World, subscription
-from watcher.alerts.effects import said
 from watcher.model import Endpoint, Fate, NeverItem, Rhythm, Subscription, When
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.subscriptions.subscribe import subscribe
+from watcher.policy.subscriptions.effects import said
 from watcher.rules import compile_rule
 from watcher.store import Store
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.integration.test_pipeline import World, subscription
-from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, Endpoint, Rhythm, When
 from watcher.pipeline.telling.tell import next_telling
+from watcher.policy.deliveries.retry import Health
 from watcher.store import Store, Transaction
 
 ME = Endpoint("me")

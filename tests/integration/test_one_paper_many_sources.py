@@ -14,17 +14,17 @@ import pytest
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, atom, json_feed, rss
 from tests.parsers.pages import api_page, login_page, make_page, sample_papers
 from tests.sources import make_source
-from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
 from watcher.model import Endpoint, Message, Outcome, Page, Result, Source, Subscription, Unreachable
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
+from watcher.policy.alerts.fate import Telling
 from watcher.store import Store
 
 NOW = datetime(2026, 4, 27, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from tests.integration.test_pipeline import subscription
 from tests.sources import make_source
 from watcher.model import IncidentKind, Judged, Verdict
 from watcher.pipeline.subscriptions.apply import apply_config
-from watcher.polls.days import CATCH_UP
+from watcher.policy.polls.days import CATCH_UP
 from watcher.store import Store
 
 BEGIN = date(2026, 2, 2)

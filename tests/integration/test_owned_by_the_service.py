@@ -31,7 +31,7 @@ for module in pkgutil.walk_packages(watcher.__path__, "watcher."):
         importlib.import_module(module.name)
 from watcher.cli import main
 from watcher.daemon import opening
-from watcher.parsing.here import ParseHere
+from watcher.sandbox.here import ParseHere
 
 opening.ParseApart = lambda *_: ParseHere()  # the user may not be allowed to start this interpreter either
 uid, gid, rehearsal, *args = sys.argv[1:]

@@ -26,11 +26,11 @@ from watcher.cli import main
 from watcher.errors import Stopped, UnknownPage
 from watcher.model import Entry, Reading, Source, Unreadable, Verdict
 from watcher.parsers import SavedPage
-from watcher.parsing import process
-from watcher.parsing.apart import MOST, ParseApart
-from watcher.parsing.frames import Answer, Request, answer_in, framed
-from watcher.parsing.here import ParseHere
-from watcher.parsing.process import ParsingLimits, Worker
+from watcher.sandbox import process
+from watcher.sandbox.apart import MOST, ParseApart
+from watcher.sandbox.frames import Answer, Request, answer_in, framed
+from watcher.sandbox.here import ParseHere
+from watcher.sandbox.process import ParsingLimits, Worker
 
 LAB = Source(name="lab", kind="feed", url="https://lab.example/feed")
 GOOD = rss(["<title>Kilns</title><link>/1</link>"])
@@ -197,7 +197,7 @@ def test_a_worker_knows_no_secrets_and_what_lists_processes_shows_none() -> None
     with closing(ParseApart(env, Event(), LIMITS, Watched)) as apart:
         assert isinstance(apart.parse(GOOD, "https://lab.example/feed", source), Reading)
     commands, environment = seen
-    assert b"watcher.parsing.worker" in commands
+    assert b"watcher.sandbox.worker" in commands
     assert b"LANG=C.UTF-8" in environment and b"PYTHONUTF8=1" in environment
     assert b"s3cret" not in commands + environment and b"lab.example" not in commands
 
@@ -264,8 +264,8 @@ import os
 from threading import Event
 from tests import naughty
 from watcher.model import Source
-from watcher.parsing.apart import ParseApart
-from watcher.parsing.process import ParsingLimits, Worker
+from watcher.sandbox.apart import ParseApart
+from watcher.sandbox.process import ParsingLimits, Worker
 
 def start(env, limits):
     worker = Worker(os.environ, limits, naughty.COMMAND)

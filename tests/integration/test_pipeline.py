@@ -13,7 +13,6 @@ from tests.integration.queues import LEASE, claim, record
 from tests.parsers.pages import make_page, sample_papers
 from tests.parsers.renderings import RENDERED_HEAD
 from tests.sources import make_source
-from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
 from watcher.model import (
@@ -30,13 +29,14 @@ from watcher.model import (
     Unreachable,
     When,
 )
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.polling.poll import match_waiting, poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
+from watcher.policy.alerts.fate import Telling
 from watcher.store import Store
 from watcher.store.deliveries.queue import Claim, Try
 

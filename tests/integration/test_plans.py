@@ -21,17 +21,17 @@ from sqlalchemy import Connection, Engine, event, text
 
 from tests.integration.test_pipeline import DAYS, World, subscription
 from tests.parsers.pages import sample_papers
-from watcher.alerts.fate import Telling
 from watcher.daemon.fleet import Self, poll_in_turn
 from watcher.model import Outcome, Result, Rhythm, When
+from watcher.outbox.deliver import deliver_all
+from watcher.outbox.sender import Sender
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.retention import sweep
 from watcher.pipeline.subscriptions.subscribe import subscribe, unsubscribe
 from watcher.pipeline.telling.tell import next_telling, tell_due
+from watcher.policy.alerts.fate import Telling
 from watcher.rules import compile_rule
-from watcher.sending.deliver import deliver_all
-from watcher.sending.sender import Sender
 from watcher.store import Store
 
 BIG = {"paper", "paper_key", "listing", "metric", "match", "alert", "delivery", "attempt", "blank", "subscription"}

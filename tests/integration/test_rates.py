@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from tests.integration.queues import claim
 from tests.integration.test_pipeline import World
-from watcher.alerts.sending import room_of
 from watcher.config import Address, Receiver
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Outcome, Rate, Result
-from watcher.sending.claim import Rounds, Scope
-from watcher.sending.claim import claim as claim_many
-from watcher.sending.deliver import deliver_all
+from watcher.outbox.claim import Rounds, Scope
+from watcher.outbox.claim import claim as claim_many
+from watcher.outbox.deliver import deliver_all
+from watcher.policy.deliveries.lanes import room_of
 from watcher.store import Store
 from watcher.store.database import schema
 

@@ -8,12 +8,12 @@ import pytest
 
 from tests.integration.queues import claim
 from tests.integration.test_pipeline import World, subscription
-from watcher.alerts.retry import Health
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result, Rhythm, When
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.telling.content import contents_of
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
+from watcher.policy.deliveries.retry import Health
 from watcher.store import Store
 from watcher.store.deliveries.deliveries import Listed
 

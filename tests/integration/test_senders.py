@@ -15,16 +15,16 @@ from sqlalchemy import select, update
 from tests.integration.queues import LEASE, Inline, claim
 from tests.integration.test_pipeline import World, subscription
 from tests.patience import PATIENCE
-from watcher.alerts.retry import Health
 from watcher.errors import StoreError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
+from watcher.outbox import results
+from watcher.outbox import sender as sending
+from watcher.outbox.claim import Rounds
+from watcher.outbox.deliver import deliver_all
+from watcher.outbox.send import Attempt
+from watcher.outbox.sender import Sender
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending import results
-from watcher.sending import sender as sending
-from watcher.sending.claim import Rounds
-from watcher.sending.deliver import deliver_all
-from watcher.sending.send import Attempt
-from watcher.sending.sender import Sender
+from watcher.policy.deliveries.retry import Health
 from watcher.store import Store
 from watcher.store.database import schema
 from watcher.store.deliveries.outbox import Digest

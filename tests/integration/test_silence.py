@@ -8,12 +8,12 @@ import pytest
 
 from tests.integration.test_pipeline import DAYS, World, subscription
 from tests.parsers.pages import sample_papers
-from watcher.alerts.fate import Telling
 from watcher.model import DeliveryState, Endpoint, Outcome, QuietHours, Result, Rhythm, StoredSubscription, When
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
+from watcher.policy.alerts.fate import Telling
 from watcher.store import Store
 from watcher.store.history.checks import find_lost
 from watcher.store.papers.merging import merge_papers

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from tests.integration.queues import LEASE, claim
-from watcher.alerts.changes import Wanted
-from watcher.alerts.retry import Health
 from watcher.model import Decision, DeliveryKind, Endpoint, Entry, Fate, Hit, Rhythm, Subscription, When
+from watcher.policy.deliveries.retry import Health
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.store import Store
 from watcher.store.deliveries.outbox import Digest
 from watcher.store.history.checks import Lost, find_lost

@@ -20,8 +20,8 @@ from tests.integration.test_store_papers import (
     record,
     stored,
 )
-from watcher.alerts.changes import Wanted
 from watcher.model import Decision, Endpoint, Entry, Fate, Hit, Subscription
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.store import Store
 from watcher.store.papers.matches import NewMatch
 from watcher.store.papers.recording import Recorded

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
-from watcher.polls.days import KnownPage
-from watcher.polls.verdict import DayHistory, entry_key, judge_page, set_digest
+from watcher.policy.polls.days import KnownPage
+from watcher.policy.polls.verdict import DayHistory, entry_key, judge_page, set_digest
 from watcher.store import Store
 from watcher.store.sources.pages import Poll
 

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from tests.drawn import SECONDS, TEXT, drawn
 from tests.examples import times
 from tests.integration.queues import LEASE, waiting_in
-from watcher.alerts.changes import Wanted
-from watcher.alerts.retry import Health
 from watcher.model import (
     Because,
     Decision,
@@ -38,9 +36,11 @@ from watcher.model import (
     Verdict,
 )
 from watcher.model.fields import FACTS, LISTED
-from watcher.polls.days import KnownPage
-from watcher.polls.rhythm import Wait
-from watcher.polls.verdict import DayHistory
+from watcher.policy.deliveries.retry import Health
+from watcher.policy.polls.days import KnownPage
+from watcher.policy.polls.rhythm import Wait
+from watcher.policy.polls.verdict import DayHistory
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.store import Store, Transaction
 from watcher.store.deliveries.outbox import Digest
 from watcher.store.fleet.daemons import KnownDaemon

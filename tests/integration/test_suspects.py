@@ -23,10 +23,10 @@ from tests.integration.test_senders import (
     world,
 )
 from tests.patience import PATIENCE
-from watcher.alerts.retry import SUSPECT_AFTER
 from watcher.model import DeliveryState, Endpoint, Message, Outcome, Tuning
-from watcher.sending.deliver import deliver_all
-from watcher.sending.sender import Sender
+from watcher.outbox.deliver import deliver_all
+from watcher.outbox.sender import Sender
+from watcher.policy.deliveries.retry import SUSPECT_AFTER
 from watcher.store import Store
 
 __all__ = ["gate", "world"]

@@ -26,13 +26,13 @@ from watcher.model import (
     Unread,
     When,
 )
+from watcher.outbox import send as sending
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import record_matches
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.render import render_message
-from watcher.sending import send as sending
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 DAILY = When(Rhythm.DAILY, time(8))

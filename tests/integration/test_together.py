@@ -15,13 +15,13 @@ from tests.postgres import Server
 from watcher.daemon.fleet import Self, apply_at_start, out_of_step, poll_in_turn
 from watcher.errors import Overtaken
 from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Outcome, Result, Rhythm, When
+from watcher.outbox.lease import turn
+from watcher.outbox.results import record
+from watcher.outbox.send import Attempt
+from watcher.outbox.sender import Sender
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.lease import turn
-from watcher.sending.results import record
-from watcher.sending.send import Attempt
-from watcher.sending.sender import Sender
 from watcher.store import Store, Transaction, open_store
 from watcher.store.fleet.daemons import SILENT
 

@@ -14,15 +14,15 @@ from sqlalchemy import text
 from tests.integration.queues import LEASE, waiting_in
 from tests.integration.test_pipeline import World, subscription
 from tests.patience import PATIENCE
-from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.errors import StoreError
 from watcher.model import Endpoint, Paper
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.imports import Imported, finish_import
 from watcher.pipeline.subscriptions.leaving import record_leaving
 from watcher.pipeline.subscriptions.pause_and_mute import record_mute
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
+from watcher.policy.alerts.fate import Telling
 from watcher.store import Store, Transaction
 
 pytestmark = pytest.mark.parametrize("make_store", ["postgresql"], indirect=True)

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from tests.integration.old_release import ENDED, REVISION, Told, Upgraded, make_old_database
 from tests.integration.old_site import DAYS, text_page
 from tests.integration.old_site import PAPERS as DIGESTS
-from watcher.alerts.fate import Telling
 from watcher.model import Endpoint
 from watcher.pipeline.imports import Imported, finish_import, import_page
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.subscriptions.pause_and_mute import end_pause
+from watcher.policy.alerts.fate import Telling
 from watcher.store import open_store
 from watcher.store.database.migrate import Migrated, revisions
 

@@ -17,8 +17,8 @@ import yaml
 from sqlalchemy import insert
 
 from tests.integration.webs import GUARDED, NOW, TOKEN, Web, entry
-from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, Endpoint, IncidentKind, Verdict
+from watcher.policy.deliveries.retry import Health
 from watcher.store.database import schema
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -17,10 +17,10 @@ from tests.integration.receivers import web as receiving
 from tests.integration.webs import GUARDED, HOSTILE, TODAY, TOKEN, Web, entry, words
 from watcher.daemon.opening import open_context
 from watcher.model import DeliveryKind, Endpoint, Hit, Outcome, Paper, Result
+from watcher.outbox.direct import send_rule_test
 from watcher.pipeline.telling.preview import rule_test_content
 from watcher.render import render_message
 from watcher.rules import compile_rule, document_of, evaluate
-from watcher.sending.direct import send_rule_test
 
 HEAD = {"Authorization": f"Bearer {TOKEN}"}
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, words
-from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, Endpoint, IncidentKind, Verdict
+from watcher.policy.deliveries.retry import Health
 from watcher.web.screens.sources import source_row
 
 ANA = Endpoint("ana")

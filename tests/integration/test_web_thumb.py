@@ -15,9 +15,9 @@ from watcher.config import Address, Receiver, WebSettings
 from watcher.links.addresses import LinkMaker
 from watcher.model import Message
 from watcher.notify import limit_of
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 KEY = b"k" * 32

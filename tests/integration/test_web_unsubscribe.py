@@ -23,10 +23,10 @@ from watcher.daemon.opening import open_context
 from watcher.links.addresses import LASTS, UNSUBSCRIBE, LinkMaker
 from watcher.links.signed import SignedLink, sign_link
 from watcher.model import Endpoint
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.report import report_of
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 CONFIG = """\

@@ -14,9 +14,9 @@ from tests.integration.test_pipeline import World, subscription
 from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
 from watcher.notify import Notifier
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 

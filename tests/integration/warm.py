@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from threading import Event
 
 from watcher.parsers import SavedPage
-from watcher.parsing import process
-from watcher.parsing.frames import Answer, Request
-from watcher.parsing.process import ParsingLimits, Worker, given_of
+from watcher.sandbox import process
+from watcher.sandbox.frames import Answer, Request
+from watcher.sandbox.process import ParsingLimits, Worker, given_of
 
 Kind = tuple[tuple[str, ...], frozenset[tuple[str, str]], ParsingLimits]
 """The program that a worker runs, its environment, and its limits."""

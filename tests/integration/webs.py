@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 import tests.needs_web  # noqa: F401  (first: skips without the extra)
 from tests.patience import PATIENCE
-from watcher.alerts.changes import Wanted
 from watcher.config import Config, ListenAddress, WebSettings, load
 from watcher.config.saving import SavedLines
 from watcher.files.broken_pages import KeptPages
@@ -34,6 +33,7 @@ from watcher.model import (
     Verdict,
 )
 from watcher.notify import problem_of
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.rules import compile_rule, document_of, evaluate
 from watcher.store import Store
 from watcher.store.papers.matches import NewMatch

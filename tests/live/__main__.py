@@ -15,7 +15,7 @@ from tests.live.drift import ALL, LiveSource, drifted
 from watcher.fetch import Fetcher
 from watcher.model import Page, Reading, Unreachable
 from watcher.parsers import PARSERS
-from watcher.parsing.here import ParseHere, parse_page
+from watcher.sandbox.here import ParseHere, parse_page
 
 
 def main(arguments: Sequence[str] | None = None, known: Sequence[LiveSource] = ALL) -> int:

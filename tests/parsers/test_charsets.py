@@ -16,7 +16,7 @@ from watcher.parsers.charsets.html import declared_in_html, html_in_utf8
 from watcher.parsers.charsets.labels import codec_of
 from watcher.parsers.charsets.text import given_body, xml_text
 from watcher.parsers.html.keys import Selectors
-from watcher.parsing.given import find_given, parse_given
+from watcher.sandbox.given import find_given, parse_given
 
 FEED = Source(name="lab", kind="feed", url="https://lab.example/feed")
 PAGE = make_source(name="lab", kind="html", url="https://lab.example/", own=Selectors(item="li", title="b"))

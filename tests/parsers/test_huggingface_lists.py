@@ -18,8 +18,8 @@ from tests.sources import make_source
 from watcher.model import Page, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
 from watcher.parsers.huggingface.lists import digest_day, following, week_of
-from watcher.polls.days import Visit
-from watcher.polls.walk import walk
+from watcher.policy.polls.days import Visit
+from watcher.policy.polls.walk import walk
 
 PARSER = PARSERS["huggingface"]
 SITE = "https://huggingface.co"

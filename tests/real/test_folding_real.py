@@ -17,7 +17,7 @@ from tests.real.vocabulary import (
     texts,
     vocabulary,
 )
-from watcher.rules.text.text import Folded
+from watcher.rules.folding.text import Folded
 
 pytestmark = pytest.mark.real
 

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.rules_reference import answer
 from watcher.model import Paper
 from watcher.rules import Index, compile_rule, document_of, evaluate
-from watcher.rules.text.text import Folded
+from watcher.rules.folding.text import Folded
 
 pytestmark = pytest.mark.real
 NOW = datetime(2026, 3, 10, tzinfo=UTC)

@@ -20,10 +20,10 @@ from typing import NamedTuple
 from tests.sources import make_source
 from watcher.model import Reading
 from watcher.parsers import PARSERS
-from watcher.rules.text.letters import fold_letters
-from watcher.rules.text.plural import forms
-from watcher.rules.text.tex import clean
-from watcher.rules.text.words import Compound, compounds
+from watcher.rules.folding.letters import fold_letters
+from watcher.rules.folding.plural import forms
+from watcher.rules.folding.tex import clean
+from watcher.rules.folding.words import Compound, compounds
 
 _XML_TEXT = re.compile(rb"<(title|summary|description)(?: [^>]*)?>(.*?)</\1>", re.S)
 _ENDINGS = (

@@ -1,7 +1,7 @@
 """Whether a rule holds for a paper, read as slowly and plainly as possible: what the quick ways are compared with.
 
-It shares with them the reading of single words (``watcher.rules.text.words``), the parsed tree and the table of fields,
-and nothing else.
+It shares with them the reading of single words (``watcher.rules.folding.words``), the parsed tree and the table of
+fields, and nothing else.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import re2
 
 from watcher.model import Listing, Paper
 from watcher.model.fields import BY_RULE
+from watcher.rules.folding.tex import clean
+from watcher.rules.folding.words import Edge, Part, compounds
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import (
     And,
@@ -33,8 +35,6 @@ from watcher.rules.language.tree import (
     RuleNode,
     TextTerm,
 )
-from watcher.rules.text.tex import clean
-from watcher.rules.text.words import Edge, Part, compounds
 
 COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
 

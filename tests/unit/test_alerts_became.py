@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from watcher.alerts import fate
-from watcher.alerts.became import Became, Stage, became, counts_in_words, told_in
 from watcher.model import DeliveryState, Fate
+from watcher.policy.alerts import fate
+from watcher.policy.alerts.became import Became, Stage, became, counts_in_words, told_in
 
 SENT, PENDING = DeliveryState.SENT, DeliveryState.PENDING
 STAGES = [

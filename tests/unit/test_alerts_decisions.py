@@ -7,13 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts import fate
-from watcher.alerts.bundle import MOST_PAPERS, cut_by_size
-from watcher.alerts.changes import Wanted, compare
-from watcher.alerts.fate import LookBack, Present, Telling
-from watcher.alerts.incidents import is_due, trouble_of
-from watcher.alerts.items import items_of
-from watcher.alerts.retry import LONGEST_DELAY, Health, after_attempt, delay
 from watcher.model import (
     DeliveryState,
     DueAlert,
@@ -30,6 +23,13 @@ from watcher.model import (
     Subscription,
     Verdict,
 )
+from watcher.policy.alerts import fate
+from watcher.policy.alerts.fate import LookBack, Present, Telling
+from watcher.policy.alerts.incidents import is_due, trouble_of
+from watcher.policy.alerts.items import items_of
+from watcher.policy.deliveries.bundle import MOST_PAPERS, cut_by_size
+from watcher.policy.deliveries.retry import LONGEST_DELAY, Health, after_attempt, delay
+from watcher.policy.subscriptions.changes import Wanted, compare
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

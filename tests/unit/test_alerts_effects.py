@@ -7,8 +7,8 @@ from datetime import time
 
 import pytest
 
-from watcher.alerts.effects import Change, Effect, differing, said, summed
 from watcher.model import Endpoint, Rhythm, Subscription, When
+from watcher.policy.subscriptions.effects import Change, Effect, differing, said, summed
 
 SEE = "see them: `watcher history kilns`, tell them: `watcher replay --known kilns`"
 

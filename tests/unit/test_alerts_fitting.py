@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.bundle import MOST_MESSAGES, items_by_message
 from watcher.model import DigestItem, Paper
+from watcher.policy.deliveries.bundle import MOST_MESSAGES, items_by_message
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 ROOM = 800  # of a limit of 1,000, without what head and foot may take

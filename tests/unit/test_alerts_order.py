@@ -9,8 +9,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.order import in_message_order
 from watcher.model import DueAlert, Listing, Paper
+from watcher.policy.alerts.order import in_message_order
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY, YESTERDAY = date(2026, 3, 10), date(2026, 3, 9)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.rate import SOON, Allowance, allowance
 from watcher.model import Rate
+from watcher.policy.deliveries.rate import SOON, Allowance, allowance
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOURLY = Rate(3, timedelta(hours=1))

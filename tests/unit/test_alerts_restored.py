@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.fate import BlindSpan, of_restored
-from watcher.alerts.schedule import alert_due, next_due
 from watcher.model import Endpoint, Fate, Listing, Paper, QuietHours, Rhythm, StoredSubscription, Subscription, When
+from watcher.policy.alerts.fate import BlindSpan, of_restored
+from watcher.policy.schedules.schedule import alert_due, next_due
 
 NOW_AND_THEN = When(Rhythm.IMMEDIATELY)
 DAILY = When(Rhythm.DAILY, time(8))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.order import in_message_order
-from watcher.alerts.rising import VotesThen, rise_of, rising_places
 from watcher.model import DigestOrder, DueAlert, Listing, Paper
+from watcher.policy.alerts.order import in_message_order
+from watcher.policy.alerts.rising import VotesThen, rise_of, rising_places
 
 DAY = date(2026, 3, 9)
 MIDNIGHT = datetime(2026, 3, 9, tzinfo=UTC)

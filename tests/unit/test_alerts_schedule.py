@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.cron import read_cron
-from watcher.alerts.schedule import alert_due, next_due, next_month, quiet_until
 from watcher.errors import CronError
 from watcher.model import QuietHours, Rhythm, Subscription, When
+from watcher.policy.schedules.cron import read_cron
+from watcher.policy.schedules.schedule import alert_due, next_due, next_month, quiet_until
 
 BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 """When the subscriptions here were made, where that does not matter."""

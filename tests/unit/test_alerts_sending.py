@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.retry import Health
-from watcher.alerts.sending import Lane, WaitingEndpoint, choose, is_suspects_turn, room_of, turn_of
 from watcher.model import Endpoint, Tuning
+from watcher.policy.deliveries.lanes import Lane, WaitingEndpoint, choose, is_suspects_turn, room_of, turn_of
+from watcher.policy.deliveries.retry import Health
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=5)

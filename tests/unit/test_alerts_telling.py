@@ -9,11 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.bundle import messages, told_in_short
-from watcher.alerts.fate import tells_event
-from watcher.alerts.incidents import unread_of
-from watcher.alerts.items import items_of, nothing_of, occasions_of
-from watcher.alerts.schedule import next_sign, sign_began
 from watcher.model import (
     FIRST,
     DueAlert,
@@ -27,6 +22,11 @@ from watcher.model import (
     Subscription,
     Unread,
 )
+from watcher.policy.alerts.fate import tells_event
+from watcher.policy.alerts.incidents import unread_of
+from watcher.policy.alerts.items import items_of, nothing_of, occasions_of
+from watcher.policy.deliveries.bundle import messages, told_in_short
+from watcher.policy.schedules.schedule import next_sign, sign_began
 from watcher.store.papers.withdrawals import update_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.sources import make_source
 from watcher.parsers.huggingface.lists import day_before
-from watcher.polls.days import CATCH_UP, DaySpan, DayWalk, KnownPage, unread
+from watcher.policy.polls.days import CATCH_UP, DaySpan, DayWalk, KnownPage, unread
 
 DAY = timedelta(days=1)
 NEWEST = date(2026, 6, 1)  # a Monday

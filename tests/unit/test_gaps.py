@@ -8,9 +8,9 @@ import pytest
 
 from watcher.model import Entry, Reading
 from watcher.parsers.arxiv.days import is_quiet
-from watcher.polls import gaps
-from watcher.polls.days import DaySpan
-from watcher.polls.gaps import Gap
+from watcher.policy.polls import gaps
+from watcher.policy.polls.days import DaySpan
+from watcher.policy.polls.gaps import Gap
 
 NOW = datetime(2026, 3, 11, 9, tzinfo=UTC)  # a Wednesday
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, n) for n in (9, 10, 11))

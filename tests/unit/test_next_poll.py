@@ -9,7 +9,7 @@ import pytest
 from tests.sources import make_source
 from watcher.model import Judged, Verdict
 from watcher.pipeline.polling.poll import SOON, Polled, next_poll
-from watcher.polls.rhythm import Wait
+from watcher.policy.polls.rhythm import Wait
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -8,9 +8,9 @@ import pytest
 
 from tests.sources import make_source
 from watcher.model import Entry, Page, Reading
-from watcher.polls.days import Ask, Visit
-from watcher.polls.paging import ListPages
-from watcher.polls.walk import Walked, walk
+from watcher.policy.polls.days import Ask, Visit
+from watcher.policy.polls.paging import ListPages
+from watcher.policy.polls.walk import Walked, walk
 
 NOW = datetime(2026, 3, 13, 12, tzinfo=UTC)
 SOURCE = make_source(name="list")

@@ -13,11 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.messages import HOSTILE, NOW, digest, item, notice, paper, places
-from watcher.alerts.bundle import items_by_message
-from watcher.alerts.items import items_of
 from watcher.model import Content, DeliveryKind, DigestItem, DueAlert, Hit, Incident, IncidentKind, ItemMatch
 from watcher.model.objects import json_bytes
 from watcher.notify import limit_of, size_in
+from watcher.policy.alerts.items import items_of
+from watcher.policy.deliveries.bundle import items_by_message
 from watcher.render import render_message
 
 URL = "json://lab.example/"

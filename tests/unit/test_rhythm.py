@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.model import Verdict
-from watcher.polls.rhythm import BEFORE_IT_IS_KNOWN, LONGEST, SHORTEST, Look, change_rates, next_wait
+from watcher.policy.polls.rhythm import BEFORE_IT_IS_KNOWN, LONGEST, SHORTEST, Look, change_rates, next_wait
 
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from watcher.model import Paper
 from watcher.rules import compile_rule, document_of, evaluate
-from watcher.rules.text.letters import fold_letters
-from watcher.rules.text.tex import Clean, clean
-from watcher.rules.text.text import Folded, fold_title
-from watcher.rules.text.words import MOST_PARTS, compounds
+from watcher.rules.folding.letters import fold_letters
+from watcher.rules.folding.tex import Clean, clean
+from watcher.rules.folding.text import Folded, fold_title
+from watcher.rules.folding.words import MOST_PARTS, compounds
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 

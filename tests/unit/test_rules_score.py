@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.unit.test_rules_index import PAPER, RULE, compiled
 from watcher.model import Paper
 from watcher.rules import compile_rule, document_of, evaluate
+from watcher.rules.folding.sentences import last_sentence
 from watcher.rules.match.aboutness import score_of
 from watcher.rules.match.explain import explain_match
-from watcher.rules.text.sentences import last_sentence
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 BEFORE = "Much was tried before with kettles and pots of any size. "

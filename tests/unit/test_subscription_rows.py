@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 
 from tests.drawn import drawn
-from watcher.alerts.changes import Wanted, compare
 from watcher.model import Endpoint, QuietHours, Rhythm, StoredSubscription, Subscription, When
+from watcher.policy.subscriptions.changes import Wanted, compare
 from watcher.store.subscriptions.rows import row_of, saved_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

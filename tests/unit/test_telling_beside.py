@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from watcher.alerts.rising import VotesThen
 from watcher.model import DigestOrder, DueAlert, Listing, Paper
 from watcher.pipeline.telling.beside import rises_of
+from watcher.policy.alerts.rising import VotesThen
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 VOTES = {1: {"daily": [VotesThen(NOW, 40)], "weekly": [VotesThen(NOW, 7)]}}

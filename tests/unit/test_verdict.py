@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.model import Entry, Judged, NotModified, Reading, Unreachable, Unreadable, Verdict
-from watcher.polls.verdict import (
+from watcher.policy.polls.verdict import (
     DayHistory,
     KnownOfSource,
     doubt,

@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.sources import make_source
 from watcher.model import Entry, NotModified, Page, Reading, Unreachable, Unreadable
-from watcher.polls.days import Ask, KnownPage, Visit
-from watcher.polls.walk import MOST_PAGES, Walk, walk
+from watcher.policy.polls.days import Ask, KnownPage, Visit
+from watcher.policy.polls.walk import MOST_PAGES, Walk, walk
 
 NOW = datetime(2026, 3, 13, 12, tzinfo=UTC)
 DAYS = [date(2026, 3, n) for n in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]

@@ -12,17 +12,17 @@ from tests.integration.test_pipeline import Receivers, subscription
 from tests.year.papers import DAY, HOUR
 from tests.year.plan import Year
 from tests.year.sites import Answer
-from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
 from watcher.model import DeliveryState, Endpoint, IncidentKind, Rhythm, Subscription, Validators, When
+from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import, import_page
 from watcher.pipeline.polling.poll import match_waiting, poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all
+from watcher.policy.alerts.fate import Telling
 from watcher.store import Store
 
 TOLD = re.compile(r"\bpart (\d+)\b\.?(?! o[fn] )( \((?:withdrawn|new version))?", re.IGNORECASE)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watcher.alerts.effects import IN_HISTORY
 from watcher.cli import rules, show
 from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.deliveries import SHORT
@@ -14,6 +13,7 @@ from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
 from watcher.cli.tables import NamedText, print_table
 from watcher.model import Paper, event_in_words, with_name
+from watcher.policy.subscriptions.effects import IN_HISTORY
 
 if TYPE_CHECKING:
     from watcher.model import StoredSubscription

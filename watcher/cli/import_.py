@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watcher.alerts.became import Became
-from watcher.alerts.fate import Telling
 from watcher.cli.completion import SOURCE
 from watcher.cli.desk import CliContext
 from watcher.cli.outcome import delivered_line
@@ -16,6 +14,8 @@ from watcher.cli.progress import progress
 from watcher.cli.working import Session, session, tell_and_send
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
+from watcher.policy.alerts.became import Became
+from watcher.policy.alerts.fate import Telling
 
 if TYPE_CHECKING:
     from watcher.pipeline.imports import Imported
@@ -36,8 +36,8 @@ def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell:
     import of them left untold. At the end every paper that a rule matches is counted once: told now, waiting, told
     before, or why not. Exit status 1 if a file could not be read; the others are imported all the same.
     """
+    from watcher.outbox.deliver import failed
     from watcher.pipeline.imports import Imported, finish_import, summary_of
-    from watcher.sending.deliver import failed
 
     telling = {None: Telling.LOOK_BACK, True: Telling.ALL, False: Telling.NOTHING}[tell]
     with session(desk, required=False) as work:

@@ -20,12 +20,12 @@ from watcher.model import DeliveryState, Verdict
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
-    from watcher.alerts.effects import Effect
     from watcher.cli.outcome import HeldDigest
     from watcher.config import Config
     from watcher.model import Source
+    from watcher.outbox.deliver import Delivered
     from watcher.pipeline.polling.poll import Polled
-    from watcher.sending.deliver import Delivered
+    from watcher.policy.subscriptions.effects import Effect
 
 STORING = 5.0
 """Most seconds for storing the words of papers; the rest is stored the next time."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from watcher.config import Config
     from watcher.model import StoredSubscription
+    from watcher.outbox.deliver import Delivered
     from watcher.pipeline.context import Context
-    from watcher.sending.deliver import Delivered
 
 
 class HeldDigest(NamedTuple):
@@ -39,7 +39,7 @@ def warned_line(config: Config) -> str:
 
 def held_digests(context: Context) -> list[HeldDigest]:
     """Return what each subscription holds that is told later, or is paused."""
-    from watcher.alerts.schedule import next_due
+    from watcher.policy.schedules.schedule import next_due
 
     now = context.clock()
     found = []

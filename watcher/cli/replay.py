@@ -92,7 +92,7 @@ def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
     """Make a subscription tell its baseline matches, and say when it does."""
     from watcher.cli.naming import active_named
     from watcher.cli.outcome import delivered_line, held_digests, waiting_line
-    from watcher.sending.deliver import failed
+    from watcher.outbox.deliver import failed
 
     with session(desk, mode="write") as work:
         with work.context.store.transaction() as tx:
@@ -154,7 +154,7 @@ def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] 
 
 def _send(work: Session, done: Replayed) -> list[Listed]:
     """Send the new deliveries, except in quiet hours and while a daemon runs; return how each ended."""
-    from watcher.sending.deliver import deliver_all
+    from watcher.outbox.deliver import deliver_all
 
     if work.may_send:
         deliver_all(work.context, only=done.endpoints)
@@ -167,7 +167,7 @@ def _is_well(one: Listed, work: Session) -> bool:
 
 
 def _is_quiet(one: Listed, work: Session) -> bool:
-    from watcher.alerts.schedule import quiet_until
+    from watcher.policy.schedules.schedule import quiet_until
 
     config = work.context.config
     hours = config.quiet_hours_of(one.endpoint)

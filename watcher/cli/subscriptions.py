@@ -23,11 +23,11 @@ from watcher.files.read import NotRead, open_given
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
-    from watcher.alerts.effects import Effect
     from watcher.config.text.jsonl import SubscriptionLine
     from watcher.model import Subscription
     from watcher.pipeline.context import Context
     from watcher.pipeline.subscriptions.subscribe import Subscribed
+    from watcher.policy.subscriptions.effects import Effect
     from watcher.store import Transaction
 
 
@@ -76,7 +76,7 @@ def add_subscription(
     """Add one, or change the one of this name."""
     from io import BytesIO
 
-    from watcher.alerts.effects import consequences
+    from watcher.policy.subscriptions.effects import consequences
 
     given = {"owner": owner, "name": name, "rule": rule, "to": list(to), "when": when}
     line = json.dumps({key: value for key, value in given.items() if value}, ensure_ascii=False)

@@ -16,7 +16,7 @@ from watcher.model import DeliveryKind, DeliveryState, Endpoint
 
 if TYPE_CHECKING:
     from watcher.config import Config
-    from watcher.sending.deliver import Delivered
+    from watcher.outbox.deliver import Delivered
 
 PATIENCE = 90.0
 """Seconds to wait for a running daemon to send the message."""
@@ -65,7 +65,7 @@ def _test(endpoint: Endpoint, work: Session, waited: list[Delivered]) -> tuple[D
 
     ``waited``: filled with deliveries that had waited for the endpoint and were sent now, too.
     """
-    from watcher.sending.deliver import deliver_all
+    from watcher.outbox.deliver import deliver_all
 
     with work.context.store.transaction() as tx:
         id = tx.outbox.enqueue(endpoint, DeliveryKind.TEST, work.context.clock())

@@ -68,8 +68,8 @@ def _source(config: Config, name: str) -> Source:
 def _tried(source: Source, file: Path | None, config: Config, env: Mapping[str, str]) -> Tried:
     from watcher.fetch import Fetcher, default_user_agent
     from watcher.parsers import PARSERS
-    from watcher.parsing.apart import ParseApart
     from watcher.pipeline.polling import try_source as trying
+    from watcher.sandbox.apart import ParseApart
 
     with closing(ParseApart(env, Event())) as parsing:
         if file is not None:

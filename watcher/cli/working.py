@@ -15,10 +15,10 @@ from watcher.cli.desk import CliContext
 from watcher.errors import DatabaseLost
 
 if TYPE_CHECKING:
-    from watcher.alerts.effects import Effect
     from watcher.config import Config
+    from watcher.outbox.deliver import Delivered
     from watcher.pipeline.context import Context
-    from watcher.sending.deliver import Delivered
+    from watcher.policy.subscriptions.effects import Effect
     from watcher.store import Store
 
 
@@ -111,7 +111,7 @@ def news(work: Session, *, beginnings: bool = True) -> list[str]:
 
     ``beginnings``: include new subscriptions that had no paper to be tried on.
     """
-    from watcher.alerts.effects import Change, said
+    from watcher.policy.subscriptions.effects import Change, said
 
     if work.is_edited:
         return ["the config differs from the one that the running daemon has: it counts when the daemon reads it again"]
@@ -123,8 +123,8 @@ def tell_and_send(work: Session, *, flush: bool = False) -> list[Delivered]:
 
     ``flush``: also tell what is not due yet.
     """
+    from watcher.outbox.deliver import deliver_all
     from watcher.pipeline.telling.tell import tell_due
-    from watcher.sending.deliver import deliver_all
 
     if not work.may_send:
         return []

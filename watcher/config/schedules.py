@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from watcher.alerts.cron import read_cron
 from watcher.config.kinds import TIME_OF_DAY, day_of_week, time_of_day
 from watcher.config.lint.schedule_words import schedule_meant
 from watcher.config.text.one_text import one_text, wrong
 from watcher.errors import CronError
 from watcher.model import Rhythm, When
+from watcher.policy.schedules.cron import read_cron
 
 LONGEST = 366
 """Longest time between two due instants, in days."""

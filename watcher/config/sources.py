@@ -24,7 +24,7 @@ from watcher.errors import WatcherError
 from watcher.model import Source
 from watcher.parsers import PARSERS, KeyForm, Parser
 from watcher.parsers.parser import file_key
-from watcher.polls.rhythm import BEFORE_IT_IS_KNOWN
+from watcher.policy.polls.rhythm import BEFORE_IT_IS_KNOWN
 
 _NAME = re.compile(r"\w[\w.-]*")
 

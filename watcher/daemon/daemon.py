@@ -26,6 +26,8 @@ from watcher.daemon.web_pages import ConfigFiles, WebPages
 from watcher.errors import ConfigError, DatabaseLost, DatabaseNewer, StoreError, WatcherError
 from watcher.model import DeliveryState, Source
 from watcher.model.words import counted
+from watcher.outbox.results import Delivered
+from watcher.outbox.sender import Sender
 from watcher.pipeline.context import Context
 from watcher.pipeline.folding import fold_some
 from watcher.pipeline.polling.poll import match_waiting
@@ -38,8 +40,6 @@ from watcher.pipeline.subscriptions.config_incidents import (
     record_config_troubles,
 )
 from watcher.pipeline.telling.tell import next_telling, tell_due
-from watcher.sending.results import Delivered
-from watcher.sending.sender import Sender
 from watcher.store.database.clock import utc_now
 
 log = logging.getLogger(__name__)

@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from watcher.alerts.effects import summed
 from watcher.config import Config, FileStamps, lost_since, stamps_of, with_kept_files
 from watcher.errors import ConfigError, StoreError, WatcherError
 from watcher.model import Source
 from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.apply import foresee
+from watcher.policy.subscriptions.effects import summed
 
 log = logging.getLogger(__name__)
 

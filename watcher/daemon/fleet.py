@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from watcher import __version__
-from watcher.alerts.incidents import begins_trouble
 from watcher.errors import Overtaken, Stopped
 from watcher.model import Source
+from watcher.outbox.lease import turn
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import SOON, Polled, due_again, next_poll
 from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.subscriptions.apply import apply_config
-from watcher.sending.lease import turn
+from watcher.policy.alerts.incidents import begins_trouble
 from watcher.store import Transaction
 from watcher.store.fleet.daemons import KnownDaemon
 

@@ -17,7 +17,7 @@ from watcher.notify import SHORTEST_SECRET, scrub
 QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
 """Libraries of which only warnings are logged. httpx and urllib3 would log every address."""
 
-OUTCOMES = ("watcher.sending.results", "watcher.pipeline.subscriptions.apply.effects")
+OUTCOMES = ("watcher.outbox.results", "watcher.pipeline.subscriptions.apply.effects")
 """Loggers that say how each message ended and what became of each subscription."""
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}

@@ -18,8 +18,8 @@ from watcher.config import Config
 from watcher.errors import DatabaseDamaged, DatabaseLost
 from watcher.model import Incident, IncidentKind
 from watcher.notify import Notifier
+from watcher.outbox.direct import send_directly
 from watcher.pipeline.context import Context
-from watcher.sending.direct import send_directly
 from watcher.store.database.file.marks import Loss, note_told, told_of_loss
 
 log = logging.getLogger(__name__)

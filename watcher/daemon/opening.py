@@ -21,9 +21,9 @@ from watcher.model import Tuning
 from watcher.model.masking import OpenedAddress
 from watcher.model.way_out import WayOut
 from watcher.notify import Notifier
-from watcher.parsing.apart import ParseApart
 from watcher.pipeline.context import Context
 from watcher.pipeline.rulebook import RuleBook
+from watcher.sandbox.apart import ParseApart
 from watcher.store import Store
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from watcher.config import Config, WebSettings
 from watcher.config.saving import SavedLines, SubscriptionFile
 from watcher.errors import UsageError, WatcherError
+from watcher.outbox.direct import send_rule_test
 from watcher.pipeline.context import Context
-from watcher.sending.direct import send_rule_test
 
 if TYPE_CHECKING:
     from watcher.web.serving import WebServer

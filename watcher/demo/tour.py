@@ -15,13 +15,13 @@ from watcher.demo.papers import DAY_ONE, DAY_TWO, TIDEPOOL
 from watcher.demo.site import Site, serving
 from watcher.model import Message, Outcome
 from watcher.notify import Notifier, problem_of
+from watcher.outbox.deliver import Delivered, deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import Polled, poll_pages
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.render import FORMS
 from watcher.rules import compile_rule
-from watcher.sending.deliver import Delivered, deliver_all
 from watcher.store import open_store
 
 SOURCE = "invented"

@@ -250,7 +250,10 @@ class Parser:
     find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing
     """Returns what each CSS selector of a source matches in a body, for kinds with selectors."""
     rests: Callable[[Source, date], bool] = _every_day
-    """Returns whether a list without digest days may be empty on a day (:func:`watcher.polls.verdict.sites_day`)."""
+    """Returns whether a list without digest days may be empty on a day.
+
+    See :func:`watcher.policy.polls.verdict.sites_day`.
+    """
     announces: Callable[[Source], bool] = _never
     """Returns whether each list is one announcement, and every day has one on which the source does not rest."""
     behind: Callable[[Source, Reading, Collection[str], date], str] = _never_behind

@@ -14,8 +14,8 @@ from watcher.keeping.keeper import PaperKeeper
 from watcher.links.addresses import LinkMaker
 from watcher.model import Tuning
 from watcher.notify import Notifier, forms_of
-from watcher.parsing.here import ParseHere, Parsing
 from watcher.pipeline.rulebook import RuleBook
+from watcher.sandbox.here import ParseHere, Parsing
 from watcher.store import Store
 
 

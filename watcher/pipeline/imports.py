@@ -6,13 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from watcher.alerts import fate
-from watcher.alerts.became import Became, became, counts_in_words, told_in
-from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.errors import UnknownPage, WatcherError
 from watcher.model import Decision, Fate
-from watcher.parsing.mishaps import reason_of
 from watcher.pipeline.context import Context
 from watcher.pipeline.record import Decide, Intake
 from watcher.pipeline.saved_pages import ReadPage, read_any, read_for
@@ -20,6 +16,10 @@ from watcher.pipeline.subscriptions.apply import present_of
 from watcher.pipeline.subscriptions.leaving import told_endpoints
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.tell import make_digests
+from watcher.policy.alerts import fate
+from watcher.policy.alerts.became import Became, became, counts_in_words, told_in
+from watcher.policy.alerts.fate import Telling
+from watcher.sandbox.mishaps import reason_of
 from watcher.store import Transaction
 
 NO_SOURCE = "import"

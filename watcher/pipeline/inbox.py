@@ -7,18 +7,18 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from watcher.alerts import fate
 from watcher.errors import Overtaken, Stopped, UnknownPage, WatcherError
 from watcher.files.inbox_folder import DONE, FAILED, Inbox, WaitingFiles, shown_name
 from watcher.model import Judged, Reading, Source, Verdict
 from watcher.parsers import PARSERS
-from watcher.parsing.mishaps import reason_of
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import Polled, broken_by, conclude, verdict_before
 from watcher.pipeline.record import Intake
 from watcher.pipeline.saved_pages import read_any
 from watcher.pipeline.subscriptions.apply import present_of
-from watcher.polls.rhythm import Wait
+from watcher.policy.alerts import fate
+from watcher.policy.polls.rhythm import Wait
+from watcher.sandbox.mishaps import reason_of
 from watcher.store import Transaction
 
 AGAIN = timedelta(minutes=1)

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from watcher.errors import WatcherError
 from watcher.model import IncidentKind
-from watcher.parsing.mishaps import reason_of
 from watcher.pipeline.context import Context
+from watcher.sandbox.mishaps import reason_of
 
 log = logging.getLogger(__name__)
 

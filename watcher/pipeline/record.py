@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from watcher.alerts.fate import of_unwanted
 from watcher.model import Decision, Entry, Hit, Paper, StoredSubscription
 from watcher.pipeline.rulebook import FoundMatch, RuleBook
 from watcher.pipeline.thumbs import tasted
+from watcher.policy.alerts.fate import of_unwanted
 from watcher.rules import Taste, document_of
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from watcher.alerts.fate import BlindSpan, of_restored
-from watcher.alerts.schedule import next_due, next_sign
 from watcher.model import Decision, Endpoint, Fate, Paper, StoredSubscription
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.restored import begin_blind_span, end_blind_spans
 from watcher.pipeline.record import WAIT_FOR_ABSTRACT, record_matches
 from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.policy.alerts.fate import BlindSpan, of_restored
+from watcher.policy.schedules.schedule import next_due, next_sign
 from watcher.store import Transaction
 
 NOTHING_KNOWN = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from datetime import date
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsing.here import Parsing
+from watcher.sandbox.here import Parsing
 
 
 @dataclass(frozen=True, slots=True)

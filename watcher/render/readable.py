@@ -1,7 +1,7 @@
 """Make the TeX in titles and abstracts readable for people.
 
 This is no TeX reader: it knows the forms that occur in titles and abstracts, and leaves all others as they are. Rules
-have a reading of their own (:mod:`watcher.rules.text.tex`), in which a sign becomes a word; here it becomes a
+have a reading of their own (:mod:`watcher.rules.folding.tex`), in which a sign becomes a word; here it becomes a
 character.
 """
 
@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 
-from watcher.rules.text.letters import GREEK
+from watcher.rules.folding.letters import GREEK
 
 Span = tuple[int, int]
 

@@ -11,6 +11,7 @@
 
 from watcher.rules.advice.bounds import find_bounds, swallowed_by
 from watcher.rules.advice.misread import cause_of, doubtful, misread_item, plainly_wrong
+from watcher.rules.folding.text import fold_title
 from watcher.rules.index.index import Index
 from watcher.rules.language.language import rule_from_lists
 from watcher.rules.language.rule import Rule, compile_beside_library, compile_rule, fields_in, is_for_everything
@@ -19,7 +20,6 @@ from watcher.rules.match.evaluate import evaluate
 from watcher.rules.match.scoring import asks_for_words
 from watcher.rules.match.taste import Taste, ThumbedPaper, taste_of
 from watcher.rules.never import NeverList, Unwanted
-from watcher.rules.text.text import fold_title
 
 __all__ = [
     "Document",

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from watcher.alerts.cron import read_cron
-from watcher.alerts.schedule import next_due, quiet_until
 from watcher.config.checking import Checker, Path
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.values import Config
 from watcher.model import QuietHours, Rhythm, Subscription, When
+from watcher.policy.schedules.cron import read_cron
+from watcher.policy.schedules.schedule import next_due, quiet_until
 
 _FROM = datetime(2026, 1, 4, tzinfo=UTC)
 """A Sunday, from which schedules are tried; any other would do."""

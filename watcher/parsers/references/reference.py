@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from watcher.model import LikedPaper
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import ids_of_link, ids_of_name
-from watcher.rules.text.tex import clean as without_tex
+from watcher.rules.folding.tex import clean as without_tex
 
 LONGEST_TITLE, LONGEST_ABSTRACT, MOST_KEYWORDS = 1_000, 10_000, 50
 

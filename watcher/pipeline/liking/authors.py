@@ -13,9 +13,9 @@ from watcher.model.fields import id_of, kept_name
 from watcher.pipeline.searching import BATCH, Search
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import RuleTrial
+from watcher.rules.folding.text import Folded
 from watcher.rules.language.tree import Author, Label
 from watcher.rules.match.search import is_named
-from watcher.rules.text.text import Folded
 from watcher.store import Transaction
 
 MOST_PAPERS = 2_000

@@ -10,10 +10,10 @@ from functools import partial
 from watcher.model import Entry, IncidentKind, NotModified, Reading, Source
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
-from watcher.polls import gaps
-from watcher.polls.days import Visit
-from watcher.polls.gaps import Gap
-from watcher.polls.walk import LONGEST
+from watcher.policy.polls import gaps
+from watcher.policy.polls.days import Visit
+from watcher.policy.polls.gaps import Gap
+from watcher.policy.polls.walk import LONGEST
 from watcher.store import Transaction
 from watcher.store.sources.missing import whole_verdicts
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from watcher.alerts.incidents import KINDS
 from watcher.model import IncidentKind, Judged, Source, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
-from watcher.polls.days import DaySpan, KnownPage, unread
-from watcher.polls.gaps import Gap, of_days, since_in
+from watcher.policy.alerts.incidents import KINDS
+from watcher.policy.polls.days import DaySpan, KnownPage, unread
+from watcher.policy.polls.gaps import Gap, of_days, since_in
 from watcher.store import Transaction
 from watcher.store.deliveries.incidents import Open
 from watcher.store.sources.missing import whole_verdicts

@@ -8,12 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from watcher.alerts import fate
-from watcher.alerts.incidents import KINDS, is_due, trouble_of
 from watcher.errors import Overtaken, Stopped, WatcherError
 from watcher.model import Judged, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
-from watcher.parsing.mishaps import reason_of
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists, source_past
 from watcher.pipeline.polling.missing import record_days, record_list
@@ -21,9 +18,12 @@ from watcher.pipeline.polling.restored import blind_span, deciding, end_blind_sp
 from watcher.pipeline.polling.updates import HELD, record_updates
 from watcher.pipeline.polling.visits import keep_broken, keep_first, read_pages, record_visits
 from watcher.pipeline.record import WAIT_FOR_ABSTRACT, Decide, Intake, record_matches
-from watcher.polls.days import KnownPage, Visit
-from watcher.polls.rhythm import DAYS, Look, Wait, next_wait
-from watcher.polls.verdict import worst
+from watcher.policy.alerts import fate
+from watcher.policy.alerts.incidents import KINDS, is_due, trouble_of
+from watcher.policy.polls.days import KnownPage, Visit
+from watcher.policy.polls.rhythm import DAYS, Look, Wait, next_wait
+from watcher.policy.polls.verdict import worst
+from watcher.sandbox.mishaps import reason_of
 from watcher.store import Transaction
 from watcher.store.sources.pages import Poll
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from watcher.alerts.fate import BlindSpan, of_restored
 from watcher.model import IncidentKind, Judged, Source, Verdict
 from watcher.pipeline.record import Decide
+from watcher.policy.alerts.fate import BlindSpan, of_restored
 from watcher.store import Transaction
 from watcher.store.sources.missing import whole_verdicts
 

@@ -12,8 +12,8 @@ from watcher.fetch import Fetcher
 from watcher.files.inbox_folder import Inbox
 from watcher.model import Page, Reading, Source, Unreachable, Unreadable
 from watcher.parsers import PARSERS, Finding
-from watcher.parsing.here import Parsing, parse_page
-from watcher.parsing.mishaps import reason_of
+from watcher.sandbox.here import Parsing, parse_page
+from watcher.sandbox.mishaps import reason_of
 
 
 @dataclass(frozen=True, slots=True)

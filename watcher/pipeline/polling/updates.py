@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from watcher.alerts.fate import of_unwanted, tells_event
 from watcher.model import ENDS, Decision, Fate, Hit, PaperEvent, event_of
 from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.record import Decide
+from watcher.policy.alerts.fate import of_unwanted, tells_event
 from watcher.rules import NeverList, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch

@@ -24,13 +24,12 @@ from watcher.model import (
 )
 from watcher.model.masking import starred, without_login
 from watcher.parsers import PARSERS
-from watcher.parsing.here import parse_page
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists
 from watcher.pipeline.record import Intake
-from watcher.polls.days import KnownPage, Visit, has_no_page, is_failed, shown_day
-from watcher.polls.gaps import Gap, announced_on, of_cut
-from watcher.polls.verdict import (
+from watcher.policy.polls.days import KnownPage, Visit, has_no_page, is_failed, shown_day
+from watcher.policy.polls.gaps import Gap, announced_on, of_cut
+from watcher.policy.polls.verdict import (
     TAKEN_AS_TRUE_AFTER,
     DayHistory,
     doubt,
@@ -40,7 +39,8 @@ from watcher.polls.verdict import (
     sites_day,
     without_abstracts,
 )
-from watcher.polls.walk import MOST_PAGES, walk
+from watcher.policy.polls.walk import MOST_PAGES, walk
+from watcher.sandbox.here import parse_page
 from watcher.store import Transaction
 from watcher.store.sources.pages import NOT_WHOLE
 
@@ -287,7 +287,7 @@ def _due(source: Source, now: datetime) -> date | None:
 
 
 def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, odd: str, *, is_further: bool) -> Judged:
-    """Judge a page and store what it lists, unless that is too odd (see :func:`watcher.polls.verdict.doubt`).
+    """Judge a page and store what it lists, unless that is too odd (see :func:`watcher.policy.polls.verdict.doubt`).
 
     ``odd``: why its list could not be followed any further, "" if it could.
 

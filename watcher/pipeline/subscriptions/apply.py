@@ -8,10 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from watcher.alerts import fate
-from watcher.alerts.changes import Changes, Wanted, compare
-from watcher.alerts.effects import Change, Effect, differing, said
-from watcher.alerts.schedule import next_due, next_sign
 from watcher.config import Config
 from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Source, StoredSubscription, Subscription
 from watcher.model.words import counted
@@ -21,6 +17,10 @@ from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.rulebook import PAGE
 from watcher.pipeline.subscriptions.never import apply_never
 from watcher.pipeline.thumbs import score_anew
+from watcher.policy.alerts import fate
+from watcher.policy.schedules.schedule import next_due, next_sign
+from watcher.policy.subscriptions.changes import Changes, Wanted, compare
+from watcher.policy.subscriptions.effects import Change, Effect, differing, said
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_beside_library, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch

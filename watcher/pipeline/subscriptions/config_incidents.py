@@ -7,11 +7,11 @@ import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from watcher.alerts.incidents import KINDS
 from watcher.config import Config
 from watcher.errors import Problem
 from watcher.model import Endpoint, Incident, IncidentKind, Subscription, TemplateTrouble
 from watcher.pipeline.context import Context
+from watcher.policy.alerts.incidents import KINDS
 from watcher.store import Transaction
 
 log = logging.getLogger(__name__)

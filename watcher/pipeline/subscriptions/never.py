@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from watcher.alerts.effects import Change, Effect
-from watcher.alerts.fate import of_edited_never, of_unwanted
 from watcher.model import Decision, NeverItem
 from watcher.pipeline.rulebook import PAGE
+from watcher.policy.alerts.fate import of_edited_never, of_unwanted
+from watcher.policy.subscriptions.effects import Change, Effect
 from watcher.rules import NeverList, Unwanted, document_of
 from watcher.store import Transaction
 from watcher.store.subscriptions.never import MatchOfPaper

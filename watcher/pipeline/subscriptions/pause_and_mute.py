@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from watcher.alerts.schedule import next_due
 from watcher.model import Decision, Fate, Paper, StoredSubscription
+from watcher.policy.schedules.schedule import next_due
 from watcher.store import Transaction
 
 DROPPED = Decision(Fate.DROPPED, "dropped when the subscription went on")

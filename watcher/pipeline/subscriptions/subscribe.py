@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from watcher.alerts.changes import Wanted, compare
-from watcher.alerts.effects import Effect
 from watcher.model import Origin, Subscription
 from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.apply import add_subscriptions, change, changed_rules, past_matches, take_away
+from watcher.policy.subscriptions.changes import Wanted, compare
+from watcher.policy.subscriptions.effects import Effect
 from watcher.rules import Rule
 
 BATCH = 2_000

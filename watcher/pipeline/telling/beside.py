@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from watcher.alerts.items import Beside
-from watcher.alerts.rising import rise_of
 from watcher.model import DigestOrder, DueAlert, Endpoint, Paper
+from watcher.policy.alerts.items import Beside
+from watcher.policy.alerts.rising import rise_of
 from watcher.store import Transaction
 
 

@@ -6,9 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from watcher.alerts.incidents import left_by, unread_of
-from watcher.alerts.items import Beside, items_of, nothing_of
-from watcher.alerts.order import in_message_order
 from watcher.config import Config
 from watcher.model import (
     Content,
@@ -25,6 +22,9 @@ from watcher.model import (
 )
 from watcher.parsers import PARSERS
 from watcher.pipeline.telling.beside import beside_of
+from watcher.policy.alerts.incidents import left_by, unread_of
+from watcher.policy.alerts.items import Beside, items_of, nothing_of
+from watcher.policy.alerts.order import in_message_order
 from watcher.store import Transaction
 from watcher.store.deliveries.contents import TO_READERS, Said
 

@@ -8,9 +8,6 @@ from datetime import date, datetime, time
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from watcher.alerts.bundle import items_by_message, messages, told_in_short
-from watcher.alerts.items import Beside, items_of
-from watcher.alerts.order import in_message_order
 from watcher.config import Config
 from watcher.model import (
     Content,
@@ -30,6 +27,9 @@ from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.beside import beside_of
 from watcher.pipeline.telling.content import unread_now
 from watcher.pipeline.thumbs import TasteBook, scores_now, tasted
+from watcher.policy.alerts.items import Beside, items_of
+from watcher.policy.alerts.order import in_message_order
+from watcher.policy.deliveries.bundle import items_by_message, messages, told_in_short
 from watcher.rules import (
     Document,
     NeverList,

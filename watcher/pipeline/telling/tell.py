@@ -8,10 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from watcher.alerts.bundle import items_by_message, messages, told_in_short
-from watcher.alerts.items import items_of
-from watcher.alerts.order import in_message_order
-from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.errors import WatcherError
 from watcher.model import Decision, DeliveryKind, DueAlert, Endpoint, Fate, Paper, Rhythm, StoredSubscription
 from watcher.notify import limit_of, size_in
@@ -20,6 +16,10 @@ from watcher.pipeline.one_by_one import one_by_one
 from watcher.pipeline.subscriptions.leaving import ALL_LEFT, told_endpoints
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.beside import rises_of
+from watcher.policy.alerts.items import items_of
+from watcher.policy.alerts.order import in_message_order
+from watcher.policy.deliveries.bundle import items_by_message, messages, told_in_short
+from watcher.policy.schedules.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.store import Transaction
 from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.empty_digests import Blank

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from watcher.rules.folding.words import compounds_of_term
 from watcher.rules.match.document import Document
-from watcher.rules.text.words import compounds_of_term
 
 ACRONYM = re.compile(r"[A-Za-z][A-Za-z0-9]{1,6}")
 """Matches what may be an acronym in a rule. Whether it is one, definitions in papers decide."""

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.model.fields import FieldKind, rule_names
+from watcher.rules.folding.text import Chunk, Folded, WordEdges
 from watcher.rules.index.encode import PATTERN_ENDS
 from watcher.rules.index.keys import FIELDS, SALTS, STEP, KeyMaker
 from watcher.rules.index.regex_book import RegexBook
 from watcher.rules.match.document import Document
-from watcher.rules.text.text import Chunk, Folded, WordEdges
 
 GramKeys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from watcher.rules.text.letters import fold_letters
-from watcher.rules.text.words import Compound
+from watcher.rules.folding.letters import fold_letters
+from watcher.rules.folding.words import Compound
 
 PARTICLES = frozenset(
     [

@@ -7,11 +7,11 @@ from datetime import date
 
 from watcher.errors import RuleError
 from watcher.model.fields import HAS, IDENTIFIED, KNOWN_BY_HAS, SCHEMES, FieldKind, identity, rule_names
+from watcher.rules.folding.text import WITH_PLURALS
+from watcher.rules.folding.words import Compound, compounds_of_term
 from watcher.rules.language.elsewhere import field_meant
 from watcher.rules.language.names import ways_of
 from watcher.rules.language.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, TextTerm
-from watcher.rules.text.text import WITH_PLURALS
-from watcher.rules.text.words import Compound, compounds_of_term
 
 TEXT_FIELDS = rule_names(FieldKind.TEXT)
 FIELDS = (*rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL), "about")

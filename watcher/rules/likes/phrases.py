@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from watcher.rules.folding.small_words import SMALL_WORDS
+from watcher.rules.folding.text import Folded
 from watcher.rules.likes.vectors import Floats, PhraseIds
 from watcher.rules.match.document import Document
-from watcher.rules.text.small_words import SMALL_WORDS
-from watcher.rules.text.text import Folded
 
 IN_TITLE = 2
 """How many times a phrase in the title counts."""

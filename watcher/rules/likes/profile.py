@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.model import Because, LikedPaper, Paper
+from watcher.rules.folding.text import fold_title
 from watcher.rules.likes.phrases import phrase_words
 from watcher.rules.likes.rarity import vector_of_document
 from watcher.rules.likes.vectors import Floats, PaperVector, PhraseIds, PhraseRarity
 from watcher.rules.match.document import Document, document_of
-from watcher.rules.text.text import fold_title
 
 TOGETHER = 1.5
 """Power of a phrase's summed weight: what several papers say counts for more than what one says often."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from watcher.rules.folding.text import WordSpan
 from watcher.rules.match.search import apart
-from watcher.rules.text.text import WordSpan
 
 IN_TITLE = 1.25
 IN_FIRST_THIRD = 0.5

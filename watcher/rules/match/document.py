@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.model import Listing, Paper
 from watcher.model.fields import BY_RULE, HAS, ID, IDENTIFIED, KNOWN_BY_HAS, SOURCE, id_of
-from watcher.rules.text.text import WITH_PLURALS, Folded
+from watcher.rules.folding.text import WITH_PLURALS, Folded
 
 if TYPE_CHECKING:
     from watcher.rules.likes.vectors import PaperVector, PhraseRarity, WordedPhrases

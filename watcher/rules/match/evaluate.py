@@ -10,6 +10,7 @@ from itertools import islice
 
 from watcher.model import Hit, Listing, MatchedSpan
 from watcher.model.fields import BY_RULE, SEARCHED, FieldKind
+from watcher.rules.folding.text import Folded, WordSpan
 from watcher.rules.language import regex
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import (
@@ -31,7 +32,6 @@ from watcher.rules.match.aboutness import Ground, TermStanding, grounds, points_
 from watcher.rules.match.document import Document
 from watcher.rules.match.scoring import FoundSpans, Scorer, Weighed
 from watcher.rules.match.search import apart, are_two, is_named, spans
-from watcher.rules.text.text import Folded, WordSpan
 
 MOST_PLACES = 50
 """Most places of a hit, and of each leaf: enough to highlight a page."""

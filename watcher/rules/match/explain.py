@@ -9,6 +9,10 @@ from dataclasses import dataclass, replace
 
 from watcher.model import Hit, MatchedSpan, Paper, is_strong
 from watcher.model.fields import BY_RULE, IDENTIFIED, FieldKind, id_of, kept_name
+from watcher.rules.folding.letters import letter_name
+from watcher.rules.folding.plural import singular
+from watcher.rules.folding.tex import JOINT, clean
+from watcher.rules.folding.text import fold_title
 from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import (
@@ -29,10 +33,6 @@ from watcher.rules.match.aboutness import EACH_MENTION, Ground, score_of
 from watcher.rules.match.document import BETWEEN, Document, values_of
 from watcher.rules.match.evaluate import Listings, PaperReader
 from watcher.rules.match.scoring import Weighed
-from watcher.rules.text.letters import letter_name
-from watcher.rules.text.plural import singular
-from watcher.rules.text.tex import JOINT, clean
-from watcher.rules.text.text import fold_title
 
 UNTRIED = "its rule matches, and was not tried on it yet: it will be when a source lists the paper again"
 """What is said about a rule that matches a stored paper but was not tried on it yet."""

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 
 from watcher.model import Paper
 from watcher.model.fields import FieldKind, rule_names
+from watcher.rules.folding.text import Folded, Words, WordSpan
 from watcher.rules.language.tree import Compare, Exact, Label, Regex, RuleNode, leaves
 from watcher.rules.match.document import Document
-from watcher.rules.text.text import Folded, Words, WordSpan
 
 FOLDING = 3
 """Version of folding, of this form and of the index of words. After it was raised, stored words are made anew."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from watcher.rules.folding.sentences import last_sentence
+from watcher.rules.folding.text import Folded, WordSpan
 from watcher.rules.language import regex
 from watcher.rules.language.tree import And, Exact, Leaf, Near, Not, Or, Regex, RuleNode, TextTerm
 from watcher.rules.match.aboutness import PaperShows, TermStanding, points_of, pooled
 from watcher.rules.match.document import Document
 from watcher.rules.match.search import apart, spans
-from watcher.rules.text.sentences import last_sentence
-from watcher.rules.text.text import Folded, WordSpan
 
 FoundSpans = list[tuple[str, Folded, WordSpan]]
 """Places of a term: (name of the field, its text, positions) of each."""

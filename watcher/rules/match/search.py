@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from watcher.rules.folding.text import Folded, WordSpan
 from watcher.rules.language.tree import Author, Exact, Near, Pattern, TextTerm
-from watcher.rules.text.text import Folded, WordSpan
 
 
 def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
+from watcher.rules.folding.small_words import NOT_SHOWN
 from watcher.rules.match.document import Document
-from watcher.rules.text.small_words import NOT_SHOWN
 
 OF_WORDS = 16.0
 """Variance of the log-odds by words, for a paper with words that no other one has."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, or_, select, tuple_, update
 
-from watcher.alerts.retry import LONGEST_DELAY, Health
 from watcher.model import Endpoint
+from watcher.policy.deliveries.retry import LONGEST_DELAY, Health
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches, insert_unless_there
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select, tuple_, update
 
-from watcher.alerts.rate import Allowance
-from watcher.alerts.retry import Consequence, Health
-from watcher.alerts.sending import WaitingEndpoint
 from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Outcome, Rate
+from watcher.policy.deliveries.lanes import WaitingEndpoint
+from watcher.policy.deliveries.rate import Allowance
+from watcher.policy.deliveries.retry import Consequence, Health
 from watcher.store.database import schema
 from watcher.store.deliveries.endpoints import Endpoints
 from watcher.store.deliveries.queue_queries import (

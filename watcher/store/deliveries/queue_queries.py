@@ -21,9 +21,9 @@ from sqlalchemy import (
     update,
 )
 
-from watcher.alerts.retry import SUSPECT_AFTER, Health
-from watcher.alerts.sending import WaitingEndpoint
 from watcher.model import DeliveryState, Endpoint
+from watcher.policy.deliveries.lanes import WaitingEndpoint
+from watcher.policy.deliveries.retry import SUSPECT_AFTER, Health
 from watcher.store.database import schema
 from watcher.store.database.schema import UtcDateTime
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, null, or_, select, union_all
 
-from watcher.alerts.rate import Allowance, allowance
 from watcher.model import DeliveryState, Rate
+from watcher.policy.deliveries.rate import Allowance, allowance
 from watcher.store.database import schema
 
 _attempt, _delivery = schema.attempt, schema.delivery

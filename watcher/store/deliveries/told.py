@@ -40,8 +40,8 @@ def due_alerts(
 ) -> dict[Endpoint, list[DueAlert]]:
     """Return endpoint → its due alerts that are in no delivery. Endpoints without any are left out.
 
-    They are ordered by subscription, then by match. :func:`watcher.alerts.order.in_message_order` decides how they are
-    told.
+    They are ordered by subscription, then by match. :func:`watcher.policy.alerts.order.in_message_order` decides how
+    they are told.
     """
     places = (_alert.c.receiver, _alert.c.label)
     found: dict[Endpoint, list[DueAlert]] = {}

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from sqlalchemy import Connection, and_, exists, func, select
 
-from watcher.alerts.rising import VotesThen
 from watcher.model import Because, DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
+from watcher.policy.alerts.rising import VotesThen
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.database.values import because_of_row, score_of_row

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
-from watcher.alerts.became import Stage
 from watcher.model import FIRST, DeliveryState, Endpoint, Fate
+from watcher.policy.alerts.became import Stage
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, true, update
 
-from watcher.alerts.changes import Wanted
 from watcher.errors import StoreError
 from watcher.model import DeliveryState, Endpoint, Subscription
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.endpoints import Endpoints

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 
 from watcher.model import Entry, Verdict
 from watcher.model.masking import starred
-from watcher.polls.rhythm import Look
-from watcher.polls.verdict import set_digest
+from watcher.policy.polls.rhythm import Look
+from watcher.policy.polls.verdict import set_digest
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.papers.addresses import spellings

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
-from watcher.polls.days import KnownPage
-from watcher.polls.rhythm import Look, Wait
-from watcher.polls.verdict import DayHistory, Expected, KnownOfSource, expected, set_digest, sites_day
+from watcher.policy.polls.days import KnownPage
+from watcher.policy.polls.rhythm import Look, Wait
+from watcher.policy.polls.verdict import DayHistory, Expected, KnownOfSource, expected, set_digest, sites_day
 from watcher.store.database import schema
 from watcher.store.database.batches import insert_of
 from watcher.store.sources.renamed import renamed_titles

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from watcher.alerts.changes import Wanted
 from watcher.model import Endpoint, Origin, StoredSubscription, Subscription
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.store.database.values import Fields, endpoint_row, quiet_of, quiet_settings, when_of, when_settings
 
 _OF_COLUMNS = ("name", "owner", "rule", "sources", "library")

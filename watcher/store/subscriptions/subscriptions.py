@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, insert, or_, select, text, update
 
-from watcher.alerts.changes import Wanted
 from watcher.model import DigestOrder, Fate, Origin, StoredSubscription
 from watcher.model.papers import GROWING
+from watcher.policy.subscriptions.changes import Wanted
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.subscriptions.libraries import keep_libraries

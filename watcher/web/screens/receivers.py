@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from watcher.alerts.retry import Health
 from watcher.config import Config
 from watcher.model import DeliveryState, Endpoint
+from watcher.policy.deliveries.retry import Health
 from watcher.store import Transaction
 from watcher.store.deliveries.deliveries import Listed
 from watcher.web.frame import address, shown, site_of

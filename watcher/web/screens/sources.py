@@ -17,8 +17,8 @@ from watcher.files.read import NotRead, read_regular
 from watcher.model import Judged, Source, Verdict
 from watcher.model.masking import starred
 from watcher.pipeline.report import next_look
-from watcher.polls.rhythm import Look
-from watcher.polls.verdict import worst
+from watcher.policy.polls.rhythm import Look
+from watcher.policy.polls.verdict import worst
 from watcher.store import Transaction
 from watcher.store.sources.pages import Poll
 from watcher.web.frame import feed_links, shown, site_of

@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from watcher.alerts.schedule import next_due, quiet_until
 from watcher.model import StoredSubscription
+from watcher.policy.schedules.schedule import next_due, quiet_until
 from watcher.store import Transaction
 from watcher.web.frame import feed_links, shown, site_of
 from watcher.web.views.drawing import Chart, bars_of
