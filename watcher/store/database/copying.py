@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -105,13 +105,22 @@ def _target(target: DatabaseAddress) -> Iterator[Engine]:
             if not guard.scalar(select(func.pg_try_advisory_lock(_ONE_COPIER))):
                 raise StoreError(f"another copy to {target} is under way: let it end")
             guard.commit()
-            yield engine
+            try:
+                yield engine
+            finally:
+                _give_up(guard)
     except DBAPIError as error:
         if (understood := explained(error, target)) is None:
             raise
         raise understood from error
     finally:
         engine.dispose()
+
+
+def _give_up(guard: Connection) -> None:
+    """Release the lock of the only copier at once. The server notices later that a connection is closed."""
+    with suppress(DBAPIError):  # a server that is gone holds no lock
+        guard.execute(select(func.pg_advisory_unlock(_ONE_COPIER)))
 
 
 def _state_of(path: Path) -> str:
