@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser import CHROMIUM, Browser, browsing
-from tests.integration.webs import TOKEN, Web
+from tests.integration.webs import NOW, TOKEN, Web
 from tests.web_pictures import PAGES, filled, open_page
+from watcher.store.papers.marks import EVERYBODY, MarkKind
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")]
 
@@ -217,12 +218,17 @@ def test_signing_in_and_pressing_a_button(web: Web, browser: Browser) -> None:
     assert browser.ask(WEAK) == [] and browser.ask("violations") == []
 
 
-def test_a_thumb_is_given_by_a_key_without_leaving_the_page(web: Web, browser: Browser) -> None:
+def signed_in(web: Web, browser: Browser, back: str) -> None:
+    """Open a page with the token."""
     browser.look_like(1440, 900)
-    browser.open(address(web, "/sign-in?back=/"))
+    browser.open(address(web, f"/sign-in?back={back}"))
     browser.about_to_leave()
     browser.ask(f'document.querySelector("#token").value = "{TOKEN}"; document.querySelector("main button").click()')
     browser.loaded()
+
+
+def test_a_thumb_is_given_by_a_key_without_leaving_the_page(web: Web, browser: Browser) -> None:
+    signed_in(web, browser, "/")
     while not browser.ask('document.querySelector(".card.here form[data-thumb]") !== null'):
         browser.press("j")
     for key, which, state in (("u", "up", "true"), ("d", "down", "true"), ("d", "down", "false")):
@@ -235,3 +241,75 @@ def test_a_thumb_is_given_by_a_key_without_leaving_the_page(web: Web, browser: B
         assert set(given) == ({which == "up"} if state == "true" else set())
     assert browser.ask("location.pathname") == "/" and browser.ask("violations") == []
     assert browser.ask(WEAK) == []
+
+
+def test_stars_and_read_marks_are_set_by_keys_without_leaving_the_page(web: Web, browser: Browser) -> None:
+    signed_in(web, browser, "/")
+    browser.ask("window.stays = true")
+    before = browser.ask('document.querySelectorAll(".card").length')
+    browser.press("j")
+    browser.press("j")
+    key = browser.ask('document.querySelector(".card.here").dataset.key')
+    for pressed, kind in (("s", MarkKind.STAR), ("m", MarkKind.READ)):
+        had = is_marked(web, key, kind)
+        for wanted in (not had, had):
+            old = browser.ask(f'document.querySelector(".card.here {button_of(kind)}").title')
+            browser.press(pressed)
+            browser.wait_for(f'document.querySelector(".card.here {button_of(kind)}").title !== {old!r}')
+            assert is_marked(web, key, kind) is wanted
+            assert browser.ask('document.activeElement.closest(".card.here").dataset.key') == key
+    assert browser.ask("[window.stays, location.pathname, violations]") == [True, "/", []]
+    assert browser.ask('document.querySelectorAll(".card").length') == before
+    browser.press("j")  # goes on from there
+    assert browser.ask('[...document.querySelectorAll(".card")].findIndex((one) => one.matches(".here"))') == 2
+
+
+def test_a_star_that_is_taken_back_leaves_the_list_of_stars(web: Web, browser: Browser) -> None:
+    signed_in(web, browser, "/starred")
+    before = browser.ask('document.querySelectorAll(".card").length')
+    browser.press("j")
+    key = browser.ask('document.querySelector(".card.here").dataset.key')
+    browser.press("s")
+    browser.wait_for(f'document.querySelectorAll(".card").length === {before - 1}')
+    assert not is_marked(web, key, MarkKind.STAR)
+    with web.store.transaction() as tx:
+        paper = tx.papers.find(key)
+        assert paper is not None
+        tx.marks.add(paper.id, MarkKind.STAR, EVERYBODY, NOW)
+
+
+def button_of(kind: MarkKind) -> str:
+    return f"[data-act={kind.value}]"
+
+
+def is_marked(web: Web, key: str, kind: MarkKind) -> bool:
+    with web.store.reading() as tx:
+        paper = tx.papers.find(key)
+        assert paper is not None
+        return kind in tx.marks.of_papers([paper.id], EVERYBODY).get(paper.id, set())
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_mails_link_counts_when_its_button_is_pressed(scripts: bool, web: Web, browser: Browser) -> None:
+    maker = web.links()
+    assert maker is not None
+    with web.store.reading() as tx:
+        saved = next(one for one in tx.subscriptions.active() if tx.matches.held(one.id))
+        paper = next(iter(tx.matches.held(saved.id).values()))
+        (key,) = (one.key for one in tx.papers.get([paper]))
+    name, person = saved.subscription.full_name, str(saved.subscription.endpoints[0])
+    link = maker.thumb_address(person, key, False, (name,), NOW).replace("https://papers.lab.example", address(web, ""))
+
+    def given() -> list[bool]:
+        with web.store.reading() as tx:
+            return [one.up for one in tx.thumbs.of_subscription(saved.id)]
+
+    browser.look_like(360, 800, scripts=scripts)
+    browser.open(link)
+    assert given() == [] and browser.ask('document.querySelectorAll("main form").length') == 1
+    for heading, counted in (("Noted", [False]), ("Taken back", [])):
+        browser.about_to_leave()
+        browser.ask('document.querySelector("main button").click()')
+        browser.loaded()
+        assert browser.ask('document.querySelector("h1").textContent') == heading and given() == counted
+    assert browser.ask(WEAK) == [] and browser.ask(TOO_WIDE) == []

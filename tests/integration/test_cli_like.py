@@ -101,7 +101,8 @@ def test_papers_of_a_rule_say_in_json_which_words_matched(
         (["--file", "none.bib"], "none.bib cannot be read: No such file or directory"),
         (["--file", "empty.bib"], "no paper stands in empty.bib"),
         (["--file", "."], "cannot be read: a folder, not a file"),
-        (["2603.99999"], "no stored paper is called '2603.99999'"),
+        (["2603.99999"], "no stored paper or file is called '2603.99999'"),
+        (["reffs.bib"], "no stored paper or file is called 'reffs.bib'"),
     ],
 )
 def test_what_names_no_paper_is_refused(
@@ -111,6 +112,30 @@ def test_what_names_no_paper_is_refused(
 
     assert main(["like", *words], env) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["like", "suggest"])
+def test_ids_of_which_nothing_is_known_are_named(
+    command: str, env: dict[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "refs.txt").write_text("2603.00001\n2603.99999\n10.5555/nothing\n")
+    assert main([command, "refs.txt"], env) == 0
+    assert (
+        "warning: of 2603.99999, 10.5555/nothing nothing is known until a source lists them;" in capsys.readouterr().err
+    )
+
+    (tmp_path / "refs.txt").write_text("2603.00001\n2603.00002\n")
+    assert main([command, "refs.txt"], env) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_no_rule_is_suggested_that_only_the_librarys_own_paper_has(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "refs.txt").write_text("2603.00001\n2603.00002\n")
+    assert main(["suggest", "refs.txt", "--json"], env) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["alike"] > 2 and min(one["alike"] for one in found["terms"]) >= 2
 
 
 def test_rules_are_suggested_each_with_what_it_would_have_told(

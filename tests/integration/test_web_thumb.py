@@ -53,6 +53,8 @@ def test_looking_says_nothing_and_pressing_counts_once(web: Web, up: bool) -> No
     client, url = web.client(), MAKER.thumb_address(person, key, up, (name,), NOW).removeprefix(BASE)
     for ask in (client.get, client.head, client.get):
         assert ask(url).status_code == 200 and thumbs(web) == []
+    for form in ({}, {"do": ""}, {"do": "other"}, {"List-Unsubscribe": "One-Click"}):  # a scanner that posts, too
+        assert client.post(url, data=form).status_code == 200 and thumbs(web) == []
     page = client.get(url).text
     assert page.count("<form") == 1 and "Garden Kites" in page
     assert 'href="/keys"' not in page and "times are" not in page  # pages that this reader cannot open

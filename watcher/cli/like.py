@@ -72,6 +72,7 @@ def like(
         library = (*_named(tx, ids), *library)
         if not library:
             raise UsageError("no paper to compare with: name ids, or a file such as refs.bib")
+        say_textless(tx, library)
         sample = read_sample(tx)
         profile = make_profile(tx, library, sample.rarity)
         if not profile.liked:
@@ -115,6 +116,25 @@ def library_of_files(files: Sequence[Path]) -> tuple[LikedPaper, ...]:
     return tuple(papers)
 
 
+def say_textless(tx: Transaction, library: Sequence[LikedPaper]) -> None:
+    """Say on stderr which papers count for nothing: they are not stored, and their files have no words of them."""
+    from watcher.pipeline.liking.profiles import stored_of
+
+    bare = [
+        n for n, one in enumerate(library) if one.keys and one.starred_by is None and not (one.title or one.abstract)
+    ]
+    stored = stored_of(tx, [library[n] for n in bare])
+    names = [library[number].keys[0].partition(":")[2] for n, number in enumerate(bare) if n not in stored]
+    if not names:
+        return
+    more = f" and {len(names) - MISTAKES_SHOWN} more" if len(names) > MISTAKES_SHOWN else ""
+    click.echo(
+        f"warning: of {', '.join(names[:MISTAKES_SHOWN])}{more} nothing is known until a source lists "
+        f"{'it' if len(names) == 1 else 'them'}; a file with titles and abstracts says what to look for",
+        err=True,
+    )
+
+
 def _say_mistakes(file: str, read: ReadLibrary) -> None:
     for one in read.mistakes[:MISTAKES_SHOWN]:
         name = f"`{one.entry}`: " if one.entry else ""
@@ -128,7 +148,7 @@ def _named(tx: Transaction, ids: Sequence[str]) -> Iterator[LikedPaper]:
     from watcher.cli.naming import paper_named
 
     for id in ids:
-        paper = paper_named(tx, id)
+        paper = paper_named(tx, id, "stored paper or file")
         yield LikedPaper(title=paper.title, keys=(paper.key,))
 
 

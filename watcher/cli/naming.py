@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 MOST_TITLES = 5
 
 
-def paper_named(tx: Transaction, name: str) -> Paper:
-    """Return the stored paper with this key or title. Raises ``UsageError`` if none or several may be meant."""
+def paper_named(tx: Transaction, name: str, what: str = "stored paper") -> Paper:
+    """Return the stored paper with this key or title. Raises ``UsageError`` if none or several may be meant.
+
+    ``what``: what else the name could have meant, for that error.
+    """
     if paper := tx.papers.find(name):
         return paper
     folded = " ".join(name.casefold().split())
@@ -24,7 +27,7 @@ def paper_named(tx: Transaction, name: str) -> Paper:
     if len(some) == 1:
         return some[0]
     if not some:
-        raise UsageError(f"no stored paper is called {name!r}: write an arXiv id, or a part of its title")
+        raise UsageError(f"no {what} is called {name!r}: write an arXiv id, or a part of its title")
     shown = "".join(f"\n  {paper.key}  {rules.fit_line(paper.title, 56)}" for paper in some[:MOST_TITLES])
     more = f"\n  … and {len(some) - MOST_TITLES} more" if len(some) > MOST_TITLES else ""
     raise UsageError(f"{len(some)} papers have {name!r} in their titles; write the key of one:{shown}{more}")

@@ -13,7 +13,7 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
-from watcher.cli.like import library_of_files
+from watcher.cli.like import library_of_files, say_textless
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def suggest(desk: CliContext, files: tuple[Path, ...], since: date | None, as_js
         from watcher.pipeline.liking.profiles import read_sample
         from watcher.pipeline.liking.suggesting import suggest_rules
 
+        say_textless(tx, library)
         found = suggest_rules(tx, library, read_sample(tx), since)
     if as_json:
         click.echo(show.json_text(dataclasses.asdict(found)))
@@ -56,7 +57,7 @@ def _lines(found: Suggestions, since: date | None) -> Iterator[str]:
     yield f"tried on {counted(found.papers, 'paper')} of {len(found.days)} days, {found.days[0]} to {found.days[-1]}"
     yield f"{found.alike:,} of them are like the {counted(found.liked, 'paper')} in the library, or in it"
     if found.together is None:
-        yield "no word of the library finds any: use like: in a subscription, or export abstracts, too"
+        yield "no word of the library finds several of them: use like: in a subscription, or export abstracts, too"
         return
     yield from ("", "rule:")
     yield from textwrap.wrap(found.together.rule, rules.WIDTH - 4, initial_indent="    ", subsequent_indent="    ")

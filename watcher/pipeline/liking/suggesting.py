@@ -21,6 +21,9 @@ TRIED = 30
 TERMS = 6
 """Most terms in a suggested rule."""
 
+LEAST_ALIKE = 2
+"""How many papers like the library a term must find, unless there are fewer: what one paper alone says is its own."""
+
 GAIN = 0.03
 """How much a further term must raise a rule's F1 to be taken into it."""
 
@@ -84,8 +87,9 @@ def suggest_rules(
         for text, rule in rules.items():
             if reader.holds(rule.tree, ()):
                 found[text].add(paper.id)
+    least = min(LEAST_ALIKE, len(alike)) or 1
+    found = {text: ids for text, ids in found.items() if len(ids & alike) >= least}
     terms = sorted((_judged(text, ids, alike) for text, ids in found.items()), key=lambda one: (-one.f1, one.rule))
-    terms = [one for one in terms if one.alike]
     return Suggestions(len(library), count, tuple(sorted(days)), len(alike), tuple(terms), _together(found, alike))
 
 

@@ -44,16 +44,6 @@ class PhraseCounts(NamedTuple):
     counts: Floats
 
 
-class PhraseText(NamedTuple):
-    """The phrases in one text: first the words, then the pairs.
-
-    ``places``: first and last position of each.
-    """
-
-    ids: PhraseIds
-    places: npt.NDArray[np.int64]
-
-
 def telling_texts(document: Document) -> Iterator[tuple[Folded, int]]:
     """Yield (text, how often a phrase in it counts) of the texts that tell what a paper is about."""
     yield document.texts("title")[0], IN_TITLE
@@ -62,54 +52,51 @@ def telling_texts(document: Document) -> Iterator[tuple[Folded, int]]:
         yield text, 1
 
 
-def phrases_in(text: Folded) -> PhraseText:
-    """Return the words and pairs of words in a text."""
-    ids = np.array([_IDS[word] for word in text.line], dtype=np.uint64)
-    places = np.flatnonzero(ids)
-    words = ids[places]
-    pairs = words[:-1] * _PAIR_FACTOR + words[1:] | _PAIR_BIT
-    first = np.concatenate((places, places[:-1]))
-    last = np.concatenate((places, places[1:]))
-    return PhraseText(np.concatenate((words, pairs)), np.stack((first, last), axis=1))
-
-
 def is_pair(ids: PhraseIds) -> npt.NDArray[np.bool_]:
     """Return for each phrase whether it is a pair of words."""
     return (ids & _PAIR_BIT).astype(bool)
 
 
 class PaperPhrases:
-    """The phrases in all texts of a paper. Each text is read once."""
+    """The phrases in all texts of a paper, found in one pass: first its words, then its pairs of words."""
 
     def __init__(self, document: Document) -> None:
         self._texts = list(telling_texts(document))
         self._originals = list(_originals(document))
-        self._found = [phrases_in(text) for text, _ in self._texts]
-        self._first: dict[int, tuple[int, int, int]] | None = None
+        sizes = [text.size for text, _ in self._texts]
+        self._starts = np.cumsum([0, *sizes])
+        every = np.array([_IDS[word] for text, _ in self._texts for word in text.line], dtype=np.uint64)
+        self._at = np.flatnonzero(every)
+        words, numbers = every[self._at], np.repeat(np.arange(len(sizes)), sizes)[self._at]
+        self._pairs = np.flatnonzero(numbers[:-1] == numbers[1:])
+        pairs = words[self._pairs] * _PAIR_FACTOR + words[self._pairs + 1] | _PAIR_BIT
+        found = np.concatenate((words, pairs))
+        self._ids, self._first, self._same = np.unique(found, return_index=True, return_inverse=True)
+        times = np.array([often for _, often in self._texts], dtype=np.float64)[numbers]
+        self._times = np.concatenate((times, times[self._pairs]))
 
     def counts(self) -> PhraseCounts:
         """Return the phrases, counted."""
-        times = [
-            np.full(len(one.ids), often, dtype=np.float64)
-            for one, (_, often) in zip(self._found, self._texts, strict=True)
-        ]
-        every, inverse = np.unique(np.concatenate([one.ids for one in self._found]), return_inverse=True)
-        counts = np.bincount(inverse, weights=np.concatenate(times), minlength=len(every))
-        return PhraseCounts(every, counts.astype(np.float64))
+        counts = np.bincount(self._same, weights=self._times, minlength=len(self._ids))
+        return PhraseCounts(self._ids, counts.astype(np.float64))
 
     def in_words(self, wanted: Sequence[int]) -> dict[int, str]:
         """Return phrase → its words as the paper writes them where it has them first."""
-        if self._first is None:
-            self._first = {}
-            for number, one in enumerate(self._found):
-                for id, (first, last) in zip(one.ids.tolist(), one.places.tolist(), strict=True):
-                    self._first.setdefault(id, (number, first, last))
-        return {id: self._written(*self._first[id]) for id in wanted if id in self._first}
+        some = np.array(wanted, dtype=np.uint64)
+        at = np.searchsorted(self._ids, some)
+        has = at < len(self._ids)
+        has[has] = self._ids[at[has]] == some[has]
+        return {int(id): self._written(int(self._first[n])) for id, n in zip(some[has], at[has], strict=True)}
 
-    def _written(self, number: int, first: int, last: int) -> str:
-        text, original = self._texts[number][0], self._originals[number]
-        start, end = text.characters(first, last + 1)
-        return " ".join(original[start - text.base : end - text.base].split())
+    def _written(self, number: int) -> str:
+        """Return a phrase in words. ``number``: its number among the words and pairs that were found."""
+        is_pair = number >= len(self._at)
+        first = self._pairs[number - len(self._at)] if is_pair else number
+        begin, end = int(self._at[first]), int(self._at[first + is_pair]) + 1
+        place = int(np.searchsorted(self._starts, begin, side="right")) - 1
+        (text, _), offset = self._texts[place], int(self._starts[place])
+        start, stop = text.characters(begin - offset, end - offset)
+        return " ".join(self._originals[place][start - text.base : stop - text.base].split())
 
 
 def count_phrases(document: Document) -> PhraseCounts:

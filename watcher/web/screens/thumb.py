@@ -37,9 +37,10 @@ class AskedThumb:
 
 
 async def thumb_screen(request: Request) -> Response:
-    """Show the button, or record the thumb."""
-    form = await form_of(request) if request.method == "POST" else None
-    return await run_in_threadpool(_answer, request, None if form is None else form.get("do", "give"))
+    """Show the button, or record the thumb. A POST without the button's word only shows it: scanners send such ones."""
+    form = await form_of(request) if request.method == "POST" else {}
+    said = form.get("do", "")
+    return await run_in_threadpool(_answer, request, said if said in ("give", "return") else None)
 
 
 def _answer(request: Request, act: str | None) -> Response:

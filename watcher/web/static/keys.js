@@ -20,27 +20,48 @@
   const marked = () => (cards().length ? cards()[at] : document);
   const thumb = (which) => marked()?.querySelector(`form[data-thumb="${which}"]`)?.requestSubmit();
 
-  // A thumb is sent without leaving the page; where that fails, the form is sent as without this file.
+  // Thumbs, stars and read marks are sent without leaving the page; where that fails, as without this file.
   document.addEventListener("submit", async (event) => {
-    const form = event.target.closest("form[data-thumb]");
-    if (!form || form.dataset.failed) return;
+    const form = event.target;
+    const show = form.dataset.thumb ? showThumb : form.closest(".card") && form.querySelector("[data-act]") ? showCard : null;
+    if (!show || form.dataset.failed) return;
     event.preventDefault();
-    const what = form.elements.what;
-    const both = [...form.parentElement.querySelectorAll("form[data-thumb]")];
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
       if (!answer.ok) throw new Error(answer.status);
-      const given = what.value !== "thumb-none";
-      for (const one of both) {
-        const pressed = given && one === form;
-        one.querySelector("button").setAttribute("aria-pressed", String(pressed));
-        one.elements.what.value = pressed ? "thumb-none" : `thumb-${one.dataset.thumb}`;
-      }
+      show(form, await answer.text());
     } catch {
       form.dataset.failed = "1";
       form.requestSubmit();
     }
   });
+
+  function showThumb(form) {
+    const given = form.elements.what.value !== "thumb-none";
+    for (const one of form.parentElement.querySelectorAll("form[data-thumb]")) {
+      const pressed = given && one === form;
+      one.querySelector("button").setAttribute("aria-pressed", String(pressed));
+      one.elements.what.value = pressed ? "thumb-none" : `thumb-${one.dataset.thumb}`;
+    }
+  }
+
+  // The answer is the page as it is now: the paper's card is put in place of the old one, or taken away with it.
+  function showCard(form, answer) {
+    const old = form.closest(".card");
+    const page = new DOMParser().parseFromString(answer, "text/html");
+    const fresh = [...page.querySelectorAll(".card")].find((one) => one.dataset.key === old.dataset.key);
+    const act = document.activeElement.closest?.("[data-act]")?.dataset.act;
+    const focused = old.contains(document.activeElement);
+    if (!fresh) {
+      old.remove();
+      at = Math.min(at, cards().length - 1);
+      if (at >= 0) go(0);
+      return;
+    }
+    fresh.classList.toggle("here", old.classList.contains("here"));
+    old.replaceWith(document.adoptNode(fresh));
+    if (focused) fresh.querySelector(act ? `[data-act=${act}]` : ".title").focus({ preventScroll: true });
+  }
 
   const keys = {
     j: () => go(1),
