@@ -109,6 +109,14 @@ def test_what_somebody_else_says_of_a_paper_is_no_event(desk: Desk) -> None:
     assert look(desk, said, source="blog") == []
 
 
+@pytest.mark.parametrize("said", [preprint(1, is_secondhand=True), article(1, stage=None)], ids=["blog", "article"])
+def test_a_venue_that_is_named_without_a_stage_does_not_take_the_news_away(desk: Desk, said: Entry) -> None:
+    """A page of links, or the feed of a search, names a journal and does not say that the paper appeared there."""
+    look(desk, arxiv(1, stage=None, doi=None, venue=None), source="arxiv")
+    assert look(desk, replace(said, venue="River J. 7", doi="10.1/1"), source="other") == []
+    assert look(desk, arxiv(1), source="arxiv") == ["now published in River J. 7"]
+
+
 def test_an_article_that_was_told_by_itself_is_no_news(desk: Desk) -> None:
     assert look(desk, preprint(1)) + look(desk, article(1), source="journal") == ["itself"] * 2
     assert look(desk, arxiv(1), source="arxiv") == []

@@ -96,8 +96,9 @@ def learn(known: Candidate, entry: Entry) -> None:
 
     The table of fields says how each field is merged. Empty values never replace others. Newer values do, but text only
     if :func:`_has_better_text`. An entry that is second-hand or has only a title fills empty fields alone; so
-    does one of another form of the paper, unless that is a further stage. The title of another form is not kept, but
-    what it says of a retraction is.
+    does one of another form of the paper, unless that is a further stage. Neither fills the venue and the DOI of a paper of
+    which no stage is known, unless it names one. The title of another form is not kept, but what it says of a
+    retraction is.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
     is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)
@@ -114,7 +115,10 @@ def learn(known: Candidate, entry: Entry) -> None:
         own["retraction"] = own["retraction"] or _retraction_in(entry.title, known)
     if own["retraction"] == BY_MARK:
         newer -= {"retraction"}  # a mark says less than a notice
-    values = {name: own[name] for name in _ALL if own[name] and (name in newer or not known.values[name])}
+    empty = {name for name in _ALL if not known.values[name]}
+    if (is_weaker or is_another_form) and not (entry.stage or known.values["stage"]):
+        empty -= {*_STAGED}  # else the stage itself would be no news
+    values = {name: own[name] for name in _ALL if own[name] and (name in newer or name in empty)}
     if "title" in values:
         values["title_folded"] = own["title_folded"]
     if not entry.is_secondhand:
