@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, json_feed, rss
-from tests.parsers.pages import sample_papers
+from tests.parsers.pages import api_page, sample_papers
 from watcher.cli import main
 
 PAPERS = sample_papers(3)
@@ -131,3 +131,20 @@ subscriptions:
     assert said(*files) == "stored 0; matched 10: 0 told now, 10 told before"
     (tmp_path / "none.jsonl").write_bytes(lines(1, seed=4).replace(b"Part", b"Piece"))
     assert said("none.jsonl") == "stored 1; matched 0"
+
+
+def test_what_became_of_a_told_paper_is_told_only_where_that_is_asked_for(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that names the code first takes the news from the sources: it must not be lost with ``--no-tell``."""
+    (tmp_path / "config.yaml").write_text(CONFIG.replace("to: [me]", "to: [me], on: [code]"))
+    shown, day = sample_papers(1, seed=3), datetime.now(UTC).date()
+    (tmp_path / "day.json").write_bytes(api_page([shown[0] | {"code_url": None}], day))
+    (tmp_path / "next.json").write_bytes(api_page(shown, day))
+    assert main(["import", "--tell", "day.json"], env) == 0
+    assert "1 told now" in capsys.readouterr().out
+    assert main(["import", "--no-tell", "next.json"], env) == 0
+    assert "with code" not in capsys.readouterr().out
+    for told in (True, False):
+        assert main(["import", "--tell", "next.json"], env) == 0
+        assert ("now with code" in capsys.readouterr().out) is told

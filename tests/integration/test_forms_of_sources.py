@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.test_forms import Desk, subscription
-from tests.parsers import feeds, literature, pages, pubmed
+from tests.parsers import feeds, literature, pages, pubmed, repositories
 from watcher.model import Entry, Reading, Source
 from watcher.parsers import PARSERS
 from watcher.store import Store
@@ -86,3 +86,14 @@ def test_six_sources_show_one_paper(store: Store, first: int) -> None:
     for kind in order[::-1]:
         desk.read(*forms[kind], source=kind)
     assert desk.papers() == 1 and desk.tell() == []
+
+
+def test_an_article_that_a_record_of_arxiv_names_over_oai_is_joined_only_if_it_is_the_same_work(store: Store) -> None:
+    """Authors write the DOI there themselves, also that of other people's papers."""
+    desk = Desk(store, [subscription(rule="everything")])
+    record = repositories.arxiv_raw("2603.01234", versions=("Sat, 7 Mar 2026 10:00:00 GMT",))
+    (shown,) = read("oai", repositories.answer(record))
+    assert shown.doi
+    desk.read(*read("crossref", literature.crossref([literature.registered(1, DOI=shown.doi)])), source="crossref")
+    desk.read(shown, source="oai")
+    assert desk.papers() == 2

@@ -120,6 +120,21 @@ def test_pages_of_days_long_past_are_stored_and_not_told(drop: Drop) -> None:
     assert drop.world.receivers.sent == []
 
 
+def test_what_became_of_a_told_paper_is_told_from_a_file(drop: Drop) -> None:
+    drop.world.apply(subscription(rule="part", on=("code",)))
+    (shown,) = sample_papers(1)
+    drop.put("day.json", api_page([shown | {"code_url": None}], TODAY))
+    drop.look()
+    drop.world.tell()
+    before = len(drop.world.receivers.sent)
+    for name in ("next.json", "again.json"):
+        drop.put(name, api_page([shown], TODAY))
+        drop.look()
+        drop.world.tell()
+        assert len(drop.world.receivers.sent) == before + 1, name
+    assert "now with code" in drop.world.receivers.text()
+
+
 # --- complete or not ---
 
 

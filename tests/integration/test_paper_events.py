@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import times
-from tests.integration.test_forms import TITLE, Desk, article, arxiv, every_form, preprint, subscription
+from tests.integration.test_forms import EDITED, TITLE, Desk, article, arxiv, every_form, preprint, subscription
 from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, PaperEvent
 from watcher.pipeline.polling.updates import record_updates
 from watcher.store import Store
@@ -109,11 +109,44 @@ def test_what_somebody_else_says_of_a_paper_is_no_event(desk: Desk) -> None:
     assert look(desk, said, source="blog") == []
 
 
+@pytest.mark.parametrize("said", [preprint(1, is_secondhand=True), article(1, stage=None)], ids=["blog", "article"])
+def test_a_venue_that_is_named_without_a_stage_does_not_take_the_news_away(desk: Desk, said: Entry) -> None:
+    """A page of links, or the feed of a search, names a journal and does not say that the paper appeared there."""
+    look(desk, arxiv(1, stage=None, doi=None, venue=None), source="arxiv")
+    assert look(desk, replace(said, venue="River J. 7", doi="10.1/1"), source="other") == []
+    assert look(desk, arxiv(1), source="arxiv") == ["now published in River J. 7"]
+
+
 def test_an_article_that_was_told_by_itself_is_no_news(desk: Desk) -> None:
     assert look(desk, preprint(1)) + look(desk, article(1), source="journal") == ["itself"] * 2
     assert look(desk, arxiv(1), source="arxiv") == []
     with desk.store.reading() as tx:
         assert tx.papers.count() == 1
+
+
+NOTICED = f"RETRACTED ARTICLE: {EDITED}"
+
+
+def test_the_title_of_the_article_says_that_a_known_preprint_is_retracted(desk: Desk) -> None:
+    """The preprint's title stays, so that it shows nothing of it."""
+    look(desk, arxiv(1), source="arxiv")
+    assert look(desk, article(1), source="journal") == []
+    assert look(desk, article(1, title=NOTICED), source="journal") == ["retracted"]
+    assert look(desk, article(1, title=NOTICED), source="journal") + look(desk, arxiv(1), source="arxiv") == []
+    assert desk.known()[0].title == TITLE
+
+
+def test_an_article_that_is_joined_after_its_retraction_says_so_to_who_knows_the_preprint(desk: Desk) -> None:
+    look(desk, preprint(1))
+    look(desk, article(1, title=NOTICED), source="journal")
+    assert look(desk, arxiv(1), source="arxiv") == ["retracted"]
+    assert desk.papers() == 1
+
+
+def test_a_mark_does_not_take_the_place_of_a_notice(desk: Desk) -> None:
+    for said in ("retracted", "10.1/notice", "retracted"):
+        look(desk, preprint(1, retraction=said))
+    assert desk.known()[0].retraction == "10.1/notice"
 
 
 def test_who_heard_of_the_preprint_alone_hears_that_it_is_published(store: Store) -> None:

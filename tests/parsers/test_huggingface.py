@@ -10,7 +10,7 @@ import pytest
 
 from tests.parsers.pages import login_page, make_page, props_of, sample_papers, truncated
 from tests.sources import make_source
-from watcher.model import ARTICLE, Entry, OtherForm, Reading, Unreadable
+from watcher.model import ARTICLE, PUBLISHED, Entry, OtherForm, Reading, Unreadable
 from watcher.parsers import PARSERS
 
 PARSER = PARSERS["huggingface"]
@@ -164,7 +164,7 @@ def test_identity(number: str, keys: tuple[str, ...], arxiv: str | None, version
 
 def test_a_doi_is_claimed_as_the_article() -> None:
     entry = changed(doi="https://doi.org/10.1000/Maps.1")
-    assert (entry.keys, entry.doi) == (("arxiv:2503.01234",), "10.1000/maps.1")
+    assert (entry.keys, entry.doi, entry.stage) == (("arxiv:2503.01234",), "10.1000/maps.1", PUBLISHED)
     assert entry.forms == (OtherForm("doi:10.1000/maps.1", ARTICLE),)
 
 

@@ -11,7 +11,7 @@ from tests.parsers import repositories as made
 from tests.parsers.feeds import rss
 from tests.parsers.pages import login_page
 from tests.sources import make_source
-from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.model import ACCEPTED, ARTICLE, PUBLISHED, Entry, OtherForm, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
 from watcher.store.papers.withdrawals import is_withdrawn
 
@@ -132,7 +132,8 @@ def test_where_it_appeared_and_what_its_authors_remark() -> None:
 def test_a_record_of_arxiv_in_dublin_core() -> None:
     metadata = made.dublin_core(7, identifiers=("http://arxiv.org/abs/2603.01234", "doi:10.5555/kilns.7"))
     entry = only(made.record("oai:arXiv.org:2603.01234", metadata, sets=("cs:cs:LG", "physics:hep-ex")))
-    assert entry.keys == ("arxiv:2603.01234", "doi:10.5555/kilns.7")
+    assert (entry.keys, entry.forms) == (("arxiv:2603.01234",), (OtherForm("doi:10.5555/kilns.7", ARTICLE),))
+    assert (entry.doi, entry.stage) == ("10.5555/kilns.7", PUBLISHED)
     assert entry.categories == ("cs.LG", "hep-ex")
 
 
@@ -140,6 +141,7 @@ def test_a_record_of_arxiv_in_its_own_form() -> None:
     entry = only(made.arxiv("2603.01234"))
     assert (entry.title, entry.abstract) == ("Slow Kilns: Of 2603.01234", made.ABSTRACT)
     assert (entry.keys, entry.arxiv_id) == (("arxiv:2603.01234",), "2603.01234")
+    assert (entry.forms, entry.stage) == ((), ACCEPTED)
     assert entry.authors == ("Ada B. Amberg", "Bo Brisk Jr.")
     assert (entry.organization, entry.categories) == ("Institute of Kilns", ("cs.LG", "stat.ML"))
     assert (entry.note, entry.venue) == (
@@ -155,7 +157,8 @@ def test_a_record_of_arxiv_with_its_versions() -> None:
         made.arxiv_raw("2603.01234", versions=("Sat, 7 Mar 2026 10:00:00 GMT", "Sun, 8 Mar 2026 10:00:00 GMT"))
     )
     assert (entry.version, entry.published) == (2, datetime(2026, 3, 7, 10, tzinfo=UTC))
-    assert entry.keys == ("arxiv:2603.01234", "doi:10.5555/kilns.2603.01234")
+    assert entry.keys == ("arxiv:2603.01234",)
+    assert (entry.forms, entry.stage) == ((OtherForm("doi:10.5555/kilns.2603.01234", ARTICLE),), PUBLISHED)
     assert entry.authors == ("Ada B. Amberg", "Bo Brisk", "Cy Corvin")
     assert (entry.submitter, entry.venue) == ("Ada Amberg", "J. Kilns 3 (2026) 1-9")
 

@@ -21,7 +21,7 @@ READ = {
     "huggingface": (4, "e2f99ec11f20"),
     "openalex": (2, "9e24aa10897d"),
     "medrxiv": (3, "af918a2f96b0"),
-    "oai": (1, "ee27e45d2c0c"),
+    "oai": (2, "282ee922c789"),
     "pubmed": (2, "d0d854856f8b"),
 }
 """For each kind its version, and a digest of what that version reads of the pages of ``test_told`` with odd letters.

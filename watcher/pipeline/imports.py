@@ -10,6 +10,7 @@ from watcher.config import Config
 from watcher.errors import UnknownPage, WatcherError
 from watcher.model import Decision, Fate
 from watcher.pipeline.context import Context
+from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import Decide, Intake
 from watcher.pipeline.saved_pages import ReadPage, read_any, read_for
 from watcher.pipeline.subscriptions.apply import present_of
@@ -97,7 +98,9 @@ def _store(page: ReadPage, source: str | None, telling: Telling, context: Contex
     with context.store.transaction() as tx:
         intake = Intake(tx, context.rules, now)
         intake.add(page.reading.entries, source_of(page, source, context.config), whole=page.reading.whole)
-        intake.match(_decide(tx, telling, context.config, now), unchanged=True)
+        decide = _decide(tx, telling, context.config, now)
+        intake.match(decide, unchanged=True)
+        record_updates(tx, intake.updates, now, decide)
     done.stored += intake.new
     done.papers |= intake.listed
 

@@ -13,6 +13,7 @@ from watcher.model import Judged, Reading, Source, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import Polled, broken_by, conclude, verdict_before
+from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import Intake
 from watcher.pipeline.saved_pages import read_any
 from watcher.pipeline.subscriptions.apply import present_of
@@ -131,6 +132,7 @@ def _store_reading(reading: Reading, source: Source, context: Context, is_mine: 
         matched = intake.match(
             lambda saved, paper: fate.of_dropped_in(paper, saved.subscription.sources, present), unchanged=True
         )
+        matched += record_updates(tx, intake.updates, now)
     done.new += intake.new
     done.matched += matched
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from watcher.model import ARTICLE, Entry
+from watcher.model import ARTICLE, PUBLISHED, Entry
 from watcher.model.fields import kept_id
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import day_of
@@ -80,7 +80,8 @@ def identified(number: str, doi: str | None = None, *, title: str, **more: Any) 
     first = f"arxiv:{own}" if arxiv else f"url:{url}"
     own_id = own if arxiv else None
     forms = forms_named(doi, ARTICLE, beside=(first,))
-    return Entry(title=title, keys=(first,), forms=forms, url=url, arxiv_id=own_id, version=version, doi=doi, **more)
+    named = {"forms": forms, "doi": doi, "stage": PUBLISHED if forms else None}
+    return Entry(title=title, keys=(first,), url=url, arxiv_id=own_id, version=version, **named, **more)
 
 
 def is_id(number: str) -> bool:

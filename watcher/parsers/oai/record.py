@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from watcher.model import Entry
-from watcher.parsers.arxiv.entry import code_in, in_one_string
+from watcher.model import ARTICLE, Entry, OtherForm
+from watcher.parsers.arxiv.entry import code_in, in_one_string, venue_and_stage
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.dois import PaperIds, of_doi
-from watcher.parsers.common.links import ids_of_name, normalised_url
+from watcher.parsers.common.links import forms_named, ids_of_name, normalised_url
 from watcher.parsers.common.text_values import moment, people, shown_text
-from watcher.parsers.common.venue import venue_in, venue_named
+from watcher.parsers.common.venue import venue_named
 from watcher.parsers.feed.xml import XmlElement
 
 ANNOUNCED_WITHIN = timedelta(days=14)
@@ -112,7 +112,8 @@ def _dublin_core(node: XmlElement, head: Head, site: str) -> Entry:
     subjects = [" ".join(child.text().split()) for child in node.all("dc:subject")]
     arxiv = _categories_of(head.sets) if ids.arxiv_id else ()
     types = [child.text().strip().rpartition("/")[2] for child in node.all("dc:type")]
-    venues = (name for child in node.all("dc:source") if (name := venue_named(child.text())))
+    appeared = next((text for child in node.all("dc:source") if venue_named(text := child.text())), "")
+    venue, stage = venue_and_stage(appeared, remark, ids.doi)
     first = min(days, default=None)
     return Entry(
         title=next(
@@ -121,13 +122,15 @@ def _dublin_core(node: XmlElement, head: Head, site: str) -> Entry:
         keys=_keys(head, ids, site, links),
         abstract=abstract,
         authors=people([child.text() for child in node.all("dc:creator")]),
+        forms=_forms(ids),
+        stage=stage if ids.arxiv_id else None,
         arxiv_id=ids.arxiv_id,
         doi=ids.doi,
         url=_link(ids, links),
         keywords=clean.names(list(dict.fromkeys(subjects))),
         categories=arxiv or clean.names(list(dict.fromkeys(types))),
         note=clean.line(remark) or None,
-        venue=next(venues, None) or venue_in(remark),
+        venue=venue,
         code_url=code_in(remark) if ids.arxiv_id else None,
         published=datetime(first.year, first.month, first.day, tzinfo=UTC) if first else None,
         listed=head.day,
@@ -171,16 +174,19 @@ def _common(node: XmlElement, head: Head, site: str) -> Entry:
     number, doi = clean.arxiv_id(node.text("id").strip()), clean.doi(node.text("doi").split(" ")[0])
     ids = replace(_ids([head.identifier, f"arxiv:{number[0]}" if number else ""]), doi=doi)
     comments = node.text("comments")
+    venue, stage = venue_and_stage(node.text("journal-ref"), comments, doi)
     return Entry(
         title=clean.line(node.text("title")),
         keys=_keys(head, ids, site),
+        forms=_forms(ids),
+        stage=stage,
         abstract=clean.abstract(node.text("abstract")),
         arxiv_id=ids.arxiv_id,
         doi=doi,
         url=_link(ids, ()),
         categories=clean.names(list(dict.fromkeys(node.text("categories").split()))),
         note=clean.line(comments) or None,
-        venue=venue_named(node.text("journal-ref")) or venue_in(comments),
+        venue=venue,
         code_url=code_in(comments),
         listed=head.day,
     )
@@ -208,17 +214,24 @@ def _ids(names: list[str]) -> PaperIds:
 
 
 def _keys(head: Head, ids: PaperIds, site: str, links: list[str] | None = None) -> tuple[str, ...]:
-    """What a record is known by, strongest first: its identifier is the same in whatever repository lists it."""
+    """Return what a record is known by, strongest first. Its identifier is the same in whatever repository lists it.
+
+    A DOI beside an arXiv id is the article's: see :func:`_forms`.
+    """
     arxiv = ids.arxiv_id or ids_of_name(head.identifier).arxiv_id
     own = f"id:{head.identifier}" if head.identifier.lower().startswith("oai:") else f"id:{site}:{head.identifier}"
-    named = [f"arxiv:{arxiv}"] if arxiv else []
-    named += of_doi(ids.doi).keys if ids.doi else ()
+    named = (f"arxiv:{arxiv}",) if arxiv else of_doi(ids.doi).keys if ids.doi else ()
     addresses = [
         f"url:{normalised_url(link)}"
         for link in links or ()
         if not (found := ids_of_name(link)).doi and not found.arxiv_id
     ]
     return tuple(dict.fromkeys([*named, *([] if arxiv else [own, *addresses[:1]])]))
+
+
+def _forms(ids: PaperIds) -> tuple[OtherForm, ...]:
+    """Return the article of a preprint at arXiv, where its record names one."""
+    return forms_named(ids.doi, ARTICLE, beside=(f"arxiv:{ids.arxiv_id}",)) if ids.arxiv_id else ()
 
 
 def _link(ids: PaperIds, links: tuple[str, ...] | list[str]) -> str | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from watcher.model import STAGES, Entry
+from watcher.model import BY_MARK, STAGES, Entry
 from watcher.model.fields import FACTS, Merge, attributes, merged_ids
 from watcher.rules import fold_title
 from watcher.store.papers.keys import TITLE, arxiv_id_of, comparable_title
+from watcher.store.papers.withdrawals import is_retraction
 
 NAMED = ("arxiv:", "doi:")
 """Beginnings of the keys that a paper has everywhere."""
@@ -95,7 +96,9 @@ def learn(known: Candidate, entry: Entry) -> None:
 
     The table of fields says how each field is merged. Empty values never replace others. Newer values do, but text only
     if :func:`_has_better_text`. An entry that is second-hand or has only a title fills empty fields alone; so
-    does one of another form of the paper, unless that is a further stage.
+    does one of another form of the paper, unless that is a further stage. Neither fills the venue and the DOI of a paper of
+    which no stage is known, unless it names one. The title of another form is not kept, but what it says of a
+    retraction is.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
     is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)
@@ -108,13 +111,25 @@ def learn(known: Candidate, entry: Entry) -> None:
         newer |= {*_TEXT}
         if _is_cut(entry, known):
             newer.remove("abstract")
-    values = {name: own[name] for name in _ALL if own[name] and (name in newer or not known.values[name])}
+    if is_another_form:
+        own["retraction"] = own["retraction"] or _retraction_in(entry.title, known)
+    if own["retraction"] == BY_MARK:
+        newer -= {"retraction"}  # a mark says less than a notice
+    empty = {name for name in _ALL if not known.values[name]}
+    if (is_weaker or is_another_form) and not (entry.stage or known.values["stage"]):
+        empty -= {*_STAGED}  # else the stage itself would be no news
+    values = {name: own[name] for name in _ALL if own[name] and (name in newer or name in empty)}
     if "title" in values:
         values["title_folded"] = own["title_folded"]
     if not entry.is_secondhand:
         ids = {name: merged_ids(known.values[name] or (), own[name]) for name in _IDS}
         values |= {name: some for name, some in ids.items() if some}
     known.set(values | {"key": strongest([known.values["key"], *entry.keys])})
+
+
+def _retraction_in(title: str, known: Candidate) -> str | None:
+    """Return the retraction that the title of another form of a paper states, None for none."""
+    return BY_MARK if is_retraction(title, known.values["title"]) else None
 
 
 def _reached(stage: str | None) -> int:
@@ -156,6 +171,8 @@ def absorb(kept: Candidate, other: Candidate) -> None:
     values = {
         name: other.values[name] for name in names if other.values[name] and (name in taken or not kept.values[name])
     }
+    if "title" not in values and not (kept.values["retraction"] or other.values["retraction"]):
+        values["retraction"] = _retraction_in(other.values["title"], kept)
     values |= {name: merged_ids(other.values[name] or (), kept.values[name] or ()) for name in _IDS}
     kept.set(values | {"key": strongest([kept.values["key"], other.values["key"]])})
     kept.is_changed = True

@@ -177,10 +177,17 @@ def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None
     ``before`` and ``after``: the paper's columns.
     """
     if is_withdrawn(after, before["title"]) and not is_withdrawn(before):
-        by_title = _says_title(after["title"], before["title"])
-        return RETRACTED if by_title and "retract" in _notice(after["title"]) else WITHDRAWN
+        return RETRACTED if is_retraction(after["title"], before["title"]) else WITHDRAWN
     old, new = before["version"], after["version"]
     return f"v{new}" if old and new and new > old else None
+
+
+def is_retraction(title: str, earlier: str) -> bool:
+    """Return whether a title says that its paper is retracted: "RETRACTED ARTICLE: …", "… (retracted)".
+
+    ``earlier``: the paper's title before, or in another form.
+    """
+    return _says_title(title, earlier) and "retract" in _notice(title)
 
 
 def is_withdrawn(values: Mapping[str, Any], earlier_title: str = "") -> bool:
