@@ -5,7 +5,7 @@ apprise is imported only when something is sent or checked: that takes long, and
 
 from __future__ import annotations
 
-from watcher.notify.addresses.addresses import problem_of, schema_of
+from watcher.notify.addresses.addresses import own_schema, problem_of, schema_of
 from watcher.notify.addresses.doubts import doubt_of
 from watcher.notify.addresses.forms import forms_of, is_mail, size_in, takes_links
 from watcher.notify.addresses.limits import limit_of
@@ -19,6 +19,7 @@ __all__ = [
     "forms_of",
     "is_mail",
     "limit_of",
+    "own_schema",
     "problem_of",
     "schema_of",
     "scrub",
