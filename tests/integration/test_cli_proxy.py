@@ -16,6 +16,7 @@ from watcher.cli.desk import CliContext
 from watcher.daemon import logs
 from watcher.daemon.opening import open_context
 from watcher.model import Message, Page, Result, Unreachable, Validators
+from watcher.notify import Scrubber
 
 __all__ = ["authority"]
 
@@ -48,7 +49,7 @@ def proxy(site: Site, service: Web) -> Iterator[ConnectProxy]:
 @pytest.fixture
 def home(tmp_path: Path, proxy: ConnectProxy, authority: LabAuthority, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(logs, "_secrets", set[str]())
+    monkeypatch.setattr(logs, "_scrub", Scrubber())
     (tmp_path / "lab.pem").write_text(authority.pem)
     configure(tmp_path, f"proxy: 'http://ana:${{PW}}@{proxy.place}'\nca_bundle: lab.pem")
     return tmp_path

@@ -19,6 +19,7 @@ from watcher.config import Config
 from watcher.daemon import logs
 from watcher.fetch.asked import AskedAddress, has_no_secrets
 from watcher.model import Source
+from watcher.notify import Scrubber
 from watcher.parsers import PARSERS
 
 TOKEN = "s3cret/T0ken+with=signs"
@@ -29,7 +30,7 @@ FEED = rss(["<title>Kilns</title><link>/1</link>"])
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(logs, "_secrets", set[str]())
+    monkeypatch.setattr(logs, "_scrub", Scrubber())
     return tmp_path
 
 

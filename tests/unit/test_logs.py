@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from watcher.daemon import logs
+from watcher.notify import Scrubber
 
 SECRET = "hunter2-and-more"
 
@@ -21,7 +22,7 @@ Read = Callable[[], str]
 def stderr(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Read]:
     """Gives what was logged so far."""
     monkeypatch.delenv("JOURNAL_STREAM", raising=False)
-    monkeypatch.setattr(logs, "_secrets", set())
+    monkeypatch.setattr(logs, "_scrub", Scrubber())
     yield lambda: capsys.readouterr().err
 
 

@@ -18,6 +18,7 @@ from tests.unit.mail_reader import LOOKALIKES, decoded, mailboxes, shown, unfold
 from watcher.model import Result
 from watcher.notify import problem_of
 from watcher.notify.addresses.addresses import load_plugin
+from watcher.notify.addresses.forms import Body
 from watcher.notify.mime import Unwritable, address_header, own_header, text_header, token_header, uri_header
 from watcher.notify.smtp import Connections, MailServer
 
@@ -48,8 +49,7 @@ def mail(subject: str, options: str = "", unsubscribe: str = "") -> tuple[str, l
     post = service.connections = Post()
     service.text, service.html, service.unsubscribe = "text\n", "<p>html</p>\n", unsubscribe
     service.delivery_id, service.date = "key-1", "Tue, 10 Mar 2026 08:00:00 +0000"
-    assert service.send("", subject) and service.outcome is not None
-    assert service.outcome.result is Result.SENT
+    assert service.deliver(Body(subject, "", "html"), "mailto://127.0.0.1:25/").result is Result.SENT
     return post.taken
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from watcher.daemon.log_floods import FloodLimit
-from watcher.notify import SHORTEST_SECRET, scrub
+from watcher.notify import Scrubber
 
 QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
 """Libraries of which only warnings are logged. httpx and urllib3 would log every address."""
@@ -27,7 +27,7 @@ LONGEST = 20_000
 """Most characters of one entry."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-_secrets: set[str] = set()
+_scrub = Scrubber()
 
 
 def set_up(
@@ -60,7 +60,7 @@ def add_secrets(secrets: Iterable[str]) -> None:
 
     They are removed for good: an old password may still be logged after it was replaced.
     """
-    _secrets.update(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
+    _scrub.add(secrets)
 
 
 class LogStream(logging.StreamHandler[TextIO]):
@@ -107,7 +107,7 @@ class PlainFormat(logging.Formatter):
         self._journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
-        text = one_entry(scrub(super().format(record), _secrets))
+        text = one_entry(_scrub(super().format(record)))
         if not self._journal:
             return text
         prefix = f"<{_PRIORITIES.get(record.levelno, 6)}>"
@@ -125,11 +125,11 @@ class Json(logging.Formatter):
             "ts": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": harmless(scrub(record.getMessage(), _secrets)),
+            "message": harmless(_scrub(record.getMessage())),
         }
         fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if fields:
-            line["fields"] = {name: harmless(scrub(str(value), _secrets)) for name, value in fields.items()}
+            line["fields"] = {name: harmless(_scrub(str(value))) for name, value in fields.items()}
         if record.exc_info:
-            line["exc"] = harmless(scrub(self.formatException(record.exc_info), _secrets))
+            line["exc"] = harmless(_scrub(self.formatException(record.exc_info)))
         return json.dumps(line, ensure_ascii=False)

@@ -53,7 +53,7 @@ def replaced(text: str, by: Mapping[str, str]) -> str:
 
     ``by``: part → replacement.
     """
-    for part in sorted(by, key=len, reverse=True):
+    for part in sorted(by, key=lambda one: (-len(one), one)):
         text = text.replace(part, by[part])
     return text
 
@@ -65,21 +65,22 @@ def without_secrets(text: str, secrets: Mapping[str, str]) -> str:
 
     ``secrets``: secret → what replaces it.
     """
-    folded = {_plain(secret): place for secret, place in secrets.items() if secret}
+    folded = {plain(secret): place for secret, place in secrets.items() if secret}
     known = replaced(text, secrets)
     return "".join(_without(word, secrets, folded) for word in re.split(r"(\s+)", known))
 
 
 def _without(word: str, secrets: Mapping[str, str], folded: Mapping[str, str]) -> str:
-    plain = _plain(replaced(word, dict.fromkeys(secrets.values(), " ")))
-    for secret, place in folded.items():
-        if secret in plain:
-            head = re.match(r"[^/]*://[^/?#]*", word)
-            return f"{head[0]}/{place}" if head and secret not in _plain(head[0]) else place
-    return word
+    decoded = plain(replaced(word, dict.fromkeys(secrets.values(), " ")))
+    if not (found := [secret for secret in folded if secret in decoded]):
+        return word
+    place = folded[found[0]]
+    head = re.match(r"[^/]*://[^/?#]*", word)
+    host = plain(head[0]) if head else ""
+    return f"{head[0]}/{place}" if head and not any(secret in host for secret in found) else place
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text fully decoded and in lower case, with blanks in place of plus signs."""
     for _ in range(_ENCODINGS):
         if (further := unquote(text)) == text:

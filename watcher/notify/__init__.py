@@ -5,20 +5,21 @@ apprise is imported only when something is sent or checked: that takes long, and
 
 from __future__ import annotations
 
-from watcher.notify.addresses.addresses import problem_of, schema_of
+from watcher.notify.addresses.addresses import own_schema, problem_of, schema_of
 from watcher.notify.addresses.doubts import doubt_of
 from watcher.notify.addresses.forms import forms_of, is_mail, size_in, takes_links
 from watcher.notify.addresses.limits import limit_of
-from watcher.notify.secrets import SHORTEST_SECRET, scrub, secrets_of
+from watcher.notify.secrets import Scrubber, scrub, secrets_of
 from watcher.notify.sender import Notifier
 
 __all__ = [
-    "SHORTEST_SECRET",
     "Notifier",
+    "Scrubber",
     "doubt_of",
     "forms_of",
     "is_mail",
     "limit_of",
+    "own_schema",
     "problem_of",
     "schema_of",
     "scrub",

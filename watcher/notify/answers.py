@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import time
 import zlib
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from http.client import HTTPException, HTTPMessage, HTTPResponse
@@ -146,6 +147,51 @@ def install() -> None:
     requests.sessions.HTTPAdapter = _shared_adapter  # type: ignore[attr-defined, assignment]
     requests.sessions.Session = _Session  # type: ignore[misc]
     requests.sessions.get_netrc_auth = _no_password  # type: ignore[attr-defined]
+
+
+def prepared(
+    method: str,
+    url: str,
+    params: tuple[tuple[str, str], ...],
+    headers: tuple[tuple[str, str], ...],
+    auth: tuple[str, str] | None,
+    own: Mapping[str, str],
+    body: str,
+) -> requests.PreparedRequest:
+    """Return a request with a body in ASCII. Raises ``requests.RequestException``.
+
+    ``own``: further headers, of this request alone.
+    """
+    usual, request = _prepared(method, url, params, headers, auth), requests.PreparedRequest()
+    request.method, request.url, request.hooks = usual.method, usual.url, usual.hooks
+    request.headers = usual.headers.copy()
+    request.headers.update(own)
+    request.body, request.headers["Content-Length"] = body, str(len(body))
+    return request
+
+
+@lru_cache(maxsize=4096)
+def _prepared(
+    method: str,
+    url: str,
+    params: tuple[tuple[str, str], ...],
+    headers: tuple[tuple[str, str], ...],
+    auth: tuple[str, str] | None,
+) -> requests.PreparedRequest:
+    """Return a request as requests writes it, with some body."""
+    asked = requests.Request(method, url, dict(headers), data="{}", params=dict(params), auth=auth)
+    with _Session() as session:
+        return session.prepare_request(asked)
+
+
+def sent(request: requests.PreparedRequest, timeout: tuple[float, float], verify: bool) -> requests.Response:
+    """Send a request by a kept connection; return the answer, of which no redirect is followed.
+
+    Raises ``requests.RequestException``.
+
+    ``timeout``: seconds for the connection, and for the answer.
+    """
+    return _shared_adapter().send(request, timeout=timeout, verify=verify)
 
 
 def _no_password(url: str | bytes, raise_errors: bool = False) -> None:

@@ -16,7 +16,7 @@ from watcher.notify.smtp import AnswerLost, TooBig
 
 LONGEST = 300
 LONGEST_SAID = 120
-_READ = 2_000  # characters of an answer that are looked at for what it says
+_READ = 2_000  # bytes of an answer that are looked at for what it says
 
 _DOWN = frozenset({401, 403, 404, 410})
 _REFUSED = frozenset({413})
@@ -102,13 +102,21 @@ def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
     """
     status = next((int(found[1]) for line in lines if (found := _STATUS.search(line))), None)
     if status is not None:
-        said = scrub(_said(lines), secrets)
-        return Outcome(_result_of(status), f"the service answered {status}{_phrase(status)}" + (said and f": {said}"))
+        return of_answer(status, _details(lines), secrets)
     cause = next((cause for line in lines if "xception" in line and (cause := _cause(line))), None)
     told = [line for line in lines if not _NO_REASON.search(line)]
     last = scrub(" ".join(told[-1].split()), secrets) if told else "apprise gave no reason"
     last = last.replace("Socket Exception: ", "its answer cannot be read: ", 1)
     return Outcome(Result.FAILED, (cause or last)[:LONGEST])
+
+
+def of_answer(status: int, body: bytes | str, secrets: Iterable[str]) -> Outcome:
+    """Return the outcome that a service's answer with an error status means.
+
+    ``secrets``: texts that must not appear in the reason.
+    """
+    said = scrub(_said(body), secrets)
+    return Outcome(_result_of(status), f"the service answered {status}{_phrase(status)}" + (said and f": {said}"))
 
 
 def of_exception(error: BaseException, secrets: Iterable[str]) -> Outcome:
@@ -133,7 +141,8 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _said(lines: Iterable[str]) -> str:
+def _details(lines: Iterable[str]) -> bytes | str:
+    """Return the body of an answer as apprise logs it, "" if it does not."""
     found = next((found for line in lines if (found := _DETAILS.search(line))), None)
     if not found:
         return ""
@@ -141,7 +150,12 @@ def _said(lines: Iterable[str]) -> str:
         answer = ast.literal_eval(found[1])
     except (ValueError, SyntaxError):
         return ""
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    return answer if isinstance(answer, bytes) else str(answer)
+
+
+def _said(answer: bytes | str) -> str:
+    """Return the first words of an answer's body."""
+    text = answer[:_READ].decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     said = " ".join("".join(char if char.isprintable() else " " for char in _TAGS.sub(" ", text[:_READ])).split())
     return said if len(said) <= LONGEST_SAID else said[: LONGEST_SAID - 1] + "…"
 

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from threading import Lock, Thread
+from functools import partial
+from threading import Lock
 from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
@@ -17,10 +18,11 @@ from watcher.notify.addresses.addresses import load_plugin, problem_of, schema_o
 from watcher.notify.addresses.forms import Body, put
 from watcher.notify.addresses.limits import limit_of
 from watcher.notify.reasons import of_exception, of_log
-from watcher.notify.secrets import scrub, secrets_of
+from watcher.notify.secrets import secrets_of
 from watcher.notify.services.kit import Kit
 from watcher.notify.services.table import apprise_module
 from watcher.notify.smtp import LAST_PATIENCE, PATIENCE, Connections
+from watcher.notify.threads import Call, CallThreads
 from watcher.notify.ways import WAY
 
 TIMEOUT = 60.0
@@ -64,8 +66,10 @@ class Notifier:
         self._monotonic = monotonic
         self._sleep = sleep
         self._way = way
-        self._hanging: dict[str, Thread] = {}
+        self._threads = CallThreads()
+        self._hanging: dict[str, Call[Outcome]] = {}
         self._sent_at: dict[str, float] = {}
+        self._apprises: list[Any] = []
         # What may take longest: the last answer before the message, the message, and the answer to it.
         self._mail_timeout = timeout + patience + 2 * last_patience
         self._mail = Connections(patience, last_patience, timeout, monotonic)
@@ -77,29 +81,27 @@ class Notifier:
         """
         if problem := problem_of(url):
             return Outcome(Result.DOWN, problem)
-        if (last := self._hanging.get(url)) and last.is_alive():
+        if (last := self._hanging.get(url)) and not last.is_over:
             return Outcome(Result.FAILED, "the last try still hangs")
-        outcomes: list[Outcome] = []
-        # In a thread of its own, so that a service that hangs for ever holds up nobody else.
-        thread = Thread(
-            target=lambda: outcomes.append(self._deliver(url, message, delivery_id)), name="send", daemon=True
-        )
-        thread.start()
+        # In another thread, so that a service that hangs for ever holds up nobody else.
+        call = self._threads.begin(partial(self._deliver, url, message, delivery_id))
         timeout = self._mail_timeout if schema_of(url) in ("mailto", "mailtos") else self._timeout
-        thread.join(timeout)
-        if not outcomes:
-            self._hanging[url] = thread
+        outcome = call.result_within(timeout)
+        if outcome is None:
+            self._hanging[url] = call
             return Outcome(Result.FAILED, f"no answer within {timeout:g} s: it may have arrived all the same")
         self._hanging.pop(url, None)
-        return outcomes[0]
+        return outcome
 
     def close_idle(self) -> None:
-        """Close connections that have been idle for too long."""
+        """Close connections that have been idle for too long, and end threads that have nothing to do."""
         self._mail.close_idle()
+        self._threads.end_idle()
 
     def close(self) -> None:
         """Close all kept connections. Later messages use new ones."""
         self._mail.close()
+        self._threads.end_idle()
 
     def __enter__(self) -> Notifier:
         return self
@@ -114,7 +116,7 @@ class Notifier:
                 return Outcome(Result.DOWN, "apprise does not take the address")
             self._wait_for_turn(url, service)
             way = self._way()
-            WAY.set(way)  # of this thread, which sends nothing else
+            WAY.set(way)  # of this thread, which sends nothing else meanwhile
             return self._call(service, url, message, delivery_id, way)
         except Exception as error:  # a plugin's own failure must not end the daemon
             return of_exception(error, secrets_of(url))
@@ -122,15 +124,25 @@ class Notifier:
     def _call(self, service: Any, url: str, message: Message, delivery_id: str, way: WayOut) -> Outcome:
         body = put(message, service, url, limit_of(url))
         self._equip(service, message, body, delivery_id, way)
-        apprise = apprise_module()
-        one = apprise.Apprise(asset=service.asset)
-        one.add(service)
-        result = one.notify(title=body.title, body=body.text, body_format=body.format, log_level=logging.DEBUG)
-        if (own := getattr(service, "outcome", None)) is not None:
-            return Outcome(own.result, scrub(own.reason, secrets_of(url)))
-        if result.status == apprise.AppriseResultStatus.SUCCESS:
+        if deliver := getattr(service, "deliver", None):
+            outcome: Outcome = deliver(body, url)
+            return outcome
+        result = self._by_apprise(service, body)
+        if result.status == apprise_module().AppriseResultStatus.SUCCESS:
             return Outcome(Result.SENT)
         return of_log([entry.message for entry in result.logs()], secrets_of(url))
+
+    def _by_apprise(self, service: Any, body: Body) -> Any:
+        """Send a message by an apprise object that is kept: a new one looks for its translations on the disk."""
+        try:
+            one = self._apprises.pop()
+        except IndexError:
+            one = apprise_module().Apprise(asset=service.asset)
+        one.clear()
+        one.add(service)
+        result = one.notify(title=body.title, body=body.text, body_format=body.format, log_level=logging.DEBUG)
+        self._apprises.append(one)
+        return result
 
     def _equip(self, service: Any, message: Message, body: Body, delivery_id: str, way: WayOut) -> None:
         """Give the plugin the delivery's id, and whatever its service can carry in addition to title and body."""

@@ -104,6 +104,7 @@ def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     environment.filters |= {
         "text_marked": escape.text_marked,

@@ -46,6 +46,10 @@ FORBIDDEN_KEYS = {
     **dict.fromkeys(("template", "keyfile", "subfile", "pgp", "pgpkey", "pgppub", "pgpprv", "wkd"), _READS_A_FILE),
 }
 
+ENOUGH_PROBLEMS = 65_536
+ENOUGH_PLUGINS = 8_192
+"""Most addresses whose problem or plugin is kept: 200 bytes and 2 to 5 kB each. To read one again takes over 1 ms."""
+
 _SCHEMA = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.+-]*)://")
 
 
@@ -55,7 +59,7 @@ def schema_of(url: str) -> str:
     return found[1].lower() if found else ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ENOUGH_PROBLEMS)
 def problem_of(url: str) -> str | None:
     """Return why an address cannot be used, None if it can. The text names nothing of the address but its service."""
     schema = schema_of(url)
@@ -182,7 +186,7 @@ def load_plugin(url: str, patience: float = PATIENCE) -> Any | None:
     return service
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=ENOUGH_PLUGINS)
 def _loaded(url: str) -> tuple[Any | None, bool]:
     service, has_own_patience = _instantiated(url)
     if service is not None and "%25" in url and (again := encoded_as_read(url, cut_url(url), service)) != url:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from apprise.plugins.email import NotifyEmail
 
 from watcher.model import Outcome, Result
 from watcher.notify import mime, reasons, smtp
+from watcher.notify.addresses.forms import Body
 from watcher.notify.addresses.mailboxes import Mailbox, mailboxes
+from watcher.notify.secrets import scrub, secrets_of
 from watcher.notify.services.kit import Kit
 
 # apprise's classes carry no types that a subclass could be checked against.
@@ -45,7 +48,6 @@ class Mail(_Email):  # type: ignore[misc]
     unsubscribe: str = ""
     is_one_click: bool = False
     authorities: str = ""
-    outcome: Outcome | None = None
 
     @staticmethod
     def parse_url(url: str) -> Any:
@@ -100,11 +102,12 @@ class Mail(_Email):  # type: ignore[misc]
         self.unsubscribe, self.is_one_click = message.unsubscribe, message.is_one_click
         self.delivery_id, self.date = kit.delivery_id, kit.date
 
-    def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
-        self.outcome = self._deliver(title)
-        return self.outcome.result is Result.SENT
+    def deliver(self, body: Body, url: str) -> Outcome:
+        """Send a message; return the outcome. The reason shows no secret of the service's address ``url``."""
+        outcome = self._sent(body.title.strip())
+        return replace(outcome, reason=scrub(outcome.reason, secrets_of(url))) if outcome.reason else outcome
 
-    def _deliver(self, subject: str) -> Outcome:
+    def _sent(self, subject: str) -> Outcome:
         try:
             recipients = self._recipients()
             message = mime.mail_bytes(self._head(subject), self.text, self.html)

@@ -10,7 +10,7 @@ from functools import partial
 
 from watcher.errors import WatcherError
 from watcher.model import Decision, DeliveryKind, DueAlert, Endpoint, Fate, Paper, Rhythm, StoredSubscription
-from watcher.notify import limit_of, size_in
+from watcher.notify import limit_of, own_schema, size_in
 from watcher.pipeline.context import Context
 from watcher.pipeline.one_by_one import one_by_one
 from watcher.pipeline.subscriptions.leaving import ALL_LEFT, told_endpoints
@@ -205,9 +205,14 @@ def make_digests(
     """
     papers = {one.id: one for one in tx.papers.get({one.paper_id for some in told.values() for one in some})}
     digests, shared = list[Digest](), list[bool]()
+    # What is told to many endpoints of one service is cut once.
+    known: dict[tuple[str, int, tuple[DueAlert, ...]], list[tuple[list[int], frozenset[int]]]] = {}
     for endpoint, some in told.items():
+        url = context.config.address_or_empty(endpoint, context.env)
         for group in messages(list(some)):
-            runs = _runs(endpoint, group, papers, rises_of(tx, group, papers, now), context)
+            key = (own_schema(url), limit_of(url), tuple(group))
+            if (runs := known.get(key)) is None:
+                runs = known[key] = _runs(url, group, papers, rises_of(tx, group, papers, now), context)
             for n, (ids, short) in enumerate(runs, start=1):
                 digests.append(Digest(endpoint, n, len(runs), ids, short))
                 shared.append(group[0].bundle and n == 1)
@@ -235,13 +240,13 @@ def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now:
 
 
 def _runs(
-    endpoint: Endpoint,
+    url: str,
     told: Sequence[DueAlert],
     papers: Mapping[int, Paper],
     rises: Mapping[int, float],
     context: Context,
 ) -> list[tuple[list[int], frozenset[int]]]:
-    """Cut alerts into messages; return for each its match ids, and those of them that are told in short form."""
+    """Cut alerts into messages to an address; return for each its match ids, and those that are told in short form."""
     matches: dict[int, list[int]] = {}
     told = in_message_order(told, papers, rises)
     for one in told:
@@ -249,7 +254,6 @@ def _runs(
     short = told_in_short(told)
     shown = [replace(one, short=one.match_id in short) for one in told]
     items = items_of(shown, [papers[one.paper_id] for one in told], {})
-    url = context.config.address_or_empty(endpoint, context.env)
     runs = items_by_message(items, size_in(url, context.config.display_names), limit_of(url))
     found = []
     for run in runs:

@@ -54,6 +54,8 @@ def items_by_message(
     ``size_of``: returns the size of an item.
     ``limit``: largest size of a message, in the same unit.
     """
+    if len(items) == 1:
+        return [list(items)]  # whatever its size
     sizes: dict[tuple[int, bool], int] = {}
 
     def size(item: DigestItem) -> int:
