@@ -31,12 +31,13 @@ class TooMuch(CutOff):
 def inflated(sent: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the pieces of gzip data, of all its members in order (RFC 1952). What stands behind them is ignored.
 
-    Raises ``CutOff``, ``Damaged`` or ``TooMuch`` after the last whole piece. The time is linear in what is sent and what is yielded,
-    however small the members are.
+    Raises ``CutOff``, ``Damaged`` or ``TooMuch`` after the last whole piece. The time is linear in what is sent and
+    what is yielded, however small the members are.
     """
     member, members, size = zlib.decompressobj(_WITH_HEADER), 1, 0
     is_behind = False
-    for rest in _small(sent):
+    for given in _small(sent):
+        rest = given
         while rest and not is_behind:
             if member.eof:
                 is_behind = not rest.startswith(_MEMBER)
