@@ -61,6 +61,7 @@ def boot(root: Path, image: Path) -> str:
     subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(image), "3G"], check=True)
     kernel, initrd = (str(max(root.glob(f"boot/{name}-*"))) for name in ("vmlinuz", "initrd.img"))
     command = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-m", "1024", "-smp", "2", "-nographic"]
+    command += ["-cpu", "max"]  # numpy's wheels need more than qemu's usual processor has
     command += ["-nic", "none", "-no-reboot", "-kernel", kernel, "-initrd", initrd]
     command += ["-drive", f"file={image},format=raw,if=virtio"]
     command += ["-append", "root=/dev/vda rw console=ttyS0 quiet systemd.mask=serial-getty@ttyS0.service"]

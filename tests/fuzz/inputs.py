@@ -6,68 +6,11 @@ import gzip
 import random
 from collections.abc import Callable, Sequence
 
+from tests.fuzz.forms import change_element, change_json, change_line
+from tests.fuzz.pieces import PIECES
+
 LARGEST = 200_000
 """Bytes of an input: what is slow for this much is slow."""
-
-PIECES = [
-    *(
-        b"<",
-        b">",
-        b"</",
-        b"/>",
-        b"<!--",
-        b"-->",
-        b"--!>",
-        b"<![CDATA[",
-        b"]]>",
-        b"<?xml?>",
-        b"<!DOCTYPE html>",
-        b"&",
-        b";",
-    ),
-    *(b"&#0;", b"&#xD800;", b"&#x110000;", b"&lt;", b"&amp;amp;", b"&nope;", b"&#" + b"9" * 40 + b";"),
-    *(b"<div>", b"<b><i>", b"<a href=x>", b"<table><tr><td>", b"<svg><path d=M>", b"<template>", b"<select><option>"),
-    *(
-        b"<script>",
-        b"</script",
-        b"<style>",
-        b"<textarea>",
-        b"<plaintext>",
-        b"<noscript>",
-        b"<math><mtext>",
-        b"<p a=b c=d>",
-    ),
-    *(b"<item>", b"<entry>", b"<title>", b"<link>", b"<author>", b"<dc:creator>", b"<rss>", b"<feed>", b"</channel>"),
-    *(b"{", b"}", b"[", b"]", b'"', b"\\", b"\\u0000", b"\\ud800", b"1e999", b"-0", b"NaN", b"null", b'{"a":', b"[[["),
-    *(b"\0", b"\r", b"\n", b"\t", b" " * 50, b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xe2\x80\xae"),
-    *("é".encode(), "ß".encode(), "İ".encode(), "ﬁ".encode(), "α".encode(), "大".encode(), "\u0301".encode() * 20),
-    *(b"=?utf-8?q?A=0D=0ABcc:_x?=", b"\r\nBcc: eve@evil.example", b"%0d%0a", b"${HOME}", b"{{ 7*7 }}", b"{% for %}"),
-    *(
-        b"javascript:alert(1)",
-        b"http://[::1",
-        b"https://lab.example/" + b"a/" * 50,
-        b"//",
-        b"10.1234/",
-        b"arXiv:2601.00001",
-    ),
-    *(b"$x^{2}_{i}$", b"\\alpha", b"\\frac{a}{b}", b"*bold*", b"[a](b)", b"`", b"a-a-a-a", b"A (AA) a", b"(a+)+b"),
-    *(b"- ", b": ", b"&a ", b"*a", b"!!python/object:x ", b"|\n", b">-\n", b"? ", b"# ", b"'", b"---\n", b"..."),
-    *(
-        b" AND ",
-        b" OR ",
-        b" NOT ",
-        b'"a b"~3',
-        b"title:",
-        b"/a+/",
-        b">=",
-        b"upvotes >= ",
-        b"(" * 30,
-        b")" * 30,
-        b"-a",
-        b"a*",
-    ),
-]
-"""What is put in, or in the place of something else."""
 
 Change = Callable[[bytes, random.Random], bytes]
 
@@ -153,5 +96,5 @@ def _nothing_left(data: bytes, chance: random.Random) -> bytes:
 
 CHANGES: tuple[Change, ...] = (
     *(_insert, _insert, _insert_many, _insert_many, _remove, _repeat, _replace, _replace, _move, _flip, _cut),
-    *(_recode, _zip, _nothing_left),
+    *(_recode, _zip, _nothing_left, change_json, change_json, change_element, change_element, change_line),
 )

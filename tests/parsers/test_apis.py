@@ -88,6 +88,11 @@ def test_several_names_are_cut_between_names() -> None:
     assert several(["A" * 290, "B" * 290]) == "A" * 290
 
 
+def test_a_cursor_that_is_no_text_leads_nowhere() -> None:
+    for cursor in ("\ud800", "a\udfffb", "", None, 7, ["*"], "a" * 5_000):
+        assert next_address("https://a.example/?q=1&cursor=*", cursor) is None
+
+
 def test_a_cursor_is_put_where_one_stood() -> None:
     assert (
         next_address("https://a.example/?q=${K}&cursor=*&x=%2F", "a b/")

@@ -11,6 +11,7 @@ from tests.parsers.pages import api_page, login_page, make_page, sample_papers, 
 from tests.parsers.test_told import PAGES
 from watcher.errors import UnknownPage
 from watcher.parsers import PARSERS, recognise, recognise_all
+from watcher.parsers.common.compressed import MOST_MEMBERS
 from watcher.parsers.huggingface.json_lines import BATCH
 
 DAY = date(2025, 3, 4)
@@ -185,3 +186,8 @@ def test_other_gzip_data(body: bytes, reason: str) -> None:
     with pytest.raises(UnknownPage) as raised:
         recognise(body)
     assert reason in str(raised.value)
+
+
+def test_members_without_end_are_refused() -> None:
+    with pytest.raises(UnknownPage, match="of too many members"):
+        recognise(packed(b"") * (MOST_MEMBERS + 1))

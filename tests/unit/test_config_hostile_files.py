@@ -13,8 +13,9 @@ from watcher.config import Config, load
 from watcher.config.text.mistakes import MOST
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
 from watcher.model import Endpoint
-from watcher.notify import problem_of
+from watcher.notify import doubt_of, problem_of
 from watcher.rules import compile_rule
+from watcher.store import database_problem
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -253,3 +254,46 @@ def test_thousands_of_files_each_with_mistakes(n: int, ana: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read(ana.parents[1] / "config.yaml", strict=True)
     assert len([one for one in caught.value.problems if one.fatal]) == 2 * n
+
+
+# --- names that no file can have, wherever the config names one ---
+
+PATHS = {
+    "templates": "templates: '{}'",
+    "certificates": "ca_bundle: '{}'",
+    "included files": "include: ['{}']",
+    "a database": "database: '{}'",
+    "an inbox": "sources: {{x: {{kind: inbox, folder: '{}'}}}}",
+    "a receiver's address": "receivers: {{me: {{url_file: '{}'}}}}",
+    "a key": "sources: {{x: {{kind: openalex, query: a, api_key_file: '{}'}}}}",
+    "a source's address": "sources: {{x: {{kind: feed, url_file: '{}'}}}}",
+    "a token": "web: {{token_file: '{}'}}",
+    "notes": "keep: {{x: {{folder: '{}'}}}}",
+    "a bibliography": "keep: {{x: {{bib: '{}.bib'}}}}",
+    "a library's key": "keep: {{x: {{zotero: users/1, key_file: '{}'}}}}",
+    "a library": "subscriptions: [{{name: a, like: ['{}.bib'], to: [me]}}]",
+}
+NO_NAMES = {
+    "too long": "x" * 5_000,
+    "too deep": "y/" * 3_000,
+    "nobody's home": "~nobody-of-this-name/x",
+    "turns": "../" * 2_000,
+}
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+@pytest.mark.parametrize("key", PATHS)
+def test_a_name_that_no_file_can_have_is_a_mistake_at_most(key: str, name: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(PATHS[key].format(NO_NAMES[name]) + "\n")
+    try:
+        read(config, check_database=database_problem, doubt_url=doubt_of)
+    except ConfigError as error:
+        assert error.problems
+
+
+def test_a_pattern_that_would_search_folders_many_times_over_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("include: ['**/**/*.yaml']\n")
+    with pytest.raises(ConfigError) as raised:
+        read(tmp_path / "config.yaml")
+    assert any("pattern" in one.what for one in raised.value.problems)

@@ -22,3 +22,9 @@ def test_the_socket_that_the_documentation_names_lies_in_a_folder_for_the_group(
     assert "RuntimeDirectory=watcher" in lines and "RuntimeDirectoryMode=0750" in lines
     page = (UNIT.parents[1] / "docs" / "web.md").read_text(encoding="utf-8")
     assert "listen: unix:/run/watcher/web.sock" in page
+
+
+def test_a_call_that_is_denied_fails_and_does_not_kill_the_daemon() -> None:
+    """OpenBLAS calls mbind(2) when numpy is imported, and goes on without it."""
+    lines = UNIT.read_text().splitlines()
+    assert "SystemCallFilter=~@privileged @resources" in lines and "SystemCallErrorNumber=EPERM" in lines

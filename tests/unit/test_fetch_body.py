@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.fetch.body import BadBody, no_codings, read_body
+from watcher.parsers.common.compressed import MOST_MEMBERS
 
 
 def read(chunks: list[bytes], encoding: str = "gzip", most_sent: int = 10_000, most: int = 100_000) -> bytes:
@@ -55,6 +56,18 @@ def test_a_bomb_stops_at_the_bound() -> None:
 def test_many_small_members_stop_at_the_bound_too() -> None:
     with pytest.raises(BadBody, match="inflates to more"):
         read([gzip.compress(bytes(60_000)), gzip.compress(bytes(60_000))])
+
+
+def test_members_without_end_are_refused_once_and_twice_compressed() -> None:
+    """Each member has to be looked at: the second time there are as many as a gzip of a few kilobytes can hold."""
+    members = gzip.compress(b"", mtime=0) * (MOST_MEMBERS + 1)
+    for sent, encoding in ((members, "gzip"), (gzip.compress(members, mtime=0), "gzip, gzip")):
+        with pytest.raises(BadBody, match="more than 20,000 members"):
+            read([sent], encoding, most_sent=10**6, most=10**6)
+
+
+def test_what_stands_behind_the_gzip_is_ignored_however_it_is_sent() -> None:
+    assert read([gzip.compress(b"page"), b"-", b"\x1f\x8b nothing"]) == b"page"
 
 
 def test_too_much_compressed_is_refused() -> None:

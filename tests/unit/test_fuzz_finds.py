@@ -12,10 +12,11 @@ from tests.conftest import REPOSITORY
 PROGRAM = """
 import sys
 import time
-from tests.fuzz import targets, trial
+from tests.fuzz import target, trial
 def bad(body):
     {bad}
-targets.TARGETS = trial.TARGETS = {{"bad": targets.Target([b"x"], bad)}}
+trial.target_called = lambda name: target.Target([], bad)
+trial.changed = lambda seeds, chance: b"x"
 trial.HANG = {hang}
 trial.main("bad", 1, 0, 1, 60.0)
 """

@@ -37,9 +37,9 @@ def init(desk: CliContext, path: Path | None, defaults: bool, force: bool) -> in
     it asks nothing. The time zone is this machine's. An existing file is not replaced.
     """
     path = path or desk.config_path or Path("config.yaml")
-    if path.is_dir():
+    if os.path.isdir(path):
         path /= "config.yaml"
-    if path.exists() and not force:
+    if os.path.exists(path) and not force:
         raise WatcherError(f"{path} is there already; name another one, or replace it with --force")
     place, topics = TERMINAL, list[tuple[str, str]]()
     if not defaults and sys.stdin.isatty() and sys.stdout.isatty():
@@ -69,7 +69,7 @@ def _ask() -> tuple[Place, list[tuple[str, str]]]:
 def _free_file(path: Path) -> Path:
     """Return the path, with a number if a file has it: that may hold another receiver's secret."""
     free, n = path, 1
-    while free.exists():
+    while os.path.exists(free):
         n += 1
         free = path.with_name(f"{path.name}_{n}")
     return free

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -93,7 +94,7 @@ def _is_file(word: str) -> bool:
     """Return whether an argument names a file; what is an arXiv id, a DOI or a link is none."""
     from watcher.parsers.references import read_ids
 
-    return not read_ids([word]).papers and Path(word).is_file()
+    return not read_ids([word]).papers and os.path.isfile(word)
 
 
 def library_of_files(files: Sequence[Path]) -> tuple[LikedPaper, ...]:

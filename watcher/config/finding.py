@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def find_config(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Pat
         return explicit
     if named := env.get("WATCHER_CONFIG"):
         return Path(named)
-    home = Path(env.get("HOME") or "~").expanduser()
+    home = Path(os.path.expanduser(env.get("HOME") or "~"))
     usual = [cwd / "config.yaml", home / ".config/watcher/config.yaml", Path("/etc/watcher/config.yaml")]
     try:
         return next((path for path in usual if path.is_file()), None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
@@ -296,8 +296,8 @@ class ConfigKeys(IncludedKeys):
     @property
     def patterns(self) -> tuple[str, ...]:
         """The files that are read beside this one: included ones, templates, certificates."""
-        templates = [str(Path(self.templates).expanduser() / "*")] if self.templates else []
-        bundle = [str(Path(self.ca_bundle).expanduser())] if self.ca_bundle else []
+        templates = [os.path.join(os.path.expanduser(self.templates), "*")] if self.templates else []
+        bundle = [os.path.expanduser(self.ca_bundle)] if self.ca_bundle else []
         return (*(self.include or []), *templates, *bundle)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,13 +45,13 @@ def templates_of(checker: Checker, named: str | None, folder: Path, *, strict: b
     made = Templates()
     if named is None:
         return made
-    path = folder / Path(named).expanduser()
-    if not path.is_dir():
-        checker.note(("templates",), f"there is no folder {path}", "make it, or leave the key out", name="wrong-folder")
-        return made
+    path = folder / os.path.expanduser(named)
     texts: dict[str, str] = {}
     try:
         files = sorted(path.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        checker.note(("templates",), f"there is no folder {path}", "make it, or leave the key out", name="wrong-folder")
+        return made
     except OSError as error:
         what = f"the folder {path} cannot be read: {error.strerror}"
         checker.note(("templates",), what, "let watcher's user read it", name="wrong-folder")
@@ -65,7 +66,7 @@ def templates_of(checker: Checker, named: str | None, folder: Path, *, strict: b
 
 
 def _read(file: Path, texts: dict[str, str], made: Templates, *, strict: bool) -> None:
-    if file.name.startswith(".") or file.is_dir():
+    if file.name.startswith(".") or os.path.isdir(file):
         return
     if file.name not in NAMES:
         hint = did_you_mean(file.name, NAMES) or known(NAMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -57,7 +58,7 @@ class KeepPlace:
         except WatcherError as error:
             raise WatcherError(f"keep {target.name}: {error}") from None
         if target.kind in (KeepKind.FOLDER, KeepKind.BIB):
-            place = str(folder / Path(place).expanduser())
+            place = str(folder / os.path.expanduser(place))
         return replace(target, key=key, headers=headers, place=place, find=find)
 
 

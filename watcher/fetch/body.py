@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
+from itertools import chain
 
-GZIP = 16 + zlib.MAX_WBITS  # zlib's way of saying: a gzip header, and nothing else
-MEMBER = b"\x1f"  # how a further gzip member begins; its second byte may come in the next chunk
+from watcher.parsers.common.compressed import MOST_MEMBERS, CutOff, Damaged, TooMuch, inflated
 
 MOST_TIMES = 2
 """How often a body may be compressed, one compression within the other."""
@@ -65,27 +64,20 @@ def _bounded(chunks: Iterable[bytes], most: int, what: str) -> Iterable[bytes]:
 
 
 def _gunzip(chunks: Iterable[bytes], most: int) -> bytes:
-    """Return decompressed gzip. Several members may follow each other (RFC 1952), all else behind one is ignored."""
-    out = bytearray()
-    member = zlib.decompressobj(GZIP)
-    empty = True
-    for chunk in chunks:
-        rest = chunk
-        while rest:
-            if member.eof:
-                if not rest.startswith(MEMBER):
-                    break
-                member = zlib.decompressobj(GZIP)
-            empty = False
-            try:
-                out += member.decompress(rest, most - len(out) + 1)
-            except zlib.error as error:
-                raise BadBody("the body is not the gzip that it claims to be") from error
+    """Return decompressed gzip, b"" where nothing was sent."""
+    sent, out = iter(chunks), bytearray()
+    first = next((one for one in sent if one), b"")
+    try:
+        for piece in inflated(chain([first], sent)) if first else ():
+            out += piece
             if len(out) > most:
                 raise BadBody(f"the body inflates to more than {_megabytes(most)}")
-            rest = member.unused_data if member.eof else member.unconsumed_tail
-    if not empty and not member.eof:
-        raise BadBody("the body was cut off: its gzip does not end")
+    except Damaged as error:
+        raise BadBody("the body is not the gzip that it claims to be") from error
+    except TooMuch as error:
+        raise BadBody(f"the body is gzip of more than {MOST_MEMBERS:,} members") from error
+    except CutOff as error:
+        raise BadBody("the body was cut off: its gzip does not end") from error
     return bytes(out)
 
 

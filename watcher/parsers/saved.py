@@ -9,7 +9,7 @@ from itertools import chain
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Unreadable
 from watcher.parsers.body import SavedBody
-from watcher.parsers.common.compressed import GZIP, CutOff, inflated
+from watcher.parsers.common.compressed import GZIP, CutOff, TooMuch, inflated
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.sniff import BodyForm, binary_kind
 from watcher.parsers.parser import Parser, SavedForm
@@ -59,7 +59,7 @@ def read_saved_in_batches(body: bytes, kinds: Sequence[Parser]) -> Iterator[Save
 
 
 def _compressed(body: bytes, kinds: Sequence[Parser]) -> Iterator[SavedPage]:
-    pieces = inflated(body)
+    pieces = inflated([body])
     try:
         head = next(pieces, b"")
         if parser := _with_batches(head, kinds):
@@ -70,6 +70,8 @@ def _compressed(body: bytes, kinds: Sequence[Parser]) -> Iterator[SavedPage]:
             page += piece
             if len(page) > LARGEST_PAGE:
                 raise UnknownPage(f"inflates to more than {LARGEST_PAGE:,} bytes")
+    except TooMuch:
+        raise UnknownPage("looks like gzip data that inflates to more than is read, or of too many members") from None
     except CutOff:
         raise UnknownPage("looks like gzip data that is cut off or damaged") from None
     yield _page(SavedBody(bytes(page)), kinds)

@@ -18,6 +18,9 @@ from watcher.files.read import is_plain_name, name_in_one_line, read_regular
 FileStamps = frozenset[tuple[str, int, int, int]]
 """For each file: path, inode, size (bytes) and time of its last change (ns)."""
 
+MOST_PARTS = 50
+"""Most folders in a pattern, and one ``**``: with more, looking for its files may take hours."""
+
 VANISHED_FOR = 24 * 3600.0
 """Seconds for which a vanished file counts as broken. After that, its subscriptions are gone."""
 
@@ -114,7 +117,7 @@ def included_files(patterns: Sequence[str], main: Path, last_good: Path | None) 
             wrong[n] = getattr(error, "strerror", None) or "it is no pattern of names"
             continue
         fitting[n] = paths
-        if folders := [path for path in paths if len(paths) == 1 and path.is_dir()]:
+        if folders := [path for path in paths if len(paths) == 1 and os.path.isdir(path)]:
             is_folder.append(n)
         if main in paths and len(paths) == 1:
             is_main.append(n)
@@ -153,7 +156,7 @@ def forget_copies(folder: Path, owner: str) -> int:
     """Delete the last good copies of an owner's file and what is noted of it; return how many files were deleted."""
     gone = 0
     for copy in _copies(folder):
-        if copy.is_file() and Path(copy.name.removeprefix(".").removesuffix(_noted(copy))).stem == owner:
+        if os.path.isfile(copy) and Path(copy.name.removeprefix(".").removesuffix(_noted(copy))).stem == owner:
             copy.unlink(missing_ok=True)
             gone += 1
     return gone
@@ -183,7 +186,7 @@ def _paths(pattern: str, folder: Path) -> list[Path]:
 
 def _fitting(pattern: str, folder: Path) -> list[Path]:
     path = Path(pattern)
-    if path in (Path(), Path(path.anchor)):
+    if path in (Path(), Path(path.anchor)) or len(path.parts) > MOST_PARTS or path.parts.count("**") > 1:
         raise ValueError(pattern)
     if not path.is_absolute():
         return sorted(folder.glob(pattern))
@@ -212,7 +215,7 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
     """Return the copies of files that have vanished within a day."""
     gone = []
     for copy in _copies(last_good):
-        if copy.name.startswith(".") or not is_plain_name(copy.name) or not copy.is_file():
+        if copy.name.startswith(".") or not is_plain_name(copy.name) or not os.path.isfile(copy):
             continue
         marker = copy.with_name(f".{copy.name}.gone")
         if copy.name in found:
@@ -234,7 +237,7 @@ def _copies(last_good: Path | None) -> list[Path]:
     if last_good is None:
         return []
     try:
-        return sorted(last_good.iterdir()) if last_good.is_dir() else []
+        return sorted(last_good.iterdir()) if os.path.isdir(last_good) else []
     except OSError as error:
         why = why_denied(last_good, home=last_good.parent, writing=False)
         raise WatcherError(why or f"{last_good} cannot be read: {error.strerror}") from error

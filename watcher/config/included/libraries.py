@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,7 +59,7 @@ class LibraryFiles:
         path = Path(name)
         if not self._is_own and (path.is_absolute() or ".." in path.parts or name.startswith("~")):
             return NotRead("files are named in the folder of this one only", "put it there, and write its name")
-        data = read_regular(self._folder / path.expanduser(), LARGEST_LIBRARY, follow_links=self._is_own)
+        data = read_regular(self._folder / os.path.expanduser(path), LARGEST_LIBRARY, follow_links=self._is_own)
         return data if isinstance(data, NotRead) else read_library(data)
 
 

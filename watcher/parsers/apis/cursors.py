@@ -25,7 +25,10 @@ def next_address(url: str, cursor: object) -> str | None:
     given = place.query.split("&")
     if not any(pair.startswith("cursor=") for pair in given):
         return None
-    put = f"cursor={quote(cursor, safe='')}"
+    try:
+        put = f"cursor={quote(cursor, safe='')}"
+    except UnicodeEncodeError:  # half of a character: JSON can say "\ud800"
+        return None
     return urlunsplit(place._replace(query="&".join(put if pair.startswith("cursor=") else pair for pair in given)))
 
 

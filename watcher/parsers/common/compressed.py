@@ -1,41 +1,67 @@
-"""Read compressed files piece by piece."""
+"""Read compressed data piece by piece."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 MOST_INFLATED = 2**30
+MOST_MEMBERS = 20_000
+"""Most members of gzip data. Each costs time, and twenty bytes may be one; programs that write many give each 64 KB."""
+
 GZIP = b"\x1f\x8b"
+PIECE = 2**16
 
 _WITH_HEADER = 16 + zlib.MAX_WBITS
-PIECE = 2**16
+_MEMBER = GZIP[:1]  # how a further member begins; its second byte may come in the next piece
 
 
 class CutOff(Exception):
-    """Compressed data has no end, or is damaged before its end."""
+    """Compressed data has no end."""
 
 
-def inflated(body: bytes) -> Iterator[bytes]:
-    """Yield the pieces of gzip data, of all its members in order (RFC 1952).
+class Damaged(CutOff):
+    """Compressed data is damaged before its end, or none at all."""
 
-    Raises ``CutOff`` after the last whole piece if the data is cut off, damaged, or more than a gigabyte when inflated.
+
+class TooMuch(CutOff):
+    """Compressed data has more members, or more in them, than is read."""
+
+
+def inflated(sent: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pieces of gzip data, of all its members in order (RFC 1952). What stands behind them is ignored.
+
+    Raises ``CutOff``, ``Damaged`` or ``TooMuch`` after the last whole piece. The time is linear in what is sent and
+    what is yielded, however small the members are.
     """
-    member, rest, size = zlib.decompressobj(_WITH_HEADER), body, 0
-    while rest:
-        try:
-            piece = member.decompress(rest, PIECE)
-        except zlib.error:
-            raise CutOff from None
-        size += len(piece)
-        if size > MOST_INFLATED:
-            raise CutOff
-        if piece:
-            yield piece
-        rest = member.unused_data if member.eof else member.unconsumed_tail
-        if member.eof and rest.startswith(GZIP):
-            member = zlib.decompressobj(_WITH_HEADER)
-        elif member.eof:
-            return
+    member, members, size = zlib.decompressobj(_WITH_HEADER), 1, 0
+    is_behind = False
+    for given in _small(sent):
+        rest = given
+        while rest and not is_behind:
+            if member.eof:
+                is_behind = not rest.startswith(_MEMBER)
+                if is_behind:
+                    break
+                member, members = zlib.decompressobj(_WITH_HEADER), members + 1
+            try:
+                piece = member.decompress(rest, PIECE)
+            except zlib.error:
+                raise Damaged from None
+            size += len(piece)
+            if size > MOST_INFLATED or members > MOST_MEMBERS:
+                raise TooMuch
+            if piece:
+                yield piece
+            rest = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
         raise CutOff
+
+
+def _small(sent: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same data in pieces of at most ``PIECE``, since zlib copies what it leaves of one."""
+    for one in sent:
+        if len(one) <= PIECE:
+            yield one
+        else:
+            yield from (one[at : at + PIECE] for at in range(0, len(one), PIECE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ def database_problem(database: str) -> str | None:
 
 
 def _file(path: Path, state_dir: Path | None) -> DatabaseAddress:
-    path = (state_dir or Path()) / path.expanduser()
+    path = (state_dir or Path()) / os.path.expanduser(path)
     return DatabaseAddress(URL.create("sqlite", database=str(path)), path)
 
 
