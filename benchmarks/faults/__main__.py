@@ -1,4 +1,4 @@
-"""Print the tables of faults: of receivers (outcomes, messages), of APIs and of other lists (verdicts, lost works)."""
+"""Print the tables of faults: of receivers, of places that keep papers, of APIs and of other lists."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.faults import lists
+from benchmarks.faults import lists, places
 from benchmarks.faults.apis import SITES
 from benchmarks.faults.faults import MAIL, WEB, Fault, play
+from benchmarks.faults.place_faults import PlaceFault
 from benchmarks.faults.sources import FAULTS, ApiEnding, ApiFault
 from benchmarks.faults.sources import is_right as is_right_of_source
 from benchmarks.faults.sources import play as play_source
@@ -48,19 +49,34 @@ def main() -> int:
             rows.append((kind, fault, ended))
             if not options.json:
                 print(line(kind, fault, ended), flush=True)
+    kept = _of_places(options.only, is_table=not options.json)
     sources = _of_sources(options.only, is_table=not options.json)
     others = _of_lists(options.only, is_table=not options.json)
     bad = [fault.name for _, fault, ended in rows if not is_right(fault, ended)]
+    bad += [f"{kind}: {fault.name}" for kind, fault, ended in kept if not places.is_right(fault, ended)]
     bad += [f"{kind}: {fault}" for kind, fault, ended in others if not lists.is_right(kind, fault, ended)]
     bad += [f"{kind}: {fault.says}" for kind, fault, ended in sources if not is_right_of_source(fault, kind, ended)]
     if options.json:
         of_sources = [*(source_as_json(*row) for row in sources), *(lists.as_json(*row) for row in others)]
-        print(json.dumps([*(as_json(*row) for row in rows), *of_sources], indent=1))
+        of_places = [places.as_json(*row) for row in kept]
+        print(json.dumps([*(as_json(*row) for row in rows), *of_places, *of_sources], indent=1))
     else:
         took = time.monotonic() - begun
         wrong = f"{len(bad)} ended wrongly{': ' if bad else ''}{', '.join(bad)}"
-        print(f"\n{len(rows) + len(sources) + len(others)} faults in {took:.0f} s, {wrong}")
+        print(f"\n{len(rows) + len(kept) + len(sources) + len(others)} faults in {took:.0f} s, {wrong}")
     return 1 if bad else 0
+
+
+def _of_places(only: str, *, is_table: bool) -> list[tuple[str, PlaceFault, places.Kept]]:
+    """Play the faults of places where papers are kept; print them as a table."""
+    rows: list[tuple[str, PlaceFault, places.Kept]] = []
+    for row in places.played(only):
+        if is_table and not rows:
+            print("", places.HEAD, "|---" * places.HEAD.count(" | ") + "|---|", sep="\n")
+        if is_table:
+            print(places.line(*row), flush=True)
+        rows.append(row)
+    return rows
 
 
 def _of_sources(only: str, *, is_table: bool) -> list[tuple[str, ApiFault, ApiEnding]]:

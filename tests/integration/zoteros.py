@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.patience import PATIENCE
 
 KEY = "zotero-key-of-the-tests"
 Answer = tuple[int, dict[str, str], bytes]
@@ -18,19 +20,32 @@ JSON = {"Content-Type": "application/json"}
 
 @dataclass
 class FakeService:
-    """Answers as ``answer`` says; ``faults`` come first, one a request: an answer, or ``after`` to lose it once made.
+    """Answers as ``answer`` says; ``faults`` come first, one a request, then what ``fault`` says of a method.
 
+    A fault is an answer, or a word: ``none``, ``reset`` (the connection, unheard), ``hang`` (no word, nothing done),
+    ``silent`` (done, no word), ``after`` (done, the answer lost), ``half`` (done, half of the answer).
+    ``taken``: called with the method once something was done, before it is answered.
     ``requests``: (method, path, headers, body) in the order in which they came.
     """
 
     answer: Callable[[str, str, dict[str, str], bytes], Answer]
     faults: list[Answer | str] = field(default_factory=list)
+    fault: Callable[[str], Answer | str | None] = lambda method: None
+    taken: Callable[[str], None] = lambda method: None
     port: int = 0
     requests: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news."""
 
 
 @contextmanager
@@ -42,36 +57,48 @@ def serving(service: FakeService) -> Iterator[FakeService]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             service.requests.append((self.command, self.path, headers, body))
-            fault = service.faults.pop(0) if service.faults else None
+            fault = service.faults.pop(0) if service.faults else service.fault(self.command)
             if isinstance(fault, tuple):
                 self._say(*fault)
                 return
-            answered = service.answer(self.command, self.path, headers, body)
-            if fault == "after":
-                self.close_connection = True
+            if fault in ("reset", "hang"):
+                self._say_nothing(hangs=fault == "hang")
                 return
-            self._say(*answered)
+            answered = service.answer(self.command, self.path, headers, body)
+            service.taken(self.command)
+            if fault in ("after", "silent"):
+                self._say_nothing(hangs=fault == "silent")
+                return
+            with suppress(OSError):
+                self._say(*answered, is_half=fault == "half")
 
         do_POST = do_GET
 
-        def _say(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        def _say_nothing(self, *, hangs: bool) -> None:
+            self.close_connection = True
+            if hangs:
+                service.gate.wait(PATIENCE)
+
+        def _say(self, status: int, headers: dict[str, str], body: bytes, *, is_half: bool = False) -> None:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) // 2] if is_half else body)
+            self.close_connection = is_half
 
         def log_message(self, *args: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _QuietServer(("127.0.0.1", 0), Handler)
     service.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield service
     finally:
+        service.gate.set()
         server.shutdown()
         server.server_close()
         thread.join()

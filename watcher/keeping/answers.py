@@ -19,8 +19,11 @@ _REFUSED = (400, 406, 409, 411, 413, 414, 415, 422)
 LONGEST_WAIT = 86_400.0
 
 
-def trouble_in(answer: ServiceAnswer | Outcome) -> Outcome | None:
-    """Return the outcome that an answer means if it reports an error, None if it reports success."""
+def trouble_in(answer: ServiceAnswer | Outcome, *, is_question: bool = False) -> Outcome | None:
+    """Return the outcome that an answer means if it reports an error, None if it reports success.
+
+    ``is_question``: nothing was to be written, so that a conflict (409) is none of the paper's: it may pass.
+    """
     if isinstance(answer, Outcome):
         return answer
     if 200 <= answer.status < 300:
@@ -30,7 +33,8 @@ def trouble_in(answer: ServiceAnswer | Outcome) -> Outcome | None:
     except ValueError:
         phrase = ""
     result = Result.DOWN if answer.status in _DOWN else Result.FAILED
-    result = Result.REFUSED if answer.status in _REFUSED else result
+    if answer.status in _REFUSED and not (is_question and answer.status == HTTPStatus.CONFLICT):
+        result = Result.REFUSED
     return Outcome(result, f"HTTP {answer.status}{phrase}")
 
 

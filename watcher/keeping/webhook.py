@@ -39,7 +39,7 @@ def _is_there(answer: ServiceAnswer | Outcome) -> bool | Outcome:
 
     It has if its answer, or a value in it, is a list that is not empty.
     """
-    if trouble := trouble_in(answer):
+    if trouble := trouble_in(answer, is_question=True):
         return trouble
     assert isinstance(answer, ServiceAnswer)
     found: Any = json_in(answer)

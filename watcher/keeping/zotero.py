@@ -28,6 +28,9 @@ MOST_TOKENS = 12
 """Most writes for one delivery, when Zotero reports success for the request and failure for the item."""
 
 _KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
+_USED = b"token"
+"""Stands in what Zotero says of a used token; a 412 that does not say it comes from elsewhere, and may pass."""
+
 TOO_LONG = Outcome(Result.FAILED, "the answer is longer than is read of one")
 NO_JSON = Outcome(Result.FAILED, "the answer is no JSON of Zotero's: it may come from a page in between")
 
@@ -132,7 +135,7 @@ class _Library:
         ``what``: ``items`` or ``collections``.
         """
         answer = self._ask("GET", f"{self._base}/{what}?{urlencode(asked)}", self._headers, b"")
-        if trouble := trouble_in(answer):
+        if trouble := trouble_in(answer, is_question=True):
             return trouble
         assert isinstance(answer, ServiceAnswer)
         found = json_in(answer)
@@ -149,7 +152,7 @@ class _Library:
         """
         headers = self._headers | {"Zotero-Write-Token": token, "Content-Type": "application/json"}
         answer = self._ask("POST", f"{self._base}/items", headers, json.dumps(items).encode())
-        if isinstance(answer, ServiceAnswer) and answer.status == 412:
+        if isinstance(answer, ServiceAnswer) and answer.status == 412 and _USED in answer.body.lower():
             return None
         if isinstance(answer, ServiceAnswer) and answer.status == 409:
             return Outcome(Result.FAILED, "the library is locked (HTTP 409)")

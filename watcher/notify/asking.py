@@ -8,7 +8,7 @@ from typing import Any
 
 from watcher.model import Outcome
 from watcher.model.way_out import WayOut
-from watcher.notify.reasons import of_exception
+from watcher.notify.reasons import of_no_answer
 from watcher.notify.smtp import PATIENCE
 from watcher.notify.ways import WAY
 
@@ -61,7 +61,7 @@ def ask_service(
                 method, url, headers=dict(headers), data=body, timeout=patience, allow_redirects=False
             )
         except (requests.RequestException, OSError, ValueError) as error:
-            return of_exception(error, secrets)
+            return of_no_answer(error, secrets)
         told = {name.lower(): one for name, one in found.headers.items()}
         # The bound counts what frames the body, too: that is far less than half of it.
         length = told.get("content-length", "")

@@ -128,6 +128,15 @@ def of_exception(error: BaseException, secrets: Iterable[str]) -> Outcome:
     return Outcome(Result.FAILED, scrub(f"{type(error).__name__}: {said}", secrets)[:LONGEST])
 
 
+def of_no_answer(error: BaseException, secrets: Iterable[str]) -> Outcome:
+    """Return the outcome of a request that was not answered, in words where the cause is known.
+
+    ``secrets``: texts that must not appear in the reason.
+    """
+    cause = _cause(str(error))
+    return Outcome(Result.FAILED, cause) if cause else of_exception(error, secrets)
+
+
 def _result_of(status: int) -> Result:
     if status in _DOWN:
         return Result.DOWN
