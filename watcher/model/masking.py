@@ -65,22 +65,22 @@ def without_secrets(text: str, secrets: Mapping[str, str]) -> str:
 
     ``secrets``: secret → what replaces it.
     """
-    folded = {plain(secret): place for secret, place in secrets.items() if secret}
+    folded = {fully_decoded(secret): place for secret, place in secrets.items() if secret}
     known = replaced(text, secrets)
     return "".join(_without(word, secrets, folded) for word in re.split(r"(\s+)", known))
 
 
 def _without(word: str, secrets: Mapping[str, str], folded: Mapping[str, str]) -> str:
-    decoded = plain(replaced(word, dict.fromkeys(secrets.values(), " ")))
+    decoded = fully_decoded(replaced(word, dict.fromkeys(secrets.values(), " ")))
     if not (found := [secret for secret in folded if secret in decoded]):
         return word
     place = folded[found[0]]
     head = re.match(r"[^/]*://[^/?#]*", word)
-    host = plain(head[0]) if head else ""
+    host = fully_decoded(head[0]) if head else ""
     return f"{head[0]}/{place}" if head and not any(secret in host for secret in found) else place
 
 
-def plain(text: str) -> str:
+def fully_decoded(text: str) -> str:
     """Return a text fully decoded and in lower case, with blanks in place of plus signs."""
     for _ in range(_ENCODINGS):
         if (further := unquote(text)) == text:

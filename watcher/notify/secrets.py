@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from watcher.model.masking import STARS, plain, replaced, without_secrets
+from watcher.model.masking import STARS, fully_decoded, replaced, without_secrets
 
 SHORTEST_SECRET = 4
 """Fewest characters of a secret that is removed. Shorter ones occur by chance in any sentence."""
@@ -45,12 +45,12 @@ class Scrubber:
                 self._known.add(secret)
                 self._written.add(secret, secret)
                 if len(secret) >= _SHORTEST_QUOTED:
-                    self._decoded.add(secret, plain(secret))
+                    self._decoded.add(secret, fully_decoded(secret))
 
     def __call__(self, text: str) -> str:
         """Return ``text`` without the secrets."""
         known = replaced(text, dict.fromkeys(self._written.near(text), STARS))
-        near = self._decoded.near(plain(known.replace(STARS, " ")))
+        near = self._decoded.near(fully_decoded(known.replace(STARS, " ")))
         return without_secrets(known, dict.fromkeys(near, STARS)) if near else known
 
 
