@@ -86,6 +86,7 @@ def test_an_answer_of_tags_is_looked_at_in_no_time(said: bytes) -> None:
         ("Socket Exception: Failed to resolve 'x' ([Errno -2] Name or service not known)", "no such host"),
         ("Socket Exception: ('Connection aborted.', RemoteDisconnected())", "the connection was cut"),
         ("Something else with s3cret", "Something else with ***"),
+        ("Notification Exception: 'latin-1' codec can't encode character '\\u65e5' in position 0", "cannot be sent"),
     ],
 )
 def test_connections(line: str, words: str) -> None:
