@@ -133,5 +133,9 @@ class Overtaken(WatcherError):
     """Another daemon has read the source after this one lost its turn. Nothing is stored."""
 
 
+class GzipError(WatcherError):
+    """Compressed data ends early, is damaged, or holds more than is read; ``str()`` says which."""
+
+
 class UnknownPage(WatcherError):
     """A saved page is of no kind that watcher reads."""

@@ -178,7 +178,7 @@ def packed(body: bytes) -> bytes:
         (packed(b"Buy milk."), "no digest page: "),
         (packed(b""), "the file is empty"),
         (packed(packed(lines(2))), "looks like gzip data"),
-        (packed(lines(2))[:20], "cut off or damaged"),
+        (packed(lines(2))[:20], "was cut off"),
         (packed(bytes(2**25)), "inflates to more than 16,777,216 bytes"),
     ],
 )
@@ -189,5 +189,5 @@ def test_other_gzip_data(body: bytes, reason: str) -> None:
 
 
 def test_members_without_end_are_refused() -> None:
-    with pytest.raises(UnknownPage, match="of too many members"):
+    with pytest.raises(UnknownPage, match="more than 20,000 members"):
         recognise(packed(b"") * (MOST_MEMBERS + 1))

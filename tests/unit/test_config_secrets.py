@@ -110,6 +110,10 @@ FORMS = {
     "to": f"{SOURCES}{ME}subscriptions:\n  - {{name: a, rule: x, to: ['{ADDRESS}']}}\n",
     "to, with a name": f"{SOURCES}{ME}subscriptions:\n  - {{name: a, rule: x, to: [me:{SECRET}]}}\n",
     "to, alone": f"{SOURCES}{ME}subscriptions:\n  - {{name: a, rule: x, to: {SECRET}}}\n",
+    **{
+        f"a place like {one}": f"{SOURCES}{ME}subscriptions:\n  - {{name: a, rule: x, to: me, keep: ['{one}']}}\n"
+        for one in (SECRET, f"slack:{SECRET}", f"${SECRET}", ADDRESS)
+    },
     "operator": f"{ME}{SUBSCRIPTION}operator: ['{ADDRESS}']\n",
     "allow": f"{ME}{SUBSCRIPTION}allow: {{ana.yaml: ['{ADDRESS}', {SECRET}], '{ADDRESS}': [me]}}\n",
     "at the top": f"{ME}{SUBSCRIPTION}smtp_password: {SECRET}\n",

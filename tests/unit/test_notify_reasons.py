@@ -76,6 +76,9 @@ def test_an_answer_of_tags_is_looked_at_in_no_time(said: bytes) -> None:
     assert outcome.reason.startswith("the service answered 500 Internal Server Error") and len(outcome.reason) < 200
 
 
+A_LETTER = "a letter in its user, password or headers cannot be sent"
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -86,6 +89,7 @@ def test_an_answer_of_tags_is_looked_at_in_no_time(said: bytes) -> None:
         ("Socket Exception: Failed to resolve 'x' ([Errno -2] Name or service not known)", "no such host"),
         ("Socket Exception: ('Connection aborted.', RemoteDisconnected())", "the connection was cut"),
         ("Something else with s3cret", "Something else with ***"),
+        ("Notification Exception: 'latin-1' codec can't encode character '\\u65e5' in position 0", A_LETTER),
     ],
 )
 def test_connections(line: str, words: str) -> None:

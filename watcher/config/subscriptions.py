@@ -187,9 +187,12 @@ def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
     """Note names in ``keep`` that the config does not have."""
     for n, name in enumerate(keys.keep or []):
         if name not in around.places:
-            hint = near_or_known(name, around.places) if around.places else "write one under keep: first"
+            near = did_you_mean(name, around.places)
+            hint = near or (known(around.places) if around.places else "write one under keep: first")
             place = place_of_item(checker, (*path, "keep"), (n,))
-            checker.note(place, f"there is no place {quoted_value(name)}", hint, name="unknown-place")
+            # Quoted only where it resembles a name: it may be an address or a token.
+            what = f"there is no place {quoted_value(name)}" if near else "there is no such place"
+            checker.note(place, what, hint, name="unknown-place")
         elif around.allowed is not None and name not in around.allowed:
             place = place_of_item(checker, (*path, "keep"), (n,))
             theirs = [one for one in around.allowed if one in around.places]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 
-from watcher.parsers.common.compressed import MOST_MEMBERS, CutOff, Damaged, TooMuch, inflated
+from watcher.errors import GzipError
+from watcher.parsers.common.compressed import inflated
 
 MOST_TIMES = 2
 """How often a body may be compressed, one compression within the other."""
@@ -72,12 +73,8 @@ def _gunzip(chunks: Iterable[bytes], most: int) -> bytes:
             out += piece
             if len(out) > most:
                 raise BadBody(f"the body inflates to more than {_megabytes(most)}")
-    except Damaged as error:
-        raise BadBody("the body is not the gzip that it claims to be") from error
-    except TooMuch as error:
-        raise BadBody(f"the body is gzip of more than {MOST_MEMBERS:,} members") from error
-    except CutOff as error:
-        raise BadBody("the body was cut off: its gzip does not end") from error
+    except GzipError as error:
+        raise BadBody(f"the body {error}") from error
     return bytes(out)
 
 

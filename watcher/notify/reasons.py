@@ -34,6 +34,7 @@ _CAUSES = {
     re.compile(r"Tunnel connection failed"): "the proxy refuses to ask the service",
     re.compile(r"the proxy cannot be used"): "the proxy cannot be used: its secret is not set in the environment",
     re.compile(r"ProxyError\("): "the proxy cannot be reached",
+    re.compile(r"codec can't encode"): "a letter in its user, password or headers cannot be sent",
     _ENDLESS: "its answer does not end",
     re.compile(r"certificate verify failed", re.I): "the server's certificate is not trusted",
     re.compile(r"name or service not known|nodename nor servname|getaddrinfo|name resolution", re.I): "no such host",

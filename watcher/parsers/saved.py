@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from watcher.errors import UnknownPage
+from watcher.errors import GzipError, UnknownPage
 from watcher.model import Reading, Unreadable
 from watcher.parsers.body import SavedBody
-from watcher.parsers.common.compressed import GZIP, CutOff, TooMuch, inflated
+from watcher.parsers.common.compressed import GZIP, inflated
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.sniff import BodyForm, binary_kind
 from watcher.parsers.parser import Parser, SavedForm
@@ -70,10 +70,8 @@ def _compressed(body: bytes, kinds: Sequence[Parser]) -> Iterator[SavedPage]:
             page += piece
             if len(page) > LARGEST_PAGE:
                 raise UnknownPage(f"inflates to more than {LARGEST_PAGE:,} bytes")
-    except TooMuch:
-        raise UnknownPage("looks like gzip data that inflates to more than is read, or of too many members") from None
-    except CutOff:
-        raise UnknownPage("looks like gzip data that is cut off or damaged") from None
+    except GzipError as error:
+        raise UnknownPage(f"looks like gzip data, and {error}") from None
     yield _page(SavedBody(bytes(page)), kinds)
 
 

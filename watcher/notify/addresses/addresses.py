@@ -20,6 +20,7 @@ from watcher.notify.addresses.written import (
     Parameter,
     Written,
     cut_url,
+    is_in_utf8,
     is_port,
     problem_as_written,
     renamed,
@@ -69,6 +70,8 @@ def problem_of(url: str) -> str | None:
     for one in written.parameters:
         if reason := FORBIDDEN_KEYS.get(one.name):
             return f"{one.name}= is not allowed: {reason}"
+    if not is_in_utf8(url):
+        return "what is written with % in it is no UTF-8, and would be read as other letters: é is %C3%A9, not %E9"
     return _problem_of_service(schema) or _problem_of_parts(url, written)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from watcher.model.words import ordinal
-from watcher.notify.addresses.shapes import Shape
-from watcher.notify.addresses.written import A_PORT, Parameter, Written, has_control, is_port, is_server
+from watcher.notify.addresses.shapes import WEBHOOKS, Shape
+from watcher.notify.addresses.written import A_PORT, Parameter, Written, has_control, is_latin, is_port, is_server
 
 # What apprise reads as yes or no, by two letters; all else is no for it, also where yes is the default (verify=).
 _OF_OTHERS = frozenset({"format", "overflow"})
@@ -19,6 +20,9 @@ _NO = ("0", "de", "di", "f", "fa", "n", "ne", "no", "of")
 _PASSWORDS = frozenset({"pass", "password"})
 _ALIKE = 0.75
 _NAME = re.compile("[a-z][a-z_-]{1,20}")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FRAMING = frozenset({"connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade"})
+"""Headers that say where a message ends, or what becomes of the connection."""
 
 
 def problem_of_parameters(written: Written, shape: Shape) -> str | None:
@@ -32,13 +36,28 @@ def problem_of_parameters(written: Written, shape: Shape) -> str | None:
             return f"a control character stands in its {ordinal(one.place)} parameter, such as the end of a line"
         if one.name in shape.parameters and (problem := _problem_of_value(one, shape)):
             return problem
+        if one.name.startswith("+") and "+" in shape.marks and (problem := _problem_of_header(one)):
+            return problem
     has_password = ":" in written.user_info
     if len(seen & _PASSWORDS) + has_password > 1:
         return "it has more than one password (before its host, in pass= or in password=): give it one"
+    if shape.schema in WEBHOOKS and not is_latin(unquote(written.user_info) + written.value("user", *_PASSWORDS)):
+        return "its user or password has a letter that cannot be sent: they go out in Latin-1"
     if "user" in seen and has_password:
         return "it has two users, one before its host and one in user=: give it one"
     if "port" in seen and shape.may_have_host and written.port is not None:
         return "it has two ports, one behind its host and one in port=: give it one"
+    return None
+
+
+def _problem_of_header(one: Parameter) -> str | None:
+    what = f"the header in its {ordinal(one.place)} parameter"
+    if not _HEADER.fullmatch(one.name[1:]):
+        return f"{what} has a name that no header can have: letters, digits and - alone"
+    if one.name[1:].lower() in _FRAMING:
+        return f"{what} would break the message: leave it out"
+    if not is_latin(one.value):
+        return f"{what} has a letter that no header can have"
     return None
 
 

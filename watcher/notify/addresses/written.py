@@ -165,6 +165,20 @@ def has_control(text: str) -> bool:
     return any(unicodedata.category(char) == "Cc" for char in text)
 
 
+def is_latin(text: str) -> bool:
+    """Return whether a text has only letters of Latin-1, in which HTTP sends headers and passwords."""
+    return all(ord(letter) < 256 for letter in text)
+
+
+def is_in_utf8(url: str) -> bool:
+    """Return whether all that is percent-encoded in an address is text in UTF-8, as every service reads it."""
+    try:
+        unquote(url, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def problem_of_place(written: Written) -> str | None:
     """Return what is wrong with the host or port of an address, None if nothing is."""
     # An @ further on: what stands here may be the beginning of a password.

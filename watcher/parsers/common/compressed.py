@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 
+from watcher.errors import GzipError
+
 MOST_INFLATED = 2**30
 MOST_MEMBERS = 20_000
 """Most members of gzip data. Each costs time, and twenty bytes may be one; programs that write many give each 64 KB."""
@@ -16,23 +18,11 @@ _WITH_HEADER = 16 + zlib.MAX_WBITS
 _MEMBER = GZIP[:1]  # how a further member begins; its second byte may come in the next piece
 
 
-class CutOff(Exception):
-    """Compressed data has no end."""
-
-
-class Damaged(CutOff):
-    """Compressed data is damaged before its end, or none at all."""
-
-
-class TooMuch(CutOff):
-    """Compressed data has more members, or more in them, than is read."""
-
-
 def inflated(sent: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the pieces of gzip data, of all its members in order (RFC 1952). What stands behind them is ignored.
 
-    Raises ``CutOff``, ``Damaged`` or ``TooMuch`` after the last whole piece. The time is linear in what is sent and
-    what is yielded, however small the members are.
+    Raises ``GzipError`` after the last whole piece. The time is linear in what is sent and yielded, however small
+    the members are.
     """
     member, members, size = zlib.decompressobj(_WITH_HEADER), 1, 0
     is_behind = False
@@ -47,15 +37,17 @@ def inflated(sent: Iterable[bytes]) -> Iterator[bytes]:
             try:
                 piece = member.decompress(rest, PIECE)
             except zlib.error:
-                raise Damaged from None
+                raise GzipError("is not the gzip that it claims to be") from None
             size += len(piece)
-            if size > MOST_INFLATED or members > MOST_MEMBERS:
-                raise TooMuch
+            if size > MOST_INFLATED:
+                raise GzipError("inflates to more than a gigabyte")
+            if members > MOST_MEMBERS:
+                raise GzipError(f"is gzip of more than {MOST_MEMBERS:,} members")
             if piece:
                 yield piece
             rest = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
-        raise CutOff
+        raise GzipError("was cut off: its gzip does not end")
 
 
 def _small(sent: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 
+from watcher.errors import GzipError
 from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.common import clean
-from watcher.parsers.common.compressed import PIECE, CutOff
+from watcher.parsers.common.compressed import PIECE
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.huggingface.entry import identified, is_id
 
@@ -74,7 +75,7 @@ def read_corpus(pieces: Iterable[bytes]) -> Iterator[Reading | Unreadable]:
             if len(batch) == BATCH:
                 yield from _all(batch)
                 batch = []
-    except CutOff:
+    except GzipError:
         warning = f"the file is cut off after {number} whole lines"
         yield Reading(entries=_once(batch), whole=False, warnings=(warning, *_said(unread)))
         return
