@@ -14,6 +14,7 @@ from tests.examples import times
 from tests.unit.test_rules_index import PAPER, RULE, SOURCES, compiled
 from watcher.files.kept_rules import KEPT_RULES, KeptRulesFile, version_of_rules
 from watcher.model import Paper
+from watcher.pipeline.subscriptions.restored_rules import RestoredRules
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 from watcher.rules.index.kept import WrittenRule, read_kept, write_kept
 
@@ -63,6 +64,21 @@ def test_kept_rules_answer_as_those_that_are_read(
         for paper, matches in zip(papers, index.match_page(list(map(document_of, papers))), strict=True):
             assert dict(matches) == {id: hit for id, rule in now.items() if (hit := evaluate(rule, document_of(paper)))}
         index.in_one_pack()
+
+
+def test_where_all_kept_rules_are_gone_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where thousands of subscriptions were deleted, or the state folder is used with another database."""
+    monkeypatch.setattr("watcher.pipeline.subscriptions.restored_rules.LEAST", 2)
+    file = KeptRulesFile(tmp_path)
+    file.write([packed({n: compile_rule(f"word{n} kite") for n in range(3)})])
+    monkeypatch.setattr("watcher.pipeline.subscriptions.restored_rules.version_of_rules", lambda: VERSION)
+    restored = RestoredRules(file)
+    index = restored.index()
+    assert list(restored.changed(iter(()))) == []
+    restored.finish(index, ())
+    assert (len(index), file.read()) == (0, None)
+    index.add(7, compile_rule("kite"))
+    assert index.in_one_pack() is not None
 
 
 def test_what_is_damaged_or_another_version_s_is_refused() -> None:

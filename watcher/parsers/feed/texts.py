@@ -35,7 +35,9 @@ def abstract_of_item(node: XmlElement) -> JournalText:
     facts = JournalText("")
     for child in node.all(*ABSTRACTS):
         if _is_text(node, child):
-            return replace(facts, abstract=clean.line(_unquoted(_decoded(child)), clean.ABSTRACT_CHARS))
+            if text := clean.line(_unquoted(_decoded(child)), clean.ABSTRACT_CHARS):
+                return replace(facts, abstract=text)
+            continue
         found = taken_apart(_markup(child))
         facts = JournalText("", facts.authors or found.authors, facts.venue or found.venue)
         if text := without_citation(shown_text(found.abstract, clean.ABSTRACT_CHARS)):

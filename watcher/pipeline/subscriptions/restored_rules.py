@@ -63,10 +63,13 @@ class RestoredRules:
         from watcher.rules.index.kept import write_kept
 
         version, pack = version_of_rules(), index.in_one_pack()
-        if not self._file or not version or pack is None:
+        if not self._file or not version:
             return
         try:
-            self._file.write(write_kept(pack, index.keys, using_numbers, version))
+            if pack is None:  # all that it holds are gone
+                self._file.forget()
+            else:
+                self._file.write(write_kept(pack, index.keys, using_numbers, version))
         except OSError as error:
             log.warning("compiled rules are not kept for the next start: %s", error.strerror or error)
 

@@ -223,6 +223,7 @@ class Index:
         from watcher.rules.index.rule_arrays import merged
 
         self.pack()
+        self._packs = [pack for pack in self._packs if len(pack)]
         if len(self._packs) > 1 or any(not pack.alive.all() for pack in self._packs):
             self._packs = [arranged(reduce(merged, [pack.loose() for pack in self._packs]))]
         return self._packs[0] if self._packs else None
