@@ -103,8 +103,9 @@ class DeliveryState(StrEnum):
 class Delivery:
     """One message to one endpoint, claimed for sending.
 
-    ``id``: the same over all repeats.
-    ``fence``: of this claim.
+    ``id``: the same at every attempt.
+    ``fence``: number of this claim; a result is recorded only under the latest one.
+    ``part`` and ``parts``: this is part 2 of 3, if a digest was too large for one message.
     ``replay_of``: id of the delivery that it repeats because somebody asked for it, None for none.
     ``is_probe``: the endpoint failed when last tried.
     """
@@ -140,7 +141,10 @@ class DueAlert:
     """One match that a message tells.
 
     ``subscription`` and ``shown_as``: full name and display name ("" to show the full name).
-    ``short``: it is told in short form.
+    ``score``: how much the paper is about what the rule asks for, from 0 to 1.
+    ``places``: where in the paper the rule matched.
+    ``occasion``: why it is told: ``first``, a version such as ``v2``, or another event.
+    ``short``: it is told in short form, one line without abstract and links.
     ``bundle``: it may share a message with other subscriptions.
     ``max_papers``, ``above``, ``top``, ``order``, ``sources``: of the subscription, see
         :class:`watcher.model.subscriptions.Subscription`.
@@ -214,7 +218,11 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nothing:
-    """A subscription that has nothing to tell, though its rule was tried on ``read`` papers since ``since``."""
+    """A subscription that has nothing to tell, though its rule was tried on ``read`` papers since ``since``.
+
+    ``sources``: names of the sources that it reads, empty for all.
+    ``shown_as``: its display name, "" to show its name.
+    """
 
     subscription: str
     read: int
@@ -304,7 +312,11 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class TemplateTrouble:
-    """Why a template of the config could not be used. ``line`` is 0 if not known."""
+    """Why a template of the config could not be used.
+
+    ``line``: line of the template, from 1; 0 if not known.
+    ``what``: what is wrong there, in words.
+    """
 
     template: str
     line: int
@@ -318,6 +330,9 @@ class TemplateTrouble:
 class Message:
     """A delivery in words.
 
+    ``subject``: title of the message, a mail's subject.
+    ``subscriptions``: names of those that it tells of.
+    ``is_one_click``: a mail program may unsubscribe by itself (RFC 8058).
     ``html``: a whole document.
     ``markdown``: CommonMark.
     ``flowing``: the text with one line for each paragraph, for phones, which break lines themselves.
