@@ -210,8 +210,11 @@ def edit(
 
     - A changed schedule sets the next due instant anew.
     - Unsent alerts of removed receivers are cancelled.
-    - If the rule was edited, its matches in the past become baseline, and held matches that it no longer makes are
-      dropped.
+    - If the rule was edited, its matches in the past become baseline (known, not told), and held matches that it no
+      longer makes are dropped.
+
+    ``saved``: the subscription as the database has it; ``one``: as it is wanted now.
+    ``past``: what its rule matches among stored papers.
     """
     before, after = saved.subscription, one.subscription
     due = saved.next_due
@@ -253,6 +256,9 @@ def take_back(tx: Transaction, saved: StoredSubscription, one: Wanted, past: Pas
     """Make a subscription active again that was gone; return the effect.
 
     It keeps its row, so that nothing is told twice.
+
+    ``saved``: the subscription as the database has it; ``one``: as it is wanted now.
+    ``past``: what its rule matches among stored papers.
     """
     subscription = one.subscription
     due = next_due(subscription.when, subscription.timezone, now, saved.created_at)
