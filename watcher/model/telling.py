@@ -142,7 +142,6 @@ class DueAlert:
 
     ``subscription`` and ``shown_as``: full name and display name ("" to show the full name).
     ``score``: how much the paper is about what the rule asks for, from 0 to 1.
-    ``places``: where in the paper the rule matched.
     ``occasion``: why it is told: ``first``, a version such as ``v2``, or another event.
     ``short``: it is told in short form, one line without abstract and links.
     ``bundle``: it may share a message with other subscriptions.
@@ -220,8 +219,7 @@ class DigestItem:
 class Nothing:
     """A subscription that has nothing to tell, though its rule was tried on ``read`` papers since ``since``.
 
-    ``sources``: names of the sources that it reads, empty for all.
-    ``shown_as``: its display name, "" to show its name.
+    ``sources``: names of its sources, empty for all. ``shown_as``: its display name, "" to show its name.
     """
 
     subscription: str
@@ -312,11 +310,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class TemplateTrouble:
-    """Why a template of the config could not be used.
-
-    ``line``: line of the template, from 1; 0 if not known.
-    ``what``: what is wrong there, in words.
-    """
+    """Why a template of the config could not be used: ``what``, in words, on its ``line`` (0 if not known)."""
 
     template: str
     line: int
@@ -330,9 +324,7 @@ class TemplateTrouble:
 class Message:
     """A delivery in words.
 
-    ``subject``: title of the message, a mail's subject.
     ``subscriptions``: names of those that it tells of.
-    ``is_one_click``: a mail program may unsubscribe by itself (RFC 8058).
     ``html``: a whole document.
     ``markdown``: CommonMark.
     ``flowing``: the text with one line for each paragraph, for phones, which break lines themselves.
@@ -340,6 +332,7 @@ class Message:
     ``chat_html``: HTML with the few tags that Telegram and Matrix know, and plain line ends.
     ``data``: the same as a JSON object, for programs.
     ``unsubscribe``: address for a mail's List-Unsubscribe, "" for none.
+    ``is_one_click``: a mail program may unsubscribe by itself (RFC 8058).
     ``troubles``: templates of the config that failed, so that watcher's own were used.
     """
 

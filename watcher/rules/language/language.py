@@ -316,8 +316,6 @@ def rule_from_lists(
 ) -> str:
     """Return the text of a rule that was given as lists of terms. Operators in an item are not read.
 
-    ``any``: one of these must match; ``all``: each of these; ``none``: none of these.
-    ``where``: a rule with operators that must hold as well, None for none.
     ``may_exclude_alone``: as of :func:`parse_rule`. Raises ``RuleError`` with offsets in the wrong item.
     """
     parts: list[str] = []

@@ -66,13 +66,7 @@ class New:
 
 
 class RuleRow(NamedTuple):
-    """What the index of rules needs of a subscription.
-
-    ``rule``: its text; ``sources``: names of its sources, empty for all.
-    ``is_active``: False once it was removed.
-    ``library``: name of its library, "" for none.
-    ``above``: lowest score of papers that it tells in full, None if it sets none.
-    """
+    """What the index of rules needs of a subscription; one that was removed is not ``is_active``."""
 
     id: int
     rule: str
