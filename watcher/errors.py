@@ -44,6 +44,7 @@ class Problem:
     """One thing that is wrong in a config file.
 
     ``line`` and ``column``: from 1; 0 if the place is not known.
+    ``what``: what is wrong, in words; ``hint``: what to write instead.
     ``source_line``: the line as it stands in the file, for the caret.
     ``fatal``: it is an error; False for a warning.
     ``name``: as docs/warnings.md has it; ``accept:`` takes the names of warnings.

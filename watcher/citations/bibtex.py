@@ -24,7 +24,7 @@ _NOT_VERBATIM = re.compile(r"[{}\\\s%]")
 
 
 def bibtex_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield the entries of papers, and after them the lines that LaTeX needs to set the entries."""
+    """Yield the BibTeX entry of each paper found, and then the lines that LaTeX needs to set the entries."""
     used: set[str] = set()
     for paper, _ in found:
         reference = reference_of(paper)

@@ -15,7 +15,7 @@ TYPES = {WorkKind.PREPRINT: "article", WorkKind.ARTICLE: "article-journal", Work
 
 
 def csl_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield the text of one JSON array, with an item on each line."""
+    """Yield the text of one JSON array of CSL items, one for each paper found, each on a line of its own."""
     before = "[\n"
     for paper, _ in found:
         yield before + json_text(csl_item(reference_of(paper)))

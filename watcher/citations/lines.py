@@ -9,6 +9,6 @@ from watcher.model.objects import json_text, paper_json
 
 
 def jsonl_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield one line for each paper."""
+    """Yield a line of JSON for each paper found, with its hit."""
     for paper, hit in found:
         yield json_text(paper_json(paper, hit)) + "\n"

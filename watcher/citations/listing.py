@@ -12,7 +12,7 @@ from watcher.render.readable import readable
 
 
 def markdown_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield one item for each paper: title with its link, authors, venue, day, ids, abstract."""
+    """Yield a Markdown item for each paper found: title with its link, authors, venue, day, ids, abstract."""
     for paper, _ in found:
         reference = reference_of(paper)
         title = MARKDOWN.escape(reference.plain_title or "(no title)")

@@ -23,6 +23,7 @@ _PARTICLE = re.compile(r"[a-zà-öø-ÿ][\w'’.-]*")
 class AuthorName:
     """The parts of a name.
 
+    ``given``: given names or initials, "" for none.
     ``is_whole``: it is of a group, or of a person with a single name. Then only ``family`` is set.
     ``particle``: such as van der, de la.
     ``suffix``: such as Jr., III.

@@ -55,6 +55,8 @@ class Reference:
     ``plain_title``: without TeX.
     ``day``: on which it was published, or else announced.
     ``primary``: the first of its arXiv categories, "" for none.
+    ``venue``: journal or conference in which it appears, "" for none.
+    ``note``: what its authors remark, such as its number of pages; "" for nothing.
     ``url``: http or https, "" for none.
     """
 

@@ -14,7 +14,7 @@ LINE_END = "\r\n"
 
 
 def ris_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield one record for each paper."""
+    """Yield a RIS record for each paper found."""
     for paper, _ in found:
         reference = reference_of(paper)
         lines = [f"{tag}  - {value}" for tag, value in _tagged(reference) if value]

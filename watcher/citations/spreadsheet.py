@@ -22,7 +22,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "
 
 
 def csv_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield the line of column names, then one row for each paper. Texts are those of the site, each in one line."""
+    """Yield the line of column names, then one row for each paper found. Texts are the site's, each in one line."""
     yield _row(COLUMNS)
     for paper, hit in found:
         reference = reference_of(paper)

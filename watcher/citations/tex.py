@@ -129,6 +129,8 @@ def stand_ins(written: Iterable[str]) -> Iterator[str]:
 
     pdfLaTeX shows the number of a character that it does not know. If the document has a font with the character, or in
     XeLaTeX and LuaLaTeX, the character itself is shown.
+
+    ``written``: the texts, in TeX.
     """
     commands: set[str] = set()
     others: set[str] = set()

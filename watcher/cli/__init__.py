@@ -30,6 +30,7 @@ class Lazy:
     """A command that is not imported yet.
 
     ``target``: ``module:attribute`` in this package.
+    ``help``: its line in the list of commands.
     """
 
     target: str

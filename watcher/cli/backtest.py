@@ -60,6 +60,7 @@ def backtest(
 def trial_lines(trial: Trial[Paper], rule: str, since: date | None, limit: int) -> Iterator[str]:
     """Yield the lines that show a trial, in words and bars, 80 columns wide.
 
+    ``since``: first digest day that was tried, None for all days.
     ``limit``: most papers.
     """
     yield f"rule: {rules.fit_line(rule, 74)}"
@@ -76,7 +77,10 @@ def trial_lines(trial: Trial[Paper], rule: str, since: date | None, limit: int) 
 
 
 def summary(trial: Trial[Paper], since: date | None) -> Iterator[str]:
-    """Yield lines that say how much was tried and how much of it matched."""
+    """Yield lines that say how much was tried and how much of it matched.
+
+    ``since``: first digest day that was tried, None for all days.
+    """
     if not trial.papers:
         yield "no paper is stored" + (f" since {since}" if since else "") + ": import some, or wait for the first polls"
         return

@@ -53,5 +53,5 @@ def _row(one: Listed) -> tuple[object, ...]:
 
 
 def described(one: Listed) -> str:
-    """Return in a few words what a message tells."""
+    """Return in a few words what a delivery, ``one``, tells: ``3 papers``, or its kind."""
     return counted(one.papers, "paper") if one.papers else one.kind.value

@@ -53,7 +53,9 @@ def _home(env: Mapping[str, str]) -> Path:
 class CliContext:
     """The object that click gives to every command.
 
+    ``env``: environment variables.
     ``config_path``: the argument of ``-c``, None without.
+    ``verbose`` and ``log_format``: the arguments of ``-v`` and ``--log-format``.
     ``tuning``: other sizes and intervals than usual, None for the usual ones.
     ``wall_clock``: this machine's clock; programs that test commands set another one.
     """

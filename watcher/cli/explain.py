@@ -81,7 +81,7 @@ def _taste(tx: Transaction, asked: Subscription) -> Taste | None:
 
 
 def explanation_json(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:
-    """Return an explanation in the form of ``--json``."""
+    """Return why a rule matches a paper or not (``found``), in the form of ``--json``."""
     return {
         "key": paper.key,
         "title": paper.title,
@@ -111,7 +111,7 @@ def _reason(reason: Reason) -> dict[str, object]:
 
 
 def explanation_lines(paper: Paper, rule: Rule, found: Explanation) -> Iterator[str]:
-    """Yield the lines of an explanation, 80 columns wide."""
+    """Yield the lines, 80 columns wide, that say why a rule matches a paper or not (``found``)."""
     yield rules.fit_line(f"{paper.key}  {paper.title}", rules.WIDTH)
     yield f"rule: {rules.in_one_line(rule, 74)}"
     if found.score is None:

@@ -31,6 +31,6 @@ def export(desk: CliContext, person: str) -> None:
 
 
 def unknown(person: str) -> UsageError:
-    """Return the error for a name of which nothing is stored."""
+    """Return the error for a name, ``person``, of which nothing is stored."""
     hint = "write an owner, a receiver as `to:` names it, or a subscription's whole name"
     return UsageError(f"nothing is stored of {person!r}; {hint}")

@@ -181,7 +181,11 @@ def _ask(prompt: str, read: Callable[[str], AnswerT], *, hidden: bool = False) -
 
 
 def subscriptions_text(topics: Sequence[tuple[str, str]], when: str) -> str:
-    """Return the lines of the subscriptions in a new config, one for each topic, with other keys as comments."""
+    """Return the lines of the subscriptions in a new config, one for each topic, with other keys as comments.
+
+    ``topics``: (name, rule) of each.
+    ``when``: their schedule as the config writes it.
+    """
     from watcher.config import subscription_lines
 
     blocks = ["\n".join(f"  {line}" for line in subscription_lines(name, rule, ["me"], when)) for name, rule in topics]

@@ -42,7 +42,10 @@ class Steps:
         self.at(self.done + n, self.of, self.note)
 
     def at(self, done: int, of: int | None, note: str = "") -> None:
-        """Set how far the work is."""
+        """Show how far the work is: ``done`` of ``of`` steps, None if their number is not known.
+
+        ``note``: what is being done now.
+        """
         self.done, self.of, self.note = done, of, note
 
     def over(self, items: Iterable[T]) -> Iterator[T]:

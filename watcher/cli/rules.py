@@ -74,7 +74,7 @@ def with_library(rule: Rule, config: Config, subscription: str | None, tx: Trans
 
 
 def in_one_line(rule: Rule, width: int) -> str:
-    """Return what a rule asks for in one line: its text, and the number of papers that it likes."""
+    """Return what a rule asks for in one line of at most ``width`` characters, with the number of liked papers."""
     if rule.likes is None:
         return fit_line(rule.text, width)
     liked = f"like {counted(len(rule.likes.profile.liked), 'paper')}"
@@ -121,7 +121,10 @@ def stored_rule(tx: Transaction, one: Subscription) -> Rule:
 
 
 def kept_back_by(config: Config, one: Subscription, document: Document) -> str:
-    """The item of the config's ``never:`` lists for which a subscription does not tell a paper; else ""."""
+    """Return the item of the config's ``never:`` lists for which a paper is kept back, "" if none fits.
+
+    ``one``: the subscription that would tell it.
+    """
     from watcher.rules import NeverList
 
     return NeverList(config.never).tried_on([document])[0].why(one.owner)

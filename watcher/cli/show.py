@@ -24,7 +24,7 @@ def problems(found: Iterable[Problem]) -> str:
 
 
 def problem(found: Problem) -> str:
-    """Return ``file:line:col: what; hint``, with the line and a caret under the column if the line is known."""
+    """Return a problem as ``file:line:col: what; hint``, with the line and a caret below its column if known."""
     if not found.source_line.strip():
         return str(found)
     return f"{found}\n{under(found.source_line, found.column - 1)}"

@@ -8,7 +8,10 @@ from watcher.cli.tables import print_table
 
 
 def section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], zone: str) -> None:
-    """Print a table below its title, with instants as clocks in ``zone`` show them. Nothing is printed without rows."""
+    """Print a table, ``columns`` over ``rows``, below its title; nothing without rows.
+
+    ``zone``: time zone in which instants are shown.
+    """
     if rows:
         click.echo(f"\n{title}")
         print_table(columns, rows, zone=zone)

@@ -25,7 +25,7 @@ LOOKS = 10
 
 
 def print_source(desk: CliContext, name: str, *, as_json: bool) -> int:
-    """Print how the source ``name`` is doing; return the exit status."""
+    """Print how the source ``name`` is doing, with ``as_json`` as one JSON object; return the exit status."""
     from watcher.files.broken_pages import KeptPages
 
     config = desk.config(required=False)

@@ -89,7 +89,8 @@ def print_table(
     necessary. ``?``: left out if it is empty, or if cut columns would become too narrow. ``|``: left out. Other long
     texts are wrapped.
 
-    ``zone``: in which instants are shown.
+    ``rows``: a value for each column.
+    ``zone``: time zone in which instants are shown.
     """
     out = file or sys.stdout
     is_terminal = out.isatty()

@@ -79,6 +79,8 @@ def session(
 ) -> Iterator[Session]:
     """Open everything, apply the config if no daemon runs, and close everything at the end.
 
+    ``required``: raise ``UsageError`` if there is no config.
+    ``console``: where console receivers print, None for stdout.
     ``mode``: ``write`` needs an existing database.
     ``shows_effects``: the command itself says what became of new and edited subscriptions. If not, it is said on
         stderr, so that the user of the command that applies a config first learns of it.

@@ -20,6 +20,9 @@ def subscription_lines(name: str, rule: str, to: Sequence[str], when: str | None
     """Return a subscription as lines that can stand under ``subscriptions:``, without indentation.
 
     The rule is written so that it needs no quotes.
+
+    ``to``: names of receivers.
+    ``when``: the schedule as the config writes it, such as ``daily at 08:00``; None to leave the key out.
     """
     rule = " ".join(rule.split())
     lines = [f"- name: {_scalar(name)}"]
@@ -74,6 +77,7 @@ def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[byt
     and ``UsageError`` if its list is written in brackets, since that has to be changed by hand.
 
     ``name``: of the file, for people.
+    ``data``: the file's content.
     ``lines``: from :func:`subscription_lines`.
     """
     parsed = read(name, data)
@@ -101,7 +105,12 @@ def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[byt
 
 
 def place_of_rule(path: Path, subscription: str, name: str, what: str, hint: str) -> Problem:
-    """Return the warning called ``name`` about a subscription's rule, at its place if that is in the main file."""
+    """Return the warning called ``name`` about a subscription's rule, at its place if that is in the main file.
+
+    ``path``: of the main file.
+    ``subscription``: the subscription's name.
+    ``what``: what is wrong; ``hint``: what to write instead.
+    """
     data = read_regular(path, LARGEST)
     if isinstance(data, NotRead):
         return Problem(str(path), 0, 0, what, hint, fatal=False, name=name)

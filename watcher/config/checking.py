@@ -126,7 +126,7 @@ class Checker:
         return next((values[name] for name in wrong if did_you_mean(name, [key])), None)
 
     def declared(self, key: str) -> Collection[str]:
-        """Return the names in a table of the file, in its order, even those whose value is wrong."""
+        """Return the names in the file's table under ``key``, in their order, even those whose value is wrong."""
         node = self._meant(key)
         keys = node.keys if isinstance(node, Table) else {}
         return {name: one for name, one in keys.items() if is_name(name) and is_written_as_key(one, self.source)}.keys()
@@ -152,7 +152,12 @@ class Checker:
     def warn(
         self, path: Path, what: str, hint: Hint = "", *, name: str, in_key: bool = False, at: int | None = None
     ) -> None:
-        """Note a warning about the value at a path. ``at``: index of the character to point at, None if not known."""
+        """Note a warning about the value at a path.
+
+        ``what``: what is wrong, in words; ``hint``: what to write instead; ``name``: the warning's.
+        ``in_key``: point at the key, not at its value.
+        ``at``: index of the character to point at, None if not known.
+        """
         node, found = self._node(path)
         if at is None or not found or not isinstance(node, Scalar):
             self.note(path, what, hint, name=name, in_key=in_key, fatal=False)

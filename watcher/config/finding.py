@@ -20,6 +20,9 @@ def find_config(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Pat
     """Return the path of the config: the one named, or ``$WATCHER_CONFIG``, or the first usual place that has one.
 
     Return None if there is none. Raises ``UsageError`` if this user may not look at a place.
+
+    ``explicit``: the path that the user named with ``-c``, None if they named none.
+    ``env``: environment variables; ``cwd``: the current folder.
     """
     if explicit is not None:
         return explicit

@@ -79,7 +79,7 @@ def _count(value: Any) -> int:
 
 
 def time_of_day(value: Any) -> time:
-    """Return the time that ``08:00`` or ``8:00`` means."""
+    """Return the time that a value such as ``08:00`` or ``8:00`` means. Raises :func:`wrong` for other values."""
     text = one_text(value, "write a time such as 08:00")
     found = re.fullmatch(TIME_OF_DAY, text)
     if not found:

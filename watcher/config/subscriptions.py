@@ -273,7 +273,7 @@ def quiet_hours_of(keys: SubscriptionKeys | ReceiverKeys) -> QuietHours | None:
 
 
 def target_holds(checker: Checker, path: Path, target: str, around: Surroundings) -> bool:
-    """Return whether a subscription of this file can use a receiver, as ``to:`` names it. Note it if not."""
+    """Return whether a subscription of this file can use the receiver ``target``, as ``to:`` names it; note why not."""
     path = place_of_item(checker, path[:-1], path[-1:]) if isinstance(path[-1], int) else path
     name, colon, address = target.partition(":")
     receiver = around.config.receivers.get(name)
@@ -323,7 +323,7 @@ def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[st
 
 
 def no_receiver(target: str, config: Config, names: Collection[str]) -> tuple[str, str]:
-    """Return (what is wrong, what to write) for an unknown receiver.
+    """Return (what is wrong, what to write) for an unknown receiver, ``target``, under ``to:``.
 
     The unknown text is quoted only if a receiver has a similar name: it may be an address or a token.
     """

@@ -64,7 +64,10 @@ class KeepPlace:
 
 @dataclass(frozen=True, slots=True)
 class Retain:
-    """How long things are kept that are not needed to tell each paper once; None for ever."""
+    """How long things are kept that are not needed to tell each paper once; None for ever.
+
+    ``pages``: broken pages, kept as files. ``metrics``: the upvotes and comments of earlier reads.
+    """
 
     attempts: timedelta | None = timedelta(days=365)
     polls: timedelta | None = timedelta(days=90)
@@ -186,7 +189,10 @@ class Config:
             return replace(self.way, missing=str(error))
 
     def endpoints_of(self, target: str) -> tuple[Endpoint, ...]:
-        """Return the endpoints of a receiver as ``to:`` names it, () if there is no such receiver."""
+        """Return the endpoints of a receiver, () if there is no such receiver.
+
+        ``target``: the receiver as ``to:`` names it: its name, or with an address ``mail:ana@lab.example``.
+        """
         if target in self.keep:
             return (Endpoint(target),)
         name, colon, address = target.partition(":")

@@ -159,6 +159,8 @@ def never_rule(checker: Checker, place: Path, item: str, read: ReadRule) -> Rule
     """Return the compiled rule of an item of ``never:``, None if it is wrong, which is noted.
 
     Plain words in a row are a phrase, as under ``none:``.
+
+    ``place``: the item's path in the file, for mistakes.
     """
     if not _IS_RULE.search(plain_signs(item)):
         return read(rule_from_lists(any=[item])) if _check_term(checker, place, item, read) else None
@@ -174,5 +176,5 @@ def with_places(items: list[str]) -> Iterator[tuple[tuple[int, ...], str]]:
 
 
 def place_of_item(checker: Checker, path: Path, n: Path) -> Path:
-    """Return the path of an item, or of the list itself if a single text stands for the list."""
+    """Return the path of the item ``n`` of the list at ``path``; that of the list if a single text stands for it."""
     return path if checker.scalar(path) else (*path, *n)

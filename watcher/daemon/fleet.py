@@ -27,7 +27,10 @@ AFTER_ANOTHER = timedelta(minutes=1)
 
 @dataclass
 class Self:
-    """This daemon, as the others see it."""
+    """This daemon, as the others see it.
+
+    ``host`` and ``pid``: its machine's name, and its process there.
+    """
 
     host: str
     pid: int

@@ -56,7 +56,7 @@ def set_up(
 
 
 def add_secrets(secrets: Iterable[str]) -> None:
-    """Remove these texts from every line from now on.
+    """Remove these secrets from every line of the log from now on.
 
     They are removed for good: an old password may still be logged after it was replaced.
     """

@@ -38,7 +38,7 @@ class NoticedLoss:
 
 
 def loss_of(place: object, error: DatabaseLost, now: datetime) -> NoticedLoss:
-    """Return the loss that an error means."""
+    """Return the loss of the database ``place`` that an error means, with the incident that tells of it."""
     incident = Incident(kind=IncidentKind.DATABASE_LOST, subject=str(place), reason=str(error), began=now)
     return NoticedLoss(incident, "damaged" if isinstance(error, DatabaseDamaged) else "lost")
 

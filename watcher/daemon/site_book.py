@@ -31,11 +31,17 @@ class SiteBook:
             return tx.sites.take(name, self._holder, spaced, lasts, self._clock(), Spending(cost, a_day))
 
     def give_back(self, name: str, *, is_public: bool) -> None:
-        """End the turn."""
+        """End the turn at the site ``name``.
+
+        ``is_public``: the site's answer came from the public Internet.
+        """
         with self._store.transaction() as tx:
             tx.sites.give_back(name, self._holder, is_public=is_public)
 
     def pause(self, name: str, seconds: float, *, closed: bool) -> None:
-        """Let no request begin for ``seconds``."""
+        """Let no request to the site ``name`` begin for ``seconds``.
+
+        ``closed``: the site refused the last request.
+        """
         with self._store.transaction() as tx:
             tx.sites.pause(name, self._clock() + timedelta(seconds=seconds), closed=closed)

@@ -43,7 +43,7 @@ class Systemd:
         return self.watchdog / 2 if self.watchdog else None
 
     def ready(self, status: str = "") -> bool:
-        """Report that the daemon has started or reloaded."""
+        """Report that the daemon has started or reloaded, with a ``status`` line for ``systemctl status``."""
         return self._send("READY=1", *_status(status))
 
     def reloading(self, monotonic_ns: int) -> bool:
@@ -54,11 +54,11 @@ class Systemd:
         return self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_ns // 1000}")
 
     def waiting(self, status: str, seconds: float) -> bool:
-        """Report that the start may take ``seconds`` more."""
+        """Report that the start may take ``seconds`` more, with a ``status`` line for ``systemctl status``."""
         return self._send(f"EXTEND_TIMEOUT_USEC={round(seconds * 1_000_000)}", *_status(status))
 
     def stopping(self, status: str = "") -> bool:
-        """Report that the daemon stops."""
+        """Report that the daemon stops, with a ``status`` line for ``systemctl status``."""
         return self._send("STOPPING=1", *_status(status))
 
     def alive(self) -> bool:

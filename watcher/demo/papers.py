@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invented:
-    """An invented paper, as the demo's site lists it."""
+    """An invented paper, as the demo's site lists it.
+
+    ``organization``: whose paper it is, None for nobody's.
+    ``code``: it has a repository of code.
+    """
 
     id: str
     title: str

@@ -54,7 +54,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer.
+    """A site's answer to one request.
 
     ``body``: empty unless the status is in ``READ``.
     ``from_public``: it came from the public Internet, or through a proxy. It must not redirect to a private address

@@ -50,7 +50,10 @@ class MendedHead:
 
 
 def mended(head: bytes) -> bytes:
-    """Return headers without the lines that are none. Bytes that begin with no status line are returned unchanged."""
+    """Return the head of an answer without the lines that are no headers.
+
+    ``head``: the status line and the headers. One that begins with no status line is returned unchanged.
+    """
     first, *lines = head.rstrip(b"\r\n").split(b"\n")
     status = _STATUS.match(first)
     if status is None:

@@ -21,7 +21,7 @@ class ProxyWire(Wire):
         super().__init__(deadline, live, resolve, public_only=False)
 
     def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        """Connect. Raises ``Refused`` with a reason that names the proxy."""
+        """Connect to the proxy at ``host`` and ``port``. Raises ``Refused`` with a reason that names it."""
         try:
             return super().connect_tcp(host, port, *args, **kwargs)
         except (httpcore.ConnectError, httpcore.ConnectTimeout, Refused) as error:

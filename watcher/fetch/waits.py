@@ -31,7 +31,7 @@ def nothing_remains_for(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def http_date(value: str) -> datetime | None:
-    """Return the instant in a header, None if there is none."""
+    """Return the instant that a header's value names, None if it names none."""
     try:
         at = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

@@ -88,7 +88,7 @@ def _shut(stream: httpcore.NetworkStream) -> None:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return a host's addresses from the system's resolver."""
+    """Return the IP addresses of a host, for connections to ``port``, from the system's resolver."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 

@@ -52,7 +52,7 @@ class KeptRulesFile:
             return None
 
     def write(self, pieces: Iterable[bytes | memoryview]) -> None:
-        """Replace the file. Raises ``OSError``.
+        """Replace the file's content by these pieces, one after the other. Raises ``OSError``.
 
         It is not synced to the disk: if a crash damages it, it is refused when it is read.
         """

@@ -34,6 +34,7 @@ def open_file(path: Path | str, flags: int, *, folder: int | None = None) -> int
     """Open a file as ``os.open`` does; a new file (``O_CREAT``) is given to the owner of its folder. Raises
     ``OSError``.
 
+    ``flags``: those of ``os.open``.
     ``folder``: descriptor of the folder that ``path`` is relative to.
     """
     flags |= os.O_CLOEXEC

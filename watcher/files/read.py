@@ -55,6 +55,7 @@ def read_regular(
 
     ``most``: most bytes; a larger file is not read.
     ``folder``: descriptor of the folder that a relative ``path`` begins at.
+    ``follow_links``: read what a symbolic link leads to; otherwise a link is not read.
     """
     try:
         refused = _refused(os.stat(path, dir_fd=folder, follow_symlinks=follow_links), most)

@@ -47,6 +47,8 @@ class PaperKeeper:
         """Keep a paper at a place; return the outcome, ``sent`` if the place has the paper already.
 
         Never raises. The reason shows no secret.
+
+        ``delivery_id``: id of the delivery of kind ``keep``, the same at every attempt.
         """
         with self._lock:
             left = self._rests.get(target.name, 0.0) - self._monotonic()

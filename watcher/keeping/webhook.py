@@ -16,7 +16,10 @@ A_PAGE = Outcome(Result.FAILED, "a web page came back, and no data: one to sign 
 
 
 def keep_by_webhook(target: KeepTarget, reference: Reference, delivery_id: str, ask: AskService) -> Outcome:
-    """Send a paper to a service, unless the service says that it has the paper; return the outcome."""
+    """Send a paper to a service, unless the service says that it has the paper; return the outcome.
+
+    ``delivery_id``: sent as ``Idempotency-Key``, the same at every attempt.
+    """
     values = values_in(reference, target.tags)
     headers = {"Content-Type": "application/json", "Idempotency-Key": delivery_id} | dict(target.headers)
     try:

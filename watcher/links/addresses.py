@@ -50,12 +50,16 @@ class LinkMaker:
         return found if len(found) <= LONGEST_ADDRESS else ""
 
     def leave_address(self, person: str, subscriptions: tuple[str, ...], now: datetime) -> str:
-        """Return the address at which an endpoint unsubscribes from subscriptions, "" if it would be too long."""
+        """Return the address at which an endpoint unsubscribes from subscriptions, "" if it would be too long.
+
+        ``person``: the endpoint; ``subscriptions``: their full names.
+        """
         return self.address("/unsubscribe", UNSUBSCRIBE, person, subscriptions, now)
 
     def thumb_address(self, person: str, paper: str, up: bool, subscriptions: tuple[str, ...], now: datetime) -> str:
         """Return the address at which an endpoint says whether a paper was useful, "" if it would be too long.
 
+        ``person``: the endpoint.
         ``paper``: its key.
         ``up``: True for useful, False for not for it.
         ``subscriptions``: full names of those that told the paper.

@@ -69,6 +69,10 @@ def verify_link(text: str, purpose: str, key: bytes, now: datetime) -> SignedLin
     """Return what a signed text lets its reader do, or why it is refused.
 
     The signature is checked before anything else is read, in constant time.
+
+    ``text``: from the link's address.
+    ``purpose``: the only one that is let through, such as ``UNSUBSCRIBE``.
+    ``key``: the secret that links are signed with.
     """
     payload, dot, signature = text.partition(".")
     if not (dot and payload and signature and text.isascii() and len(text) <= LONGEST_SIGNED):

@@ -12,11 +12,11 @@ _WORD = re.compile(r"\w+")
 
 
 def contents_differ(one: str, other: str, in_common: float = IN_COMMON) -> bool:
-    """Return whether two descriptions are about different things: few words of the shorter one are in the longer one.
+    """Return whether two descriptions, ``one`` and ``other``, are about different things: they share few words.
 
     Numbers do not count ("posted 3 hours ago"). A text without words differs from no text.
 
-    ``in_common``: smallest share of common words with which they do not differ.
+    ``in_common``: smallest share (0 to 1) of the shorter one's words that both have if they do not differ.
     """
     if one == other:
         return False

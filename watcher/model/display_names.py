@@ -27,5 +27,8 @@ class DisplayNames:
 
 
 def with_name(shown: str, name: str) -> str:
-    """Return ``display name (name)``, since commands take the name; just the name if both are the same."""
+    """Return ``display name (name)``, since commands take the name; just the name if both are the same.
+
+    ``shown``: the display name, "" for none.
+    """
     return f"{shown} ({name})" if shown and shown != name else name

@@ -93,6 +93,9 @@ class PaperFacts:
     The places of a match are sorted in the order of these fields.
 
     ``organization``: whose paper it is.
+    ``categories``: the source's subject codes, such as ``cs.LG``.
+    ``version``: its number, from 1; None if no source counts versions.
+    ``code_url``, ``project_url``, ``thumbnail``: addresses of its code, its web page and a small picture.
     ``keywords`` and ``summary``: made by the site.
     ``note``: what the authors remark, such as the number of pages or where it will appear.
     ``venue``: where it appears.
@@ -133,6 +136,7 @@ class Listing:
 
     ``day``: None if the list names no day.
     ``rank``: its place on the list, from 1.
+    ``upvotes`` and ``comments``: their numbers when last read, None if the source shows none.
     ``read_at``: when the numbers were last read.
     """
 
@@ -226,29 +230,40 @@ SCHEMES: Mapping[str, Mapping[str, Callable[[str], str | None]]] = {
 
 
 def identity(field: str, scheme: str, text: str) -> str | None:
-    """Return an id of a person (``author``) or place (``org``) as it is kept: ``orcid:0000-…``; None if it is none."""
+    """Return an id of a person (``author``) or place (``org``) as it is kept: ``orcid:0000-…``; None if it is none.
+
+    ``field``: ``author`` or ``org``.
+    ``scheme``: who gives such ids, a key of ``SCHEMES[field]`` such as ``orcid`` or ``ror``.
+    ``text``: the id, plain or as an address.
+    """
     found = SCHEMES[field][scheme](text.strip())
     return found and f"{scheme}:{found}".lower()
 
 
 def kept_id(field: str, scheme: str, text: object, name: str) -> tuple[str, ...]:
-    """Return an id with its name as a paper keeps it, () for what is no id."""
+    """Return an id and its name as a paper keeps them, as one text ``("orcid:0000-… Their Name",)``; () if it is no id.
+
+    ``field``, ``scheme``, ``text``: see :func:`identity`.
+    """
     found = identity(field, scheme, text) if isinstance(text, str) else None
     return (f"{found} {' '.join(name.split())}".strip(),) if found else ()
 
 
 def id_of(kept: str) -> str:
-    """Return the id of what a paper keeps."""
+    """Return the id, in lower case, of a text that :func:`kept_id` made."""
     return kept.partition(" ")[0].lower()
 
 
 def kept_name(kept: str) -> str:
-    """Return the name beside an id."""
+    """Return the name, "" for none, of a text that :func:`kept_id` made."""
     return kept.partition(" ")[2]
 
 
 def merged_ids(known: Sequence[str], read: Iterable[str]) -> list[str]:
-    """Return what a paper keeps after others were read: of one scheme and name the last ones count."""
+    """Return the ids of a paper after a source was read; of those with one scheme and name, only what was read stays.
+
+    ``known``: what the paper had; ``read``: what the source says. Both as :func:`kept_id` makes them.
+    """
     new = list(dict.fromkeys(read))
     replaced = {(one.partition(":")[0], kept_name(one).casefold()) for one in new}
     ids = {id_of(one) for one in new}

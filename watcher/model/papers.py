@@ -23,6 +23,7 @@ class Paper(PaperFacts):
     """A paper as it is stored: one value, whatever lists the paper.
 
     ``key``: its strongest identity.
+    ``first_seen``: when it was stored.
     """
 
     id: int
@@ -113,7 +114,10 @@ GROWING = "+stars"
 
 
 def stars_of(person: str) -> LikedPaper:
-    """Return what stands in a library for all papers that somebody starred, "" for everybody's."""
+    """Return the item of a library that stands for all papers that one person starred.
+
+    ``person``: owner of the stars, "" for those that all users of the installation share.
+    """
     return LikedPaper(keys=(f"{STARS}{person}",))
 
 

@@ -36,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave so that the next request can ask "changed since?", verbatim."""
+    """The ``ETag`` and ``Last-Modified`` of a page, verbatim: by them the next request asks whether it has changed."""
 
     etag: str | None = None
     modified: str | None = None
@@ -135,6 +135,7 @@ class Entry(PaperFacts):
     ``forms``: other forms of the paper (preprint, article), by its own record.
     ``listed``: the digest day.
     ``rank``: its place on the list, from 1.
+    ``upvotes`` and ``comments``: their numbers, None if the page shows none.
     ``is_secondhand``: the page is somebody else's, who may have put the texts in words of their own.
     ``is_follow_up``: it only says something about an earlier paper (a change, a withdrawal), and may lack its title. If
         no paper with one of its keys is known, it is ignored.

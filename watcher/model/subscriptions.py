@@ -200,7 +200,9 @@ class StoredSubscription:
     ``next_due``: when it is due next, None if it is told immediately.
     ``last_due``: when its last digest was made, even if that was empty.
     ``sign_due``: when its next sign of life is due, None if it sends none.
+    ``paused``: somebody paused it; what it matches is held until they resume it.
     ``gone_at``: when it was removed, None while it is active.
+    ``origin``: how it came: from the config or by a command.
     """
 
     id: int
@@ -299,7 +301,10 @@ def event_of(occasion: str) -> PaperEvent | None:
 
 
 def event_in_words(occasion: str) -> str:
-    """Return what a person is told of, such as ``its publication``; "" for the paper itself."""
+    """Return what a message tells of a paper, such as ``its publication``; "" if it tells the paper itself.
+
+    ``occasion``: of the match: ``first``, a version such as ``v2``, or another event.
+    """
     match event_of(occasion):
         case None:
             return ""

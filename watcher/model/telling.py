@@ -103,8 +103,9 @@ class DeliveryState(StrEnum):
 class Delivery:
     """One message to one endpoint, claimed for sending.
 
-    ``id``: the same over all repeats.
-    ``fence``: of this claim.
+    ``id``: the same at every attempt.
+    ``fence``: number of this claim; a result is recorded only under the latest one.
+    ``part`` and ``parts``: this is part 2 of 3, if a digest was too large for one message.
     ``replay_of``: id of the delivery that it repeats because somebody asked for it, None for none.
     ``is_probe``: the endpoint failed when last tried.
     """
@@ -140,7 +141,9 @@ class DueAlert:
     """One match that a message tells.
 
     ``subscription`` and ``shown_as``: full name and display name ("" to show the full name).
-    ``short``: it is told in short form.
+    ``score``: how much the paper is about what the rule asks for, from 0 to 1.
+    ``occasion``: why it is told: ``first``, a version such as ``v2``, or another event.
+    ``short``: it is told in short form, one line without abstract and links.
     ``bundle``: it may share a message with other subscriptions.
     ``max_papers``, ``above``, ``top``, ``order``, ``sources``: of the subscription, see
         :class:`watcher.model.subscriptions.Subscription`.
@@ -214,7 +217,10 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nothing:
-    """A subscription that has nothing to tell, though its rule was tried on ``read`` papers since ``since``."""
+    """A subscription that has nothing to tell, though its rule was tried on ``read`` papers since ``since``.
+
+    ``sources``: names of its sources, empty for all. ``shown_as``: its display name, "" to show its name.
+    """
 
     subscription: str
     read: int
@@ -304,7 +310,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class TemplateTrouble:
-    """Why a template of the config could not be used. ``line`` is 0 if not known."""
+    """Why a template of the config could not be used: ``what``, in words, on its ``line`` (0 if not known)."""
 
     template: str
     line: int
@@ -318,6 +324,7 @@ class TemplateTrouble:
 class Message:
     """A delivery in words.
 
+    ``subscriptions``: names of those that it tells of.
     ``html``: a whole document.
     ``markdown``: CommonMark.
     ``flowing``: the text with one line for each paragraph, for phones, which break lines themselves.
@@ -325,6 +332,7 @@ class Message:
     ``chat_html``: HTML with the few tags that Telegram and Matrix know, and plain line ends.
     ``data``: the same as a JSON object, for programs.
     ``unsubscribe``: address for a mail's List-Unsubscribe, "" for none.
+    ``is_one_click``: a mail program may unsubscribe by itself (RFC 8058).
     ``troubles``: templates of the config that failed, so that watcher's own were used.
     """
 

@@ -75,6 +75,9 @@ def is_proxys_refusal(status: int, headers: Mapping[str, str]) -> bool:
     """Return whether a proxy itself has refused a request that went through it without a tunnel.
 
     A proxy that answers itself says so with ``Proxy-Status`` (RFC 9209) or ``X-Squid-Error``.
+
+    ``status``: HTTP status of the answer.
+    ``headers``: its headers.
     """
     if status == WANTS_PASSWORD:
         return True

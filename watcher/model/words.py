@@ -6,12 +6,19 @@ from collections.abc import Sequence
 
 
 def counted(n: int, what: str) -> str:
-    """Return a count such as ``1 paper``, ``2 papers``, ``1,200 papers``."""
+    """Return a count such as ``1 paper``, ``2 papers``, ``1,200 papers``.
+
+    ``n``: the number.
+    ``what``: the word for one of them, such as ``paper``.
+    """
     return f"{n:,} {what}" + ("" if n == 1 else "s")
 
 
 def ordinal(n: int) -> str:
-    """Return a number such as ``1st``, ``2nd``, ``11th``."""
+    """Return a number such as ``1st``, ``2nd``, ``11th``.
+
+    ``n``: the number.
+    """
     ending = "th" if 10 < n % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n}{ending}"
 

@@ -17,6 +17,7 @@ from watcher.notify.ways import WAY
 class ServiceAnswer:
     """What a service answered.
 
+    ``status``: the HTTP status.
     ``headers``: by names in lower case.
     ``body``: its first bytes.
     ``is_cut``: there may be more of it than was read.
@@ -42,6 +43,7 @@ def ask_service(
 
     Redirects are not followed.
 
+    ``method``, ``url``, ``headers``, ``body``: of the request.
     ``way``: how the request leaves this machine.
     ``secrets``: texts that must not appear in the reason.
     ``patience``: seconds for the connection, and for the whole answer.

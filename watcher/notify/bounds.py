@@ -55,7 +55,7 @@ class Bounded(io.RawIOBase):
 
 
 def bounded(stream: io.BufferedReader, sock: socket.socket) -> tuple[io.BufferedReader, Bounded]:
-    """Return a stream that reads what is unread on a socket, and its limits.
+    """Return a stream that reads on from ``stream`` on the socket ``sock``, and what limits it.
 
     Nothing can be read before :meth:`Bounded.allow` is called.
     """

@@ -74,7 +74,10 @@ def address_header(name: str, people: Iterable[tuple[str, str]]) -> str:
 
 
 def uri_header(name: str, uri: str) -> str:
-    """Return a header with a web or mail address in angle brackets (RFC 2369); "" if it is too long for one line."""
+    """Return the header ``name`` with a web or mail address in angle brackets (RFC 2369); "" if it is too long.
+
+    ``uri``: the address.
+    """
     line = f"{name}: <{quote(uri, safe=_SAFE_IN_URI, errors='replace')}>"
     return line if len(line) <= LONGEST_LINE else ""
 

@@ -99,6 +99,7 @@ def _answered(what: str, code: int, answer: bytes | str, permanent: Result) -> O
 def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
     """Return the outcome that apprise's log of a failed call means. apprise gives no other reason.
 
+    ``lines``: of that log.
     ``secrets``: texts that must not appear in the reason.
     """
     status = next((int(found[1]) for line in lines if (found := _STATUS.search(line))), None)

@@ -89,6 +89,7 @@ class Rounds:
         """Note when an endpoint that waits may be sent to, None to note nothing.
 
         ``for_rate``: it waits for its receiver's rate alone.
+        ``until``: the instant, None if there is none to note.
         """
         if until is not None:
             self.until = min(until, self.until or until)

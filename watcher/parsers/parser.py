@@ -30,7 +30,7 @@ class KeyForm(Enum):
 class Key:
     """A key of the config that only some kinds have.
 
-    ``form``: of its value.
+    ``form``: what its value is, such as a text or a secret.
     ``says``: its purpose in words.
     ``site``: address of the only site to which a secret is sent, if the source has no address of its own.
     """
@@ -77,7 +77,10 @@ class NoKeys:
 
 
 def own_keys(source: Source, of: type[_Own]) -> _Own:
-    """Return a source's values of the keys that only its kind has; the defaults if the source was made without them."""
+    """Return a source's values of the keys that only its kind has; the defaults if the source was made without them.
+
+    ``of``: the dataclass of these keys, :attr:`Parser.own` of its kind.
+    """
     return source.own if isinstance(source.own, of) else of()
 
 
@@ -85,6 +88,7 @@ def own_keys(source: Source, of: type[_Own]) -> _Own:
 class SavedForm:
     """A form of saved pages that belongs to a kind of source.
 
+    ``name``: what people call the form.
     ``fits``: returns whether a file has this form, after a brief look.
     ``read``: returns what the file lists.
     ``last_resort``: asked only if no form fits, so that it can say what is missing.
@@ -102,7 +106,9 @@ class SavedForm:
 class Batches:
     """A form of large files with many papers. They are read batch by batch, never as a whole.
 
+    ``name``: what people call the form.
     ``fits``: returns whether a file has this form, given its first 64 KB or more.
+    ``read``: yields what a file lists, batch by batch, given its bytes piece by piece.
     """
 
     name: str
@@ -117,6 +123,7 @@ _Time = TypeVar("_Time", date, datetime)
 class Mistake:
     """A mistake in the config of a source.
 
+    ``key``: the key of the config, such as ``query``.
     ``what``: what is wrong with the key.
     ``hint``: what to write instead.
     ``item``: index of the mistake in the key's list, None outside lists.
@@ -154,6 +161,7 @@ def in_spans(first: _Time, last: _Time, length: timedelta) -> Iterator[tuple[_Ti
 class Finding:
     """What one CSS selector of a source matches on a page.
 
+    ``key``: the config's key that has it. ``selector``: its text.
     ``elements``: number of matched elements.
     ``items``: number of items with any.
     ``near``: what is similar there, if nothing is matched.
@@ -208,7 +216,11 @@ def _finds_all(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parser:
-    """All that the program knows about one kind of source. Its functions do no IO."""
+    """All that the program knows about one kind of source. Its functions do no IO.
+
+    Below stand its keys in the config (``own`` …), the addresses of its pages (``starts`` …), what reads a page
+    (``parse`` …), what was missed (``missed`` …) and how a saved page is recognised (``saved`` …).
+    """
 
     kind: str
     """The name that ``kind:`` takes."""

@@ -31,6 +31,9 @@ def read_for(
     """Yield what a saved page of ``source`` lists: read as the source reads its own pages, else as by :func:`read_any`.
 
     Raises ``UnknownPage`` with both reasons if it cannot be read in either way.
+
+    ``others``: sources whose way of reading is tried if nothing else fits.
+    ``today``: the day (UTC), for sources whose address changes by day.
     """
     own = _read_as(source, body, parsing, today)
     if isinstance(own, Reading) and own.entries:

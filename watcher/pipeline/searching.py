@@ -189,7 +189,7 @@ def with_papers(tx: Transaction, trial: Trial[FoundPaper]) -> Trial[Paper]:
 
 
 def with_marks(tx: Transaction, rule: Rule, ids: Iterable[int]) -> Iterator[tuple[Paper, Hit]]:
-    """Yield those of some papers that a rule matches, with the places in them that matched."""
+    """Yield those of the papers ``ids`` that a rule matches, with the places in them that matched."""
     for paper in tx.papers.get(ids):
         if hit := evaluate(rule, document_of(paper)):
             yield paper, hit

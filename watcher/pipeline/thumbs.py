@@ -45,7 +45,7 @@ class TasteBook:
 
 
 def learned(tx: Transaction, saved: StoredSubscription, rules: SubscriptionRules | None = None) -> Taste | None:
-    """Return the taste that a subscription's thumbs teach, None without thumbs.
+    """Return the taste that the thumbs of a subscription teach, None without thumbs.
 
     It is returned even if the subscription does not learn.
     """
@@ -65,7 +65,10 @@ def learned(tx: Transaction, saved: StoredSubscription, rules: SubscriptionRules
 def give_thumb(tx: Transaction, saved: StoredSubscription, paper: Paper, up: bool, now: datetime) -> bool:
     """Record a thumb, and score held matches anew if the subscription learns.
 
-    Return whether the thumb is new or says something else than before. ``up``: True for useful, False for not for it.
+    Return whether the thumb is new or says something else than before.
+
+    ``saved``: the subscription that told the paper.
+    ``up``: True for useful, False for not for it.
     """
     is_news = tx.thumbs.give(saved.id, paper.id, up, now)
     if is_news and saved.subscription.learns:
@@ -74,7 +77,10 @@ def give_thumb(tx: Transaction, saved: StoredSubscription, paper: Paper, up: boo
 
 
 def take_thumb_back(tx: Transaction, saved: StoredSubscription, paper: Paper) -> bool:
-    """Delete a thumb, and score held matches anew if the subscription learns; return whether there was a thumb."""
+    """Delete the thumb of a subscription for a paper; return whether there was one.
+
+    If the subscription learns, its held matches are scored anew.
+    """
     was_there = tx.thumbs.take_back(saved.id, paper.id)
     if was_there and saved.subscription.learns:
         score_anew(tx, saved)
@@ -94,7 +100,10 @@ def score_anew(tx: Transaction, saved: StoredSubscription) -> None:
 
 
 def scores_now(tx: Transaction, saved: StoredSubscription, held: Mapping[int, int]) -> dict[int, float]:
-    """Return match → score of those of ``held`` (match → paper) that the subscription's rule matches."""
+    """Return match → the score that rule and thumbs give it now, for those that the subscription's rule still matches.
+
+    ``held``: match → paper, of the matches to score.
+    """
     if not held:
         return {}
     rules = SubscriptionRules(tx)

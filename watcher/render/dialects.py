@@ -24,6 +24,8 @@ class Dialect:
     ``bold``: makes escaped text bold.
     ``link_of``: makes a link of escaped text and an address.
     ``line_end``: ends a line within a paragraph.
+    ``bullet``: begins an item of a list.
+    ``marked_by``: makes one text of segments with the hits in bold; None to use ``escape`` and ``bold``.
     """
 
     escape: Callable[[str], str]

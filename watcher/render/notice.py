@@ -14,6 +14,7 @@ from watcher.render.clean import one_line, safe_url
 class Notice:
     """The words of a message without papers.
 
+    ``headline``: what happened, in one line.
     ``facts``: (name, value) of each.
     ``advice``: what watcher does about it, and what the reader can do.
     ``why``: why the reader gets the message.
@@ -119,7 +120,10 @@ def headline_of(incident: Incident, shown: DisplayNames) -> str:
 
 
 def subject_words(kind: IncidentKind, subject: str, shown: DisplayNames) -> str:
-    """Return what an incident is about, in words. A source is also given by name: commands and the config need that."""
+    """Return what an incident is about, in words; a source by display name and name, since commands need the latter.
+
+    ``subject``: as the incident has it. ``shown``: the display names.
+    """
     return one_line(with_name(shown.of_source(subject), subject) if kind in OF_SOURCES else subject, 150)
 
 

@@ -46,7 +46,10 @@ class ParseRequest:
 
 @dataclass(frozen=True, slots=True)
 class FindRequest:
-    """Asks what the CSS selectors of ``source`` find in a body."""
+    """Asks what the CSS selectors of ``source`` find in a body.
+
+    ``charset``: as the header names it, "" for none.
+    """
 
     source: Source
     charset: str = ""

@@ -27,7 +27,10 @@ class Parsing(Protocol):
         ...
 
     def find(self, body: bytes, source: Source, charset: str = "") -> tuple[Finding, ...]:
-        """Return what each CSS selector of the source finds in a body; nothing if the body cannot be read."""
+        """Return what each CSS selector of the source finds in a body; nothing if the body cannot be read.
+
+        ``charset``: as of :meth:`parse`.
+        """
         ...
 
     def recognise(self, body: bytes) -> Iterator[SavedPage]:

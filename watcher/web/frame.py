@@ -77,6 +77,7 @@ def shown(request: Request, tx: Transaction, template: str, *, status: int = 200
     """Return a page.
 
     ``template``: its template, filled with ``own`` values and with the frame, all read in one transaction.
+    ``status``: HTTP status.
     """
     site = site_of(request)
     config, now = site.config(), site.clock()
@@ -99,6 +100,7 @@ def plain(request: Request, template: str, *, status: int = 200, **own: Any) -> 
     """Return a page that has nothing from the database, such as the one for signing in.
 
     ``template``: its template, filled with ``own`` values.
+    ``status``: HTTP status.
     """
     frame = {"standing": None, "next_told": None, "zone": "UTC", "can_act": False, "can_sign_in": False, "back": ""}
     return _page(request, template, status, frame | own)
@@ -107,6 +109,7 @@ def plain(request: Request, template: str, *, status: int = 200, **own: Any) -> 
 def in_a_line(request: Request, what: str, status: int, *, back: str = "/") -> Response:
     """Answer why something was not done: to a browser on a page with a way back, to a script in plain text.
 
+    ``what``: the reason in words. ``status``: HTTP status.
     ``back``: address of the way back.
     """
     if request.scope["visitor"].session or "text/html" in request.headers.get("accept", ""):

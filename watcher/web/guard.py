@@ -213,7 +213,7 @@ def is_from_here(headers: Headers, site: WebSite) -> bool:
 
 
 def is_token(given: str, site: WebSite) -> bool:
-    """Return whether a text is the token."""
+    """Return whether the text ``given`` is the web pages' token."""
     return bool(site.token) and hmac.compare_digest(given.encode(), site.token.encode())
 
 
@@ -224,7 +224,10 @@ def new_session(token: str, now: datetime) -> str:
 
 
 def is_session(value: str, token: str, now: datetime) -> bool:
-    """Return whether a cookie's value was made by :func:`new_session` and is still valid."""
+    """Return whether a cookie's value was made by :func:`new_session` and is still valid.
+
+    ``value``: of the cookie. ``token``: the web pages' token, which signs it.
+    """
     ends, _, signature = value.partition(".")
     if not ends.isascii() or not ends.isdigit() or len(ends) > 12 or int(ends) <= now.timestamp():
         return False
@@ -232,13 +235,17 @@ def is_session(value: str, token: str, now: datetime) -> bool:
 
 
 def form_key(token: str, session: str) -> str:
-    """Return a text that the forms of a session contain, so that no other page can send them."""
+    """Return a text that the forms of a session contain, so that no other page can send them.
+
+    ``token``: the web pages' token. ``session``: value of the session's cookie.
+    """
     return _signed(token, "form", session)
 
 
 def feed_key(token: str, path: str, asked: list[tuple[str, str]]) -> str:
     """Return the key with which a feed reader may read a single feed.
 
+    ``token``: the web pages' token, which signs the key.
     ``path`` and ``asked``: the address of the feed and its parameters, of which the key is made.
     """
     return _signed(token, "feed", path, *(f"{name}={value}" for name, value in sorted(asked)))

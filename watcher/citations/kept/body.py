@@ -27,7 +27,10 @@ Put = Callable[[str], str]
 
 
 def values_in(reference: Reference, tags: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return name of a placeholder → what is put there: a text, or a list of texts."""
+    """Return placeholder of a request's body → its value for a paper: a text, or a list of texts.
+
+    ``tags``: given to every paper that is kept.
+    """
     return {
         "title": reference.plain_title,
         "abstract": readable(reference.abstract),

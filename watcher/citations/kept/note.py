@@ -12,7 +12,10 @@ from watcher.render.readable import readable
 
 
 def note_of(reference: Reference, tags: Sequence[str] = ()) -> str:
-    """Return the note of a paper. The title is an alias in it, so that links by title find the note."""
+    """Return the note of a paper. The title is an alias in it, so that links by title find the note.
+
+    ``tags``: given to every paper that is kept.
+    """
     lines = ["---", *_front_matter(reference, tags), "---", ""]
     lines += [f"# {MARKDOWN.escape(reference.plain_title or '(no title)')}", ""]
     lines += ["  \n".join(markdown_facts(reference)), ""]

@@ -20,6 +20,7 @@ def zotero_item(reference: Reference, collections: Sequence[str] = (), tags: Seq
     """Return the item of a paper, without empty fields.
 
     ``collections``: keys of the collections that it is put into.
+    ``tags``: given to every paper that is kept.
     """
     arxiv = f"arXiv:{reference.arxiv_id}" if reference.arxiv_id else ""
     own: Mapping[WorkKind, dict[str, str]] = {

@@ -52,7 +52,7 @@ class Included:
         return copy if isinstance(copy, bytes) else None
 
     def keep_copy(self, data: bytes) -> None:
-        """Keep this content as the last good version. Nothing is kept if this process may not write there."""
+        """Keep the file's content ``data`` as its last good version, unless this process may not write there."""
         folder = self.folder
         if folder is None or self.last_good() == data:
             return

@@ -73,6 +73,7 @@ def liked_by(
 ) -> tuple[LikedPaper, ...]:
     """Return the papers that ``like:`` names, each once; what is wrong is noted in ``checker`` at ``path``.
 
+    ``given``: the items of ``like:``.
     ``owner``: whose subscription it is, "" for the config's own file.
     ``beside``: papers that are liked, too.
     """
@@ -108,7 +109,10 @@ def _identity(one: LikedPaper) -> tuple[str, ...]:
 
 
 def written_likes(papers: Sequence[LikedPaper], owner: str) -> list[str] | None:
-    """Return papers as ``like:`` names them; None where ids alone do not say all that is known of them."""
+    """Return papers as ``like:`` names them; None where ids alone do not say all that is known of them.
+
+    ``owner``: as of :func:`liked_by`.
+    """
     if any(one.title or one.abstract or one.keywords or len(one.keys) != 1 for one in papers):
         return None
     return [_written(one, owner) for one in papers]

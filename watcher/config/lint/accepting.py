@@ -21,7 +21,7 @@ class AcceptedWarnings:
         self._used: set[tuple[AcceptPath, str]] = set()
 
     def add(self, path: AcceptPath, names: Sequence[str]) -> None:
-        """Accept these warnings at the path and below."""
+        """Accept the warnings with these names at the path and below."""
         self._named[path] = list(names)
 
     def take(self, path: AcceptPath, name: str) -> bool:

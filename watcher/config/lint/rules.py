@@ -61,6 +61,7 @@ def warn_of_bounds(
 
     ``pieces``: (path, text) of the parts of the rule, in the order of the rule's leaves.
     ``read``: compiles a rule.
+    ``sources``: names of the sources that the subscription reads, empty for all.
     """
     found = list(find_bounds(rule, sources))
     places = _places(pieces, read) if found else []

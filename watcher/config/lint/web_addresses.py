@@ -36,7 +36,7 @@ def _problem_of_host(url: str) -> str:
 
 
 def listen_address(value: Any) -> ListenAddress:
-    """Return where the web pages listen: a host and a port, or ``unix:`` and the path of a Unix socket."""
+    """Return where the web pages listen, from a text such as ``127.0.0.1:8380`` or ``unix:/run/watcher/web.sock``."""
     hint = "write 127.0.0.1:8380, or unix:/run/watcher/web.sock"
     text = one_text(value, hint)
     if text.startswith(("unix:", "/")):
@@ -53,7 +53,7 @@ def listen_address(value: Any) -> ListenAddress:
 
 
 def unsubscribe_address(value: Any) -> str:
-    """Return a web address, or an e-mail address that begins with ``mailto:``."""
+    """Return the address of ``unsubscribe:``: a web address, or ``mailto:`` and an e-mail address."""
     hint = "write watcher@lab.example or https://…"
     text = any_text(value, hint)
     if text.startswith(("http://", "https://")):
@@ -65,7 +65,7 @@ def unsubscribe_address(value: Any) -> str:
 
 
 def excepted(value: Any) -> list[str]:
-    """Return domains and networks; ``[]`` means none."""
+    """Return the domains and networks that a key lists; ``[]`` means none."""
     return [] if value == [] else [_domain_or_network(text) for text in texts_of(value)]
 
 

@@ -113,7 +113,10 @@ class LineReader:
                 yield self.read(number, data)
 
     def read(self, number: int, data: bytes) -> SubscriptionLine:
-        """Return what one line says."""
+        """Return the subscription that a line has, or what is wrong with the line.
+
+        ``number``: of the line, from 1; ``data``: its bytes.
+        """
         try:
             found = json.loads(data, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_table)
             keys = LineKeys.model_validate(found)

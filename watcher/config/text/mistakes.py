@@ -60,6 +60,7 @@ class Mistakes:
     def note(self, offset: int, what: str, hint: Hint = "", *, fatal: bool = True, name: str = UNREADABLE) -> None:
         """Note a problem at an offset.
 
+        ``what``: what is wrong, in words; ``hint``: what to write instead.
         ``name``: as docs/warnings.md has it.
         ``fatal``: it is an error; False for a warning.
         """

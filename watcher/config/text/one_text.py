@@ -16,20 +16,28 @@ LONGEST = 500
 def wrong(what: str, hint: str = "", *, item: int | None = None) -> PydanticCustomError:
     """Return an error that pydantic reports at its place.
 
+    ``what``: what is wrong, in words; ``hint``: what to write instead.
     ``item``: index in a list, None outside lists.
     """
     return PydanticCustomError("watcher", "{what}", {"what": what, "hint": hint, "item": item})
 
 
 def any_text(value: Any, hint: str) -> str:
-    """Return a text without the blanks around it. Raises :func:`wrong` if the value is no text, or empty."""
+    """Return a value of the config that is a text, stripped. Raises :func:`wrong` if it is none, or empty.
+
+    ``hint``: what to write instead, for the error.
+    """
     if not isinstance(value, str) or not value.strip():
         raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
     return value.strip()
 
 
 def one_text(value: Any, hint: str) -> str:
-    """Return a short text that errors may quote. Raises :func:`wrong` if it holds an address or another key."""
+    """Return a value of the config as a short text, stripped, that errors may quote.
+
+    Raises :func:`wrong` if it is none, or if it contains an address or another key of the config.
+    ``hint``: what to write instead, for the error.
+    """
     text = any_text(value, hint)
     if found := problem_of_signs(text):
         raise wrong(*found)
@@ -43,7 +51,7 @@ def one_text(value: Any, hint: str) -> str:
 
 
 def texts_of(value: Any) -> list[str]:
-    """Return a list of texts; a single text becomes a list of one."""
+    """Return the list of texts that a value of the config is; a single text becomes a list of one."""
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list) or not value:

@@ -51,9 +51,10 @@ class Parsed:
 
 
 def read(name: str, data: bytes) -> Parsed:
-    """Read one file.
+    """Read the YAML of one file.
 
     ``name``: what people call it.
+    ``data``: its content.
     """
     source, mistakes = decode(name, data)
     if mistakes.has_errors:
@@ -88,7 +89,7 @@ def _is_nothing(root: ConfigNode | None) -> bool:
 
 
 def decode(name: str, data: bytes) -> tuple[SourceText, Mistakes]:
-    """Return the file's text, and why it is no text. It must be UTF-8, with or without a byte order mark."""
+    """Return the text of a file's content, and why it is none. It must be UTF-8, with or without a byte order mark."""
     if len(data) > LARGEST:
         mistakes = Mistakes(SourceText(name, ""))
         mistakes.note(0, f"is larger than {LARGEST // 1_000_000} MB", "split it over included files")

@@ -36,7 +36,7 @@ class Scalar:
 
 @dataclass(slots=True)
 class Items:
-    """A list."""
+    """A list in the file, and the offsets in the text between which it stands."""
 
     start: int
     end: int = 0
@@ -45,7 +45,7 @@ class Items:
 
 @dataclass(slots=True)
 class Table:
-    """Keys with their values, in the order of the file."""
+    """Keys with their values, in the order of the file, and the offsets in the text between which they stand."""
 
     start: int
     end: int = 0

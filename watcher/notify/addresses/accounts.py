@@ -96,6 +96,8 @@ def password_read(mailbox: str, written: str) -> str:
     """Return a password as it has to be sent: Google's without the blanks between its groups.
 
     Raises ``UsageError`` for a password that cannot be one of Google's app passwords.
+
+    ``mailbox``: the mail address that it belongs to; ``written``: the password as it was typed.
     """
     if not _GOOGLE.fullmatch(mailbox.rpartition("@")[2].lower()):
         return written

@@ -39,7 +39,7 @@ _NOT_KEPT = frozenset({"host", "user", "password", "fullpath", "schema", "asset"
 class Contact:
     """What a plugin will contact.
 
-    ``host``: "" for the service's own.
+    ``host`` and ``port``: "" and None for the service's own.
     ``kept``: all texts that the plugin keeps, except those about the way to the service.
     ``signed``: user and password.
     ``path``: as it is sent.
@@ -256,7 +256,10 @@ def _nth(n: int, count: int, what: str) -> str:
 
 
 def contact_of(service: Any) -> Contact:
-    """Return what a plugin (an object of apprise) will contact."""
+    """Return what a plugin (an object of apprise) will contact.
+
+    ``service``: the plugin.
+    """
     host, path = str(getattr(service, "asked_host", service.host) or ""), str(service.fullpath or "")
     if str(getattr(service, "mode", "")) in _PUBLIC:
         host = ""  # apprise before 2.3 keeps it

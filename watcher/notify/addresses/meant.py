@@ -66,7 +66,10 @@ _PAGES = (
 
 
 def form_of_page(host: str, path: str) -> str:
-    """Return the form of the addresses of the service that a web page belongs to, "" for any other page."""
+    """Return the form of a service's addresses, given the address of one of its web pages; "" for any other page.
+
+    ``host`` and ``path``: parts of the page's address.
+    """
     if re.fullmatch(r"/hooks/[A-Za-z0-9]+/?", path):
         return "mmosts://HOST/TOKEN for Mattermost"
     if re.fullmatch(r"/hooks/[A-Za-z0-9]+/[A-Za-z0-9]+/?", path):

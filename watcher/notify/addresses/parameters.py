@@ -115,9 +115,11 @@ def _is_secret(one: Parameter, shape: Shape) -> bool:
 
 
 def problem_of_unknown(one: Parameter, written: Written, shape: Shape) -> str:
-    """Return a text about a parameter that would be ignored.
+    """Return what is wrong with a parameter of an address that apprise does not know and would ignore.
 
     It quotes no name that may be part of a secret.
+
+    ``one``: the parameter; ``written``: its address; ``shape``: what apprise knows of such addresses.
     """
     if problem := typo_in(one, written, shape):
         return problem

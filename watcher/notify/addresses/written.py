@@ -43,8 +43,9 @@ class Parameter:
 class Written:
     """The parts of an address, as written.
 
+    ``schema``: before ``://``, which chooses the service, such as ``slack``.
     ``authority``: between ``://`` and the path, not decoded.
-    ``path``: not decoded.
+    ``path`` and ``query``: not decoded.
     """
 
     schema: str

@@ -13,8 +13,10 @@ from watcher.notify.smtp import Connections
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """``body``: what apprise is given, with ``format`` None to have it sent as it is.
+    """What a service needs to send one message.
 
+    ``body``: what apprise is given, with ``format`` None to have it sent as it is.
+    ``delivery_id``: the same at every attempt.
     ``date``: by RFC 5322.
     ``console`` / ``printing``: where console receivers print, one at a time.
     ``connections``: kept connections to mail servers.

@@ -146,7 +146,10 @@ def _host(url: str) -> str:
 
 
 def silence_end(plugin: Any) -> None:
-    """Make a class of apprise end without an error if it was only half made: Python prints what ``__del__`` raises."""
+    """Make objects of a class of apprise, ``plugin``, end without an error if they were only half made.
+
+    Python prints what their ``__del__`` raises.
+    """
     end = vars(plugin).get("__del__")
     if end is None or getattr(end, "is_silent", False):
         return

@@ -86,5 +86,5 @@ def number_of(values: Values, key: str) -> int | None:
 
 
 def kept_names(values: Sequence[str]) -> tuple[str, ...]:
-    """Return names as clean lines, each once, in their order."""
+    """Return the names in ``values`` as clean lines, each once, in their order."""
     return tuple(dict.fromkeys(clean.names(list(values))))

@@ -23,6 +23,8 @@ def jats_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
 
     The heading "Abstract" is removed, headings of its parts stay ("Methods: …"). A formula in both TeX and MathML is
     shown once, from its MathML.
+
+    ``markup``: the abstract in JATS, the XML of journals.
     """
     text = markup[: 8 * limit]
     if _QUOTED_TAG.search(text):  # it was quoted once more than it should be

@@ -76,7 +76,7 @@ WIDE = frozenset(("utf-16-le", "utf-16-be"))
 
 
 def codec_of(label: str) -> str | None:
-    """Return Python's codec for the name of a charset on the web, None for an unknown name."""
+    """Return Python's codec for the name of a charset on the web (``label``), None for an unknown name."""
     name = label.strip("\t\n\f\r \"'").lower()
     return _CODECS.get(name) or _other_codec(name)
 

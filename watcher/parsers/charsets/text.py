@@ -43,7 +43,7 @@ class Declared:
 
 
 def declared_by(labels: Iterable[str]) -> Declared:
-    """Return the charset that some names declare: the first known one."""
+    """Return the charset that the first known one of some names (``labels``) declares."""
     unknown = ""
     for label in labels:
         if codec := codec_of(label):

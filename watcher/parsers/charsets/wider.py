@@ -13,7 +13,7 @@ ERRORS = "as-on-the-web"
 
 
 def decoded_widely(body: bytes, codec: str) -> str:
-    """Return the text of a body. Bytes that are no character on the web either become U+FFFD."""
+    """Return the text of a body, read with Python's ``codec``; bytes that are no character become U+FFFD."""
     return body.decode(codec, ERRORS)
 
 

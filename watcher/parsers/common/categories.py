@@ -72,7 +72,10 @@ OF_MEDRXIV = frozenset(
 
 
 def category_meant(text: str, known: Collection[str] = OF_ARXIV) -> str:
-    """Return the category that was probably meant by ``text``: itself if it is one, "" if none is similar."""
+    """Return the category that was probably meant by ``text``: itself if it is one, "" if none is similar.
+
+    ``known``: the categories that there are.
+    """
     if text in known:
         return text
     squashed = {_squashed(one): one for one in known}

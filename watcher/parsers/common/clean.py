@@ -53,7 +53,7 @@ _DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
 
 
 def line(value: object, limit: int = TITLE_CHARS) -> str:
-    """Return a text as one line of at most ``limit`` characters with single blanks; "" if it is no text."""
+    """Return a value as one line of at most ``limit`` characters with single blanks; "" if it is no text."""
     if not isinstance(value, str):
         return ""
     if _is_plain(value):
@@ -77,7 +77,7 @@ def unescaped(text: str) -> str:
 
 
 def abstract(value: object) -> str:
-    """Return a text of several sentences as one line, "" if it is no text."""
+    """Return a value that is a text of several sentences as one line, "" if it is no text."""
     return line(value, ABSTRACT_CHARS)
 
 
@@ -101,7 +101,7 @@ def number(value: object) -> int | None:
 
 
 def instant(value: object) -> datetime | None:
-    """Return an ISO 8601 instant in UTC, None for anything else. Without a zone it is taken to be in UTC."""
+    """Return the instant, in UTC, of a value in ISO 8601; None for any other. One without a zone is in UTC."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
@@ -120,7 +120,7 @@ def has_place(address: str) -> bool:
 
 
 def url(value: object) -> str | None:
-    """Return an absolute http or https address that leads where it seems to lead, None for anything else.
+    """Return a value that is a straight http or https address, absolute and trimmed; None for any other.
 
     An address with a placeholder for a secret of the config is refused, since it leads nowhere.
     """
@@ -153,7 +153,7 @@ def _as_browsers_read(address: str) -> str:
 
 
 def arxiv_id(value: object) -> tuple[str, int | None] | None:
-    """Return (arXiv id, version or None) for an identifier of the old or new form, None for anything else.
+    """Return (arXiv id, version or None) of a value that is an identifier of the old or new form; None for any other.
 
     The forms are those of https://info.arxiv.org/help/arxiv_identifier.html.
     """
@@ -165,7 +165,7 @@ def arxiv_id(value: object) -> tuple[str, int | None] | None:
 
 
 def doi(value: object) -> str | None:
-    """Return a DOI in lower case without resolver and scheme, None for anything else."""
+    """Return the DOI in a value, in lower case without resolver and scheme; None for any other value."""
     if not isinstance(value, str):
         return None
     name = _DOI_PREFIX.sub("", value.strip(), count=1)

@@ -60,7 +60,7 @@ def instant_in(text: str) -> datetime | None:
 
 
 def day_of(value: object) -> date | None:
-    """Return the day at the beginning of an ISO day or instant, None for anything else."""
+    """Return the day at the beginning of a value in ISO 8601, a day or an instant; None for any other."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d(?:T.*)?", value[:40], re.ASCII):
         return None
     try:

@@ -52,7 +52,8 @@ _MADE: Mapping[str, tuple[re.Pattern[str], _Ids]] = {
 class PaperIds:
     """What a link tells about a paper.
 
-    ``keys``: strongest first. The other fields are what stands in them.
+    ``keys``: strongest first.
+    ``arxiv_id``, ``version``, ``doi``: what stands in the keys, None if it does not.
     """
 
     keys: tuple[str, ...]
@@ -114,7 +115,7 @@ def _without_view(doi: str, host: str) -> str:
 
 
 def parameters(query: str) -> list[tuple[str, str]] | None:
-    """Return the parameters of an address, None if they are too many to be meant seriously."""
+    """Return the (name, value) pairs of an address's query, None if they are too many to be meant seriously."""
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=100) if query else []
     except ValueError:

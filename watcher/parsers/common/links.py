@@ -108,7 +108,8 @@ def ids_of_name(name: str) -> PaperIds:
 def forms_named(name: object, relation: str = FORM, *, beside: Collection[str] = ()) -> tuple[OtherForm, ...]:
     """Return the other form that a record of a paper names by an arXiv id, a DOI or a link; none where it names none.
 
-    ``beside``: the record's own keys: what names the paper itself is no other form.
+    ``relation``: how the other form is related to the paper.
+    ``beside``: the record's own keys. A name that gives one of these is the paper itself, and no other form.
     """
     ids = ids_of_name(name) if isinstance(name, str) else PaperIds(())
     if not (ids.arxiv_id or ids.doi) or set(ids.keys).intersection(beside):

@@ -40,7 +40,10 @@ _AFTERNOON = re.compile(r"\b(1[0-2]|0?[1-9]):(\d\d)(:\d\d)? ?([AP])\.?M\.?\b", r
 
 
 def shown_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
-    """Return the text that HTML shows, in one line. In a text without tags, only character references are replaced."""
+    """Return the text that HTML (``markup``) shows, in one line of at most ``limit`` characters.
+
+    In a text without tags, only character references are replaced.
+    """
     text = markup[: 8 * limit]
     if "<" in text:
         text = _without_drawings(_UNSHOWN.sub(" ", text))

@@ -38,7 +38,10 @@ _OWN_FILTERS = tuple(WAYS.values())
 
 
 def starts(source: Source, today: date) -> tuple[str, ...]:
-    """Return the address of the list of works that were registered, or changed, within the look-back."""
+    """Return the address of the list of works that were registered, or changed, within the look-back.
+
+    ``today``: the day of the poll (UTC).
+    """
     if source.url:
         order = {} if earliest_asked(source.url) else {"sort": "created", "order": "desc"}
         asked = {"rows": str(ROWS), "select": FIELDS.replace(" ", ","), "cursor": "*"}
@@ -47,7 +50,7 @@ def starts(source: Source, today: date) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Return the address for works between two instants, nothing if the list of ``starts`` goes back so far."""
+    """Return the address for works from ``since`` to now; nothing if the list of ``starts`` goes back so far."""
     day = (since - LAG).date()
     is_covered = day >= now.date() - timedelta(days=source.look_back)
     return () if source.url or is_covered else (_list(own(source), day),)

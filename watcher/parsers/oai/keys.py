@@ -41,12 +41,12 @@ def own(source: Source) -> OaiKeys:
 
 
 def starts(source: Source, today: date) -> tuple[str, ...]:
-    """The requests of each poll, one for each set: what was changed in the last days."""
+    """Return the requests of each poll, one for each set: what was changed within the look-back before ``today``."""
     return _lists(source, {"from": str(today - timedelta(days=source.look_back) - LAG)})
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Return the requests for what was changed between two instants, if those of ``starts`` ask for less."""
+    """Return the requests for what was changed from ``since`` to now; nothing if those of ``starts`` go back so far."""
     if since.date() > now.date() - timedelta(days=source.look_back):
         return ()
     spans = in_spans((since - LAG).date(), now.date(), SPAN)

@@ -36,7 +36,13 @@ _OLD_MONTH = re.compile(r"[a-z-]+/(\d\d)(\d\d)\d{3}")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands at the head of a record: ``identifier``: its name everywhere; ``day``: that of its last change."""
+    """The head of a record.
+
+    ``identifier``: the record's name everywhere.
+    ``day``: that of its last change.
+    ``sets``: the sets of the repository that it is in, such as ``cs:cs:LG``.
+    ``is_deleted``: the repository has taken the record away.
+    """
 
     identifier: str
     day: date | None
@@ -55,7 +61,10 @@ def head_of(record: XmlElement) -> Head | None:
 
 
 def deleted(head: Head, site: str) -> Entry:
-    """Return what the end of a record says of its paper, if that is known."""
+    """Return what a deleted record says of its paper, an entry that matters only if the paper is known.
+
+    ``site``: address of the repository, for keys.
+    """
     return Entry(title="", keys=_keys(head, PaperIds(()), site), note=WITHDRAWN, is_follow_up=True)
 
 
@@ -66,7 +75,10 @@ def form_in(record: XmlElement) -> str:
 
 
 def entry_of_item(record: XmlElement, head: Head, site: str) -> Entry | None:
-    """Return a record of a known form as an entry, None where it has no title."""
+    """Return a record of a known form as an entry, None where it has no title.
+
+    ``site``: address of the repository, for keys.
+    """
     node = _inner(record)
     read = READERS.get(node.name) if node else None
     entry = read(node, head, site) if node and read else None

@@ -43,7 +43,7 @@ def starts(source: Source, today: date) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Return the address for works between two instants, nothing if the list of ``starts`` goes back so far."""
+    """Return the address for works from ``since`` to now; nothing if the list of ``starts`` goes back so far."""
     day = since.date() - _lateness(source)
     return () if source.url or day >= _begin(source, now.date()) else (_list(own(source), day),)
 

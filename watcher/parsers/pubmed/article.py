@@ -49,12 +49,15 @@ def entries_of_record(node: XmlElement) -> Iterator[Entry]:
 
 
 def record_key(pmid: str) -> str:
-    """Return the key of a record, the same wherever it is listed (https://en.wikipedia.org/wiki/Info_URI_scheme)."""
+    """Return the key of a PubMed record, the same wherever it is listed (https://en.wikipedia.org/wiki/Info_URI_scheme).
+
+    ``pmid``: its number in PubMed.
+    """
     return f"id:info:pmid/{pmid}"
 
 
 def record_link(pmid: str) -> str:
-    """Return the address of a record."""
+    """Return the address of the PubMed record with the number ``pmid``."""
     return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
 
 
@@ -65,7 +68,10 @@ def pmid_of(node: XmlElement) -> str:
 
 
 def record_keys(pmid: str, doi: str | None, pmcid: str = "") -> tuple[str, ...]:
-    """Return what a paper is known by, strongest first."""
+    """Return the keys of a paper, strongest first.
+
+    ``pmid`` and ``pmcid``: its numbers in PubMed and, "" for none, in PubMed Central (``PMC…``).
+    """
     central = (f"url:https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/",) if pmcid else ()
     return (*(of_doi(doi).keys if doi else ()), record_key(pmid), f"url:{record_link(pmid)}", *central)
 

@@ -57,7 +57,7 @@ def starts(source: Source) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Return the searches for records that were added between two instants, if those of ``starts`` find fewer."""
+    """Return the searches for records added from ``since`` to now; nothing if those of ``starts`` go back so far."""
     if own(source).via == "rss" or since.date() > now.date() - timedelta(days=source.look_back):
         return ()
     spans = list(in_spans((since - LAG).date(), now.date(), SPAN))
@@ -66,7 +66,7 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 
 def parts_of(url: str, ids: Sequence[str]) -> tuple[str, ...]:
-    """Return the addresses of the records that the search at an address has found."""
+    """Return the addresses of the records ``ids`` that the search at an address has found, ``PART`` in each."""
     place = place_of(url)
     if place is None or not place.netloc:
         return ()

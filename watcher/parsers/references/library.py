@@ -30,7 +30,10 @@ class ReadLibrary:
 
 
 def read_library(data: bytes) -> ReadLibrary:
-    """Return what a file has, in BibTeX, RIS, CSL JSON or as a list of ids, as its text shows. Never raises."""
+    """Return the papers in a file's content (``data``): BibTeX, RIS, CSL JSON or a list of ids. Never raises.
+
+    The form is seen from the text.
+    """
     text = text_by(data, Declared())
     if "\0" in text:
         hint = "export the library as BibTeX, RIS or CSL JSON"
@@ -39,7 +42,10 @@ def read_library(data: bytes) -> ReadLibrary:
 
 
 def read_ids(given: Sequence[str]) -> ReadLibrary:
-    """Return the papers with these arXiv ids, DOIs and links, and mistakes, whose line is the text's number."""
+    """Return the papers that arXiv ids, DOIs and links (``given``) name, and the mistakes in them.
+
+    The line of a mistake is the number of its text, from 1.
+    """
     found: list[LibraryReference | ReferenceMistake] = []
     for number, text in enumerate(given, start=1):
         if keys_named(text):

@@ -23,6 +23,7 @@ class LibraryReference:
 
     ``line``: in the file, from 1.
     ``name``: what the file calls it, "" for nothing.
+    ``keywords``: those of the reference, as written.
     ``arxiv``, ``dois`` and ``links``: texts that should be an arXiv id, a DOI, a link.
     ``texts``: texts that may contain ``arXiv:2601.00001``.
     """
@@ -44,6 +45,7 @@ class ReferenceMistake:
 
     ``line``: from 1.
     ``entry``: what the file calls the reference, "" if not known.
+    ``what``: what is wrong, in words. ``hint``: what to write instead.
     """
 
     line: int
@@ -61,7 +63,7 @@ def keys_named(text: str) -> tuple[str, ...]:
 
 
 def keys_of_reference(one: LibraryReference) -> tuple[str, ...]:
-    """Return the keys of a reference, each once, arXiv ids first."""
+    """Return the keys of the paper that a reference names, each once, arXiv ids first."""
     found = [key for text in one.arxiv + one.dois for key in keys_named(text)]
     for link in one.links:
         found += [key for key in ids_of_link(link.strip()).keys if key.startswith(_KEPT)]

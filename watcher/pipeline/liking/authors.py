@@ -96,6 +96,6 @@ def _is_named(leaf: Author, name: str) -> bool:
 
 
 def names_in_words(names: Iterable[str]) -> str:
-    """Return how somebody is written, at most three ways."""
+    """Return the names of one author as a text, at most three of the ways in which papers write them."""
     some = list(names)
     return ", ".join(some[:3]) + (" …" if len(some) > 3 else "")

@@ -27,7 +27,7 @@ class SubscriptionRules:
         self._profiles: dict[str, Profile] = {}
 
     def of(self, one: Subscription) -> Rule:
-        """Return the rule of a subscription. Raises ``RuleError``."""
+        """Return the compiled rule of a subscription, ``one``, with its library. Raises ``RuleError``."""
         return self.compiled(one.rule, one.sources, one.library, one.above, one.liked)
 
     def compiled(
@@ -35,6 +35,7 @@ class SubscriptionRules:
     ) -> Rule:
         """Return a rule compiled together with a library.
 
+        ``sources``: names of the sources whose papers it may match, empty for all.
         ``library``: name of the library, "" for none.
         ``above``: least score at which a paper counts as like the library, None for the usual one.
         ``liked``: the papers of the library; if empty, those that are stored under its name.

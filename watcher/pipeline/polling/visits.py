@@ -54,7 +54,10 @@ TROUBLES = (Verdict.UNREACHABLE, Verdict.BROKEN, Verdict.PARTIAL)
 
 
 def takes_turns(source: Source, today: date) -> bool:
-    """Return whether polls of sources at the same site wait for each other, since the site wants very few requests."""
+    """Return whether polls of sources at the same site wait for each other, since the site wants very few requests.
+
+    ``today``: the day of the poll (UTC).
+    """
     hosts = (urlsplit(start).hostname or "" for start in PARSERS[source.kind].starts(source, today))
     return any(pace_of(host, host, 0.0).interval for host in hosts)
 

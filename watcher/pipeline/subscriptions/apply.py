@@ -206,12 +206,12 @@ def change(tx: Transaction, changes: Changes, past: PastMatches, config: Config,
 def edit(
     tx: Transaction, saved: StoredSubscription, one: Wanted, past: PastMatches, config: Config, now: datetime
 ) -> Effect:
-    """Apply an edited subscription; return the effect.
+    """Apply an edited subscription, stored as ``saved`` and wanted as ``one``; return the effect.
 
     - A changed schedule sets the next due instant anew.
     - Unsent alerts of removed receivers are cancelled.
-    - If the rule was edited, its matches in the past become baseline, and held matches that it no longer makes are
-      dropped.
+    - If the rule was edited, its matches in the past become baseline (known, not told), and held matches that it no
+      longer makes are dropped.
     """
     before, after = saved.subscription, one.subscription
     due = saved.next_due
@@ -250,7 +250,7 @@ def take_away(tx: Transaction, saved: StoredSubscription, now: datetime) -> Effe
 
 
 def take_back(tx: Transaction, saved: StoredSubscription, one: Wanted, past: PastMatches, now: datetime) -> Effect:
-    """Make a subscription active again that was gone; return the effect.
+    """Make the subscription ``saved``, which was gone, active again as ``one`` wants it; return the effect.
 
     It keeps its row, so that nothing is told twice.
     """

@@ -25,6 +25,7 @@ class Subscribed:
     """Numbers of subscriptions.
 
     ``added``: new ones, and ones that were gone and return.
+    ``changed`` and ``unchanged``: those that were there, edited or as they were.
     """
 
     added: int = 0

@@ -17,6 +17,8 @@ def rises_of(
     """Return paper id → upvotes gained within a day, up to ``until``; the most that any source shows.
 
     Papers are looked at only for subscriptions that sort by rise, and only as their sources show them.
+
+    ``told``: the alerts of a message; ``papers``: their papers, by id.
     """
     asked: dict[int, list[Collection[str]]] = {}
     for one in told:
@@ -38,6 +40,7 @@ def beside_of(
 ) -> Beside:
     """Return what a message to ``endpoint`` says of papers besides their matches.
 
+    ``told``: the alerts of the message; ``papers``: their papers, by id.
     ``until``: count upvotes up to this instant.
     """
     asked = {one.paper_id for one in told if one.everything}

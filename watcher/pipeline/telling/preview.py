@@ -258,6 +258,7 @@ def rule_test_content(
 ) -> Content:
     """Return the content of a message about a rule that is no subscription, with as many matches as one message takes.
 
+    ``timezone``: IANA name of the zone in which the message shows times.
     ``size_of``: returns the size of a paper in a message.
     ``limit``: largest size of a message, in the same unit.
     """

@@ -193,6 +193,9 @@ def of_imported(paper: Paper, sources: Collection[str], present: Present, tellin
     """Return the fate of a match from a saved page: held if ``telling`` asks for it, else dropped with the reason.
 
     Held matches are told when the import ends.
+
+    ``sources``: names of the sources that the subscription reads, empty for all.
+    ``present``: which digest days count as present, by each source's look-back.
     """
     if telling is Telling.NOTHING:
         return Decision(Fate.DROPPED, NOT_TO_TELL)
@@ -203,17 +206,23 @@ def of_imported(paper: Paper, sources: Collection[str], present: Present, tellin
 
 
 def of_dropped_in(paper: Paper, sources: Collection[str], present: Present) -> Decision:
-    """Return the fate of a match from a file in an inbox: held, or dropped if all its days are before the look-back."""
+    """Return the fate of a match from a file in an inbox: held, or dropped if all its days are before the look-back.
+
+    ``sources`` and ``present``: see :func:`of_imported`.
+    """
     if present.holds(paper, sources) or not any(listing.day for listing in paper.listings):
         return Decision(Fate.HELD)
     return Decision(Fate.DROPPED, OLDER)
 
 
 def of_restored(saved: StoredSubscription, paper: Paper, blind: BlindSpan) -> Decision | None:
-    """Return the fate of a match after a restore: baseline if it was due in the blind span, else None.
+    """Return the fate of a match after a restore: baseline (known, not told) if due in the blind span, else None.
 
     It may have been told in that time, and is not told twice. The match is taken to have been made as early as it can
     have been: at the beginning of the paper's first digest day, but not before the blind span began.
+
+    ``saved``: the subscription that matched.
+    ``blind``: the time of which the restored database knows nothing.
     """
     subscription = saved.subscription
     found = blind.since

@@ -53,6 +53,7 @@ def begins_trouble(judged: Judged, before: Verdict | None) -> bool:
 def is_due(began: datetime, told_at: datetime | None, tell_after: timedelta, now: datetime) -> bool:
     """Return whether the operator has to be told of an open incident now: once, after it has lasted ``tell_after``.
 
+    ``began``: when the trouble began.
     ``told_at``: when the operator was told, None if not yet.
     """
     return told_at is None and now - began >= tell_after

@@ -98,12 +98,15 @@ def _matches(ones: Sequence[DueAlert]) -> tuple[ItemMatch, ...]:
 
 
 def is_aside(one: DueAlert) -> bool:
-    """Return whether a paper's title is enough: its score is below ``above``, or it is not among the ``top`` first."""
+    """Return whether a message tells the title alone: its score is below ``above``, or it is not in the first ``top``.
+
+    ``one``: the match; ``above`` and ``top`` are its subscription's.
+    """
     return one.occasion == FIRST and (is_below(one) or (one.short and one.top is not None))
 
 
 def is_below(one: DueAlert) -> bool:
-    """Return whether a match has a score below its subscription's ``above``; False if that is not set."""
+    """Return whether a match, ``one``, has a score below its subscription's ``above``; False if that is not set."""
     return one.above is not None and one.score < one.above
 
 

@@ -18,7 +18,8 @@ def in_message_order(
     Subscriptions stay in the order in which they come. Within each, papers are sorted by the order that the
     subscription asks for, strong matches first, then by :func:`watcher.model.rank_of`, then by what matched first.
 
-    ``papers``: the papers, by id.
+    ``told``: the alerts of one message.
+    ``papers``: their papers, by id.
     ``rises``: paper id → upvotes gained within a day, for subscriptions that sort by that.
     """
     by_subscription: dict[str, list[DueAlert]] = {}

@@ -100,6 +100,8 @@ def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
     """Group the alerts of one endpoint into messages.
 
     Subscriptions with ``bundle`` off have a message each, all others share one.
+
+    ``told``: all alerts that the endpoint is owed now. Each list that is returned becomes one message.
     """
     apart: dict[str, list[DueAlert]] = {}
     together = [one for one in told if one.bundle]

@@ -68,12 +68,15 @@ class Gap:
 
 
 def what_of(reason: str) -> str:
-    """Return what is missing according to a gap in words, without its remedy."""
+    """Return what is missing according to the reason of a gap, without the remedy behind it.
+
+    ``reason``: the gap in words, as ``str`` of a :class:`Gap` gives it.
+    """
     return reason.partition(_REMEDY)[0]
 
 
 def since_in(reason: str) -> date | None:
-    """Return the day after ``--since`` in a gap in words, None if there is none."""
+    """Return the day that the reason of a gap names after ``--since``, None if it names none."""
     found = _SINCE.search(reason)
     return date.fromisoformat(found[1]) if found else None
 

@@ -42,6 +42,7 @@ class Look:
 class Wait:
     """How long to wait before the next poll, and why.
 
+    ``time``: how long.
     ``reason``: in words for people.
     """
 

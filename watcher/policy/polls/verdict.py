@@ -103,6 +103,9 @@ def doubt(reading: Reading, history: DayHistory, past: KnownOfSource, now: datet
     There are two causes: most papers have new ids but known titles (``BROKEN``), or the page shows exactly the papers
     of the digest day before (``PARTIAL``). A page that has shown the same papers for ``TAKEN_AS_TRUE_AFTER`` is
     accepted, since a site may change its ids once.
+
+    ``history``: what the page showed of its digest day before.
+    ``past``: what the database knows of the source.
     """
     shown = {entry_key(entry) for entry in reading.entries}
     if len(shown) < SOME or _stands(shown, history, now):
@@ -116,7 +119,10 @@ def doubt(reading: Reading, history: DayHistory, past: KnownOfSource, now: datet
 
 
 def without_abstracts(reading: Reading, past: KnownOfSource) -> Reading:
-    """Return the reading, marked as not whole if no paper has an abstract though most papers of the source have one."""
+    """Return the reading, marked as not whole if no paper has an abstract though most papers of the source have one.
+
+    ``past``: what the database knows of the source.
+    """
     if not reading.whole or len(reading.entries) < SOME or any(entry.abstract for entry in reading.entries):
         return reading
     if past.papers < MANY or 2 * past.with_abstract < past.papers:

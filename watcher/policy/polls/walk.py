@@ -145,7 +145,10 @@ def _read_lists(lists: _Lists, starts: Sequence[str], missed: MissedUrls) -> Gen
 
 
 def part_name(start: str, n: int) -> str:
-    """Return the name of the ``n``-th page of a list, counted from 0, for pages whose address works only once."""
+    """Return a lasting name of the ``n``-th page of a list (from 0), for pages whose address works only once.
+
+    ``start``: address of the list's first page.
+    """
     return f"{start}#{n + 1}" if n else start
 
 

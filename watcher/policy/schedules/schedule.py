@@ -35,6 +35,7 @@ def next_due(when: When, timezone: str, after: datetime, began: datetime) -> dat
     """Return the first due instant (UTC) after ``after``, None for ``immediately``.
 
     ``began``: when the subscription was made. ``every N days`` is counted from its first due day.
+    ``timezone``: IANA name of the zone of the schedule's times, such as ``Europe/Berlin``; so in all functions here.
     """
     if when.rhythm is Rhythm.IMMEDIATELY:
         return None
@@ -103,6 +104,8 @@ def next_sign(subscription: Subscription, after: datetime) -> datetime | None:
 
     That is on the first day of a month, at the subscription's time of day. A subscription that sends empty digests
     sends no signs of life: its readers know that it works.
+
+    ``after``: the instant after which it is due (UTC).
     """
     if not subscription.shows_life or subscription.sends_empty:
         return None
@@ -126,7 +129,10 @@ def next_month(timezone: str, at: time, after: datetime) -> datetime:
 
 
 def quiet_until(quiet: QuietHours | None, timezone: str, now: datetime) -> datetime | None:
-    """Return when the quiet hours or quiet days around ``now`` end, None if now is not quiet."""
+    """Return when the quiet hours or quiet days around ``now`` end, None if now is not quiet.
+
+    ``timezone``: IANA name of the zone in which the hours are meant.
+    """
     if quiet is None:
         return None
     zone = ZoneInfo(timezone)

@@ -45,6 +45,9 @@ def compare(wanted: Sequence[Wanted], saved: Sequence[StoredSubscription]) -> Ch
 
     They are told apart by owner and name. One that went and one that came count as one that was renamed if rule,
     sources and receivers are equal, and no other that went or came has the same.
+
+    ``wanted``: what config and commands ask for.
+    ``saved``: those of the database, also removed ones.
     """
     active = {_name(row.subscription): row for row in saved if row.gone_at is None}
     left = {_name(row.subscription): row for row in sorted(saved, key=lambda row: row.id) if row.gone_at is not None}

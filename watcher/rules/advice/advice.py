@@ -80,7 +80,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class MatchCount:
-    """How many papers a rule matched, and how many of them strongly."""
+    """How many papers a rule matched, and how many of these matches are strong (score of 0.5 or more)."""
 
     matched: int
     strong: int

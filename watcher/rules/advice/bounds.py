@@ -45,7 +45,10 @@ _LONG_AGO = date(2000, 1, 1)
 class LeafFinding:
     """Something found at one leaf of a rule.
 
-    ``leaf``: its number among all leaves, from 0.
+    ``name``: the warning's, as docs/warnings.md has it.
+    ``leaf``: its number among all leaves (terms and comparisons), from 0.
+    ``what``: what is wrong, in words.
+    ``hint``: what to write instead.
     """
 
     name: str

@@ -32,6 +32,7 @@ class Misreading:
     """A part of a rule that is read in another way than it was meant.
 
     ``start``: index of its first character in the text.
+    ``what``: how it is read, in words; ``hint``: what to write instead.
     ``is_error``: it cannot be meant as it would be read.
     """
 

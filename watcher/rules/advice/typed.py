@@ -15,6 +15,7 @@ class TypedDoubt:
     """A part of a typed rule that was probably meant otherwise.
 
     ``start``: index of its first character.
+    ``what``: how it is read, in words; ``hint``: what to write instead.
     """
 
     start: int

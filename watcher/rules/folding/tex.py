@@ -92,7 +92,7 @@ class Clean:
     origins: tuple[tuple[int, int], ...] = ()
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span in the original for a span in the cleaned text that is not empty."""
+        """Return the span (start, end) in the original for a span in the cleaned text, which must not be empty."""
         return self._start(start), self._end(end)
 
     def _start(self, at: int) -> int:

@@ -134,7 +134,7 @@ class Words:
         return self.forms.get(form, ())
 
     def beginning(self, start: str) -> set[WordSpan]:
-        """Return the positions of all words, by form or surface, that begin with a text."""
+        """Return the spans of all words, as written or folded, that begin with the text ``start``."""
         either = (self.forms, self.surfaces)
         return {span for words in either for word, found in words.items() if word.startswith(start) for span in found}
 

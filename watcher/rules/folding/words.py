@@ -222,7 +222,10 @@ def _forms(spelled: str, plurals: bool) -> tuple[str, ...]:
 
 
 def spelled_long(spelled: str) -> tuple[str, ...]:
-    """Return other spellings of a word with a dotted, crossed or ringed vowel: Schroedinger, Bjoern, Aalborg."""
+    """Return longer spellings of a word that has a dotted, crossed or ringed vowel: Schroedinger, Bjoern, Aalborg.
+
+    ``spelled``: the word as it is written, such as ``Schrödinger``. One without such a vowel gives ().
+    """
     if spelled.isascii():
         return ()
     composed = unicodedata.normalize("NFC", spelled)

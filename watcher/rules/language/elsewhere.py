@@ -35,6 +35,8 @@ def field_meant(
     """Return what to write instead of an unknown field.
 
     ``value``: the text after its colon.
+    ``field``: the unknown name before the colon.
+    ``fields``, ``numbers``, ``days``: names of all fields, of those with numbers, and of those with days.
     """
     known = next((one for one, names in _ELSEWHERE.items() if field in names.split()), field)
     if known in numbers:

@@ -64,7 +64,10 @@ def holds(pattern: str, text: str) -> bool:
 
 
 def places(pattern: str, text: str, most: int) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of the first ``most`` matches in a text, without empty ones."""
+    """Yield (start, end) of the first ``most`` matches in a text, without empty ones.
+
+    ``pattern``: a regular expression.
+    """
     spans = (found.span() for found in compiled_regex(pattern).finditer(text))
     return islice((span for span in spans if span[0] < span[1]), most)
 

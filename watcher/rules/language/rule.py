@@ -82,6 +82,7 @@ def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
 def compile_beside_library(text: str, sources: Sequence[str], library: str, above: float | None = None) -> Rule:
     """Return the compiled rule of a subscription. If it has a library, the rule may be empty or only exclude.
 
+    ``sources``: names of the sources whose papers it may match, empty for all.
     ``library``: name of the library, "" for none.
     ``above``: of the subscription. It is part of what the rule asks for if the library says which papers are wanted.
     """

@@ -21,7 +21,9 @@ A path from the first node to the end (``len(pattern)``) is one way to write it;
 class TextTerm:
     """A word or phrase.
 
-    ``field``: None for title and abstract.
+    ``pattern``: its folded words, as they are looked for.
+    ``written``: the part of the rule's text that it was read from; so in all terms here.
+    ``field``: the field of papers to look in, None for title and abstract; so in all terms here.
     ``is_prefix``: the last word may go on.
     ``about``: it must be in the title, or twice in the abstract.
     """
@@ -38,6 +40,7 @@ class Near:
     """Words in any order.
 
     ``gap``: most other words between them.
+    ``about``: they must be in the title, or twice in the abstract.
     """
 
     words: tuple[Pattern, ...]
@@ -52,6 +55,7 @@ class Exact:
     """Words exactly as they are written.
 
     ``tokens``: (token, what stands between it and the one before, its word in an index).
+    ``about``: they must be in the title, or twice in the abstract.
     """
 
     tokens: tuple[tuple[str, str, str], ...]
@@ -86,6 +90,8 @@ class Author:
 class Label:
     """A category, source or id in lower case.
 
+    ``field``: which of them, as rules name it, such as ``category``.
+    ``value``: the text that a paper's has to equal.
     ``is_prefix``: it is only the beginning of one.
     """
 
@@ -97,7 +103,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A comparison of ``upvotes``, ``comments``, ``published`` or ``listed`` with a number or a day."""
+    """A comparison of ``upvotes``, ``comments``, ``published`` or ``listed`` with a number or a day.
+
+    ``operator``: one of ``>=``, ``<=``, ``>``, ``<``, ``=``.
+    """
 
     field: str
     operator: str

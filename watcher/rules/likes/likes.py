@@ -37,7 +37,10 @@ class Likes:
         return score_of_closeness(self.profile.closeness(self.vector(document)), self.profile.line)
 
     def score_told(self, document: Document, *, says_which: bool) -> float | None:
-        """Return the score of a paper, None if it is not told; see :meth:`told`."""
+        """Return the score of a paper, None if it is not told; see :meth:`told`.
+
+        ``says_which``: the library alone decides what is told: a paper with a score below ``least`` is not.
+        """
         if self.profile.has(document.paper):
             return None
         score = self.score(document)

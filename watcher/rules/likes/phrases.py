@@ -81,7 +81,10 @@ class PaperPhrases:
         return PhraseCounts(self._ids, counts.astype(np.float64))
 
     def in_words(self, wanted: Sequence[int]) -> dict[int, str]:
-        """Return phrase → its words as the paper writes them where it has them first."""
+        """Return phrase → its words as the paper writes them at the first place.
+
+        ``wanted``: numbers of phrases. Those that the paper lacks are left out.
+        """
         some = np.array(wanted, dtype=np.uint64)
         at = np.searchsorted(self._ids, some)
         has = at < len(self._ids)
@@ -105,7 +108,10 @@ def count_phrases(document: Document) -> PhraseCounts:
 
 
 def phrase_words(document: Document, wanted: Sequence[int]) -> dict[int, str]:
-    """Return phrase → its words as the paper writes them where it has them first."""
+    """Return phrase → its words as the paper writes them at the first place.
+
+    ``wanted``: numbers of phrases. Those that the paper lacks are left out.
+    """
     return (document.phrases or PaperPhrases(document)).in_words(wanted)
 
 

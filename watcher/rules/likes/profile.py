@@ -107,7 +107,10 @@ def score_of_closeness(closeness: float, line: float) -> float:
 
 
 def closeness_of_score(score: float, line: float) -> float:
-    """Return the closeness that has a score. A score above 0.99 counts as 0.99."""
+    """Return the closeness that has a score. A score above 0.99 counts as 0.99.
+
+    ``line``: the closeness that has a score of 0.5.
+    """
     score = min(score, 0.99)
     return line * float(np.sqrt(score / (1 - score)))
 

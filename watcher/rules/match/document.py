@@ -23,7 +23,8 @@ LONGEST_TEXT = 200_000
 class Labelled(NamedTuple):
     """A category or id in lower case.
 
-    ``base``: where it begins in the joined text of its field.
+    ``value``: the category or id.
+    ``base``: index in its field's joined text at which it begins.
     """
 
     value: str

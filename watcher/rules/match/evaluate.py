@@ -68,12 +68,19 @@ class PaperReader:
         return rule.likes.told(hit, self.document, says_which=rule.is_open) if rule.likes else hit
 
     def where(self, tree: RuleNode, sources: Collection[str]) -> tuple[MatchedSpan, ...]:
-        """Return up to ``MOST_PLACES`` places at which a rule holds, in order."""
+        """Return up to ``MOST_PLACES`` places at which a rule holds, in the paper's order.
+
+        ``tree``: the parsed rule.
+        ``sources``: names of the sources whose listings count, empty for all.
+        """
         found = sorted(set(self.places(tree, self.document.listings(sources))), key=_in_order)
         return tuple(found[:MOST_PLACES])
 
     def score(self, tree: RuleNode, sources: Collection[str]) -> float:
-        """Return how much the paper is about a rule that holds, from 0 to 1; 1 if the rule asks for no words."""
+        """Return how much the paper is about a rule that holds, from 0 to 1; 1 if the rule asks for no words.
+
+        ``tree`` and ``sources``: as of :meth:`where`.
+        """
         weighed = self.weigh(tree, self.document.listings(sources))
         return 1.0 if weighed is None else score_of(weighed.points)
 

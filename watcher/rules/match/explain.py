@@ -58,6 +58,9 @@ class FoundPlace:
 class Reason:
     """A term of the rule: whether and where it was found.
 
+    ``term``: as the rule writes it.
+    ``holds``: the paper fulfils it.
+    ``places``: where it was found.
     ``weak``: why it is only a mention, "" if it is more or if that does not matter.
     ``value``: for a comparison, what the paper has.
     """
@@ -73,6 +76,7 @@ class Reason:
 class FailedPart:
     """A part of a rule that failed.
 
+    ``what``: what is missing, in words.
     ``reasons``: its terms. If there are several, one would have been enough.
     """
 
@@ -149,7 +153,11 @@ def _explained(rule: Rule, document: Document) -> Explanation:
 
 
 def in_words(found: Sequence[Ground], weighed: Weighed) -> str:
-    """Return, in words, what gives points to a part of a rule."""
+    """Return, in words, what gives points to a part of a rule.
+
+    ``found``: the grounds for points: what was found, and where.
+    ``weighed``: the part's score before rounding, and where its terms stand.
+    """
     places = ", ".join(one.what for one in found)
     return f"{places or 'found'}; where the rule asks for it" if weighed.standing.as_asked else places
 

@@ -26,7 +26,9 @@ MOST_MENTIONS = 50
 class Weighed(NamedTuple):
     """The part of a rule that decides its score.
 
-    ``terms``: its terms that were found, as the rule has them.
+    ``points``: its points, before they become a score (see :func:`score_of`).
+    ``standing``: where its terms stand in the paper.
+    ``terms``: its terms that were found, as the rule writes them.
     """
 
     points: float

@@ -21,7 +21,7 @@ def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:
 
 
 def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
-    """Return the places without those that overlap an earlier one. Of two that begin together, the longer one stays."""
+    """Return the spans without those that overlap an earlier one. Of two that begin together, the longer one stays."""
     kept: list[WordSpan] = []
     for span in sorted(found, key=lambda span: (span[0], -span[1])):
         if not kept or span[0] >= kept[-1][1]:
@@ -30,7 +30,7 @@ def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
 
 
 def are_two(found: Iterable[WordSpan]) -> bool:
-    """Return whether there are two places that do not overlap."""
+    """Return whether any two of the word spans ``found`` do not overlap."""
     some = list(found)
     return bool(some) and max(first for first, _ in some) >= min(last for _, last in some)
 

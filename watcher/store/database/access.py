@@ -60,7 +60,10 @@ class Access(Protocol):
 
 
 def access_to(place: DatabaseAddress, *, write: bool) -> Access:
-    """Return what opens connections to the database at ``place``."""
+    """Return what opens connections to the database at ``place``.
+
+    ``write``: True for reading and writing, False for reading alone.
+    """
     if place.path is None:
         return ServerAccess(place.url)
     return File(place.path) if write else FileToRead(place.path)

@@ -183,7 +183,10 @@ class Store:
             self._access.listen(stopping, heard)
 
     def wake_others(self, sender: str) -> None:
-        """Tell the other daemons that there is work. Does nothing on SQLite."""
+        """Tell the other daemons that there is work. Does nothing on SQLite.
+
+        ``sender``: id of the daemon that wakes them, "" for a command.
+        """
         if self.is_shared:
             with self.transaction() as tx:
                 wake_others(tx.connection, sender)

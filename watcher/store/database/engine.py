@@ -39,8 +39,9 @@ class DatabaseAddress:
 
 
 def database_address(database: str | Path | None, state_dir: Path | None = None) -> DatabaseAddress:
-    """Return the address that a path or URL means, None meaning ``watcher.db``. Raises ``StoreError``.
+    """Return the address that a path or URL means. Raises ``StoreError``.
 
+    ``database``: the path or URL, as the config has it; None for ``watcher.db``.
     ``state_dir``: where relative paths begin.
     """
     if isinstance(database, str) and "://" not in database and (problem := _problem_of_path(database)):
@@ -213,7 +214,11 @@ def _bound_transactions(raw: Any, _: Any) -> None:
 
 
 def explained(error: DBAPIError | sqlite3.Error, place: DatabaseAddress) -> StoreError | None:
-    """Return a database error in words with what to do, None if it is a mistake of the program itself."""
+    """Return a database error in words with what to do, None if it is a mistake of the program itself.
+
+    ``error``: what SQLAlchemy or SQLite raised.
+    ``place``: the database, as messages name it.
+    """
     raised: Any = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(raised, sqlite3.Error):
         what = _by_prefix(_SQLITE, getattr(raised, "sqlite_errorname", "") or "")

@@ -48,6 +48,8 @@ def revision_of(connection: Connection, place: object) -> str | None:
     """Return the revision of the tables, None if there are no tables.
 
     Raises ``StoreError`` if the tables are another program's or a newer release's.
+
+    ``place``: the database, as messages name it; so in all functions here.
     """
     tables = set(inspect(connection).get_table_names())
     if COPYING in tables:
@@ -91,7 +93,10 @@ def require_current(connection: Connection, place: object) -> None:
 
 
 def missing(place: object) -> StoreError:
-    """Return the error for a database that does not exist."""
+    """Return the error for a database that does not exist.
+
+    ``place``: the database, as messages name it.
+    """
     return StoreError(f"no database at {place}: run `watcher once` first")
 
 

@@ -26,6 +26,8 @@ class Facts:
 
     ``version``: as a number, 150004 for 15.4.
     ``shown``: the version as people write it.
+    ``is_readonly``: it takes no writes, as a replica.
+    ``encoding``: of its texts; only ``UTF8`` will do.
     """
 
     version: int
@@ -35,7 +37,10 @@ class Facts:
 
 
 def unfit(facts: Facts, *, write: bool) -> str:
-    """Return why the server cannot be used, with what to do about it; "" if it can."""
+    """Return why the server cannot be used, with what to do about it; "" if it can.
+
+    ``write``: it has to be written to.
+    """
     if facts.version // 10_000 < OLDEST:
         return f"is on PostgreSQL {facts.shown}: watcher needs {OLDEST} or newer"
     if write and facts.is_readonly:
@@ -46,7 +51,11 @@ def unfit(facts: Facts, *, write: bool) -> str:
 
 
 def require_fit(connection: Connection, place: object, *, write: bool) -> None:
-    """Raise ``StoreError`` if the server is too old, is a replica and has to be written to, or does not use UTF-8."""
+    """Raise ``StoreError`` if the server is too old, is a replica and has to be written to, or does not use UTF-8.
+
+    ``place``: the database, as messages name it.
+    ``write``: it has to be written to.
+    """
     if connection.dialect.name != "postgresql":
         return
     row = connection.execute(text(_ASK)).one()
@@ -62,6 +71,8 @@ def require_sessions(engine: Engine, place: object) -> None:
     """Raise ``StoreError`` if a pooler gives each transaction another session (``pool_mode = transaction``).
 
     Prepared statements, advisory locks and ``NOTIFY`` need one session.
+
+    ``place``: the database, as messages name it.
     """
     if not _keeps_sessions(engine):
         hint = "set pool_mode = session, or name the server itself"

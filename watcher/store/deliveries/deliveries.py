@@ -36,6 +36,8 @@ class Listed:
     ``tried_at``: time of the last attempt, None if there was none.
     ``subject``: of the last attempt's message.
     ``papers``: number of papers that it tells.
+    ``replay_of``: id of the delivery that it repeats, None for none.
+    ``folded_into``: id of the delivery that tells the same in its place, None for none.
     """
 
     id: str

@@ -56,7 +56,7 @@ def delivery_of(connection: Connection, endpoint: Endpoint, match_ids: Sequence[
 
 
 def fold(connection: Connection, ids: Sequence[str], into: str | None, now: datetime) -> None:
-    """Mark deliveries as folded into ``into``, or as cancelled if that is None."""
+    """Mark the deliveries ``ids`` as folded (told by another one) into ``into``, or as cancelled if that is None."""
     reason = f"told by {into}" if into else "nothing left to tell"
     state = DeliveryState.FOLDED if into else DeliveryState.CANCELLED
     connection.execute(

@@ -82,6 +82,7 @@ class Incidents:
         """Return whether an incident that the operator was told of ended at exactly ``now``.
 
         ``kinds``: only incidents of these kinds.
+        ``subject``: what it is about, such as a source's name.
         """
         ended = (_table.c.subject == subject, _table.c.ended == now, _table.c.told_at.is_not(None))
         query = select(_table.c.id).where(_table.c.kind.in_([kind.value for kind in kinds]), *ended)

@@ -86,7 +86,10 @@ class KeptPapers:
 
 
 def merge_kept(connection: Connection, kept: int, merged: int) -> None:
-    """Merge where two papers are kept that are one: a place that has either has it, too."""
+    """Merge in which places two papers are kept that are one: what has either paper has the one that stays.
+
+    ``kept``: id of the paper that stays; ``merged``: id of the one that becomes part of it.
+    """
     held = select(_delivery.c.id).where(_delivery.c.state.not_in(_GIVEN_UP))
     rows = select(_kept.c.receiver).where(_kept.c.paper_id == merged, _kept.c.delivery_id.in_(held))
     receivers = list(connection.scalars(rows))

@@ -114,7 +114,7 @@ class Outbox:
         return id
 
     def cancel(self, delivery_id: str, reason: str, now: datetime) -> None:
-        """Cancel a delivery, if it is still pending."""
+        """Cancel a delivery, if it is still pending, for a ``reason`` in words."""
         waits = (_delivery.c.id == delivery_id, _delivery.c.state == DeliveryState.PENDING)
         values = {"state": DeliveryState.CANCELLED.value, "reason": reason, "finished_at": now}
         self._connection.execute(update(_delivery).where(*waits).values(values))
@@ -130,6 +130,7 @@ class Outbox:
     ) -> None:
         """Fold digests into new ones: take their alerts out, and have deliveries made of all due alerts.
 
+        ``ids``: of the digests.
         ``enqueue``: makes these deliveries.
         """
         matches = folding.release(self._connection, ids)
@@ -155,7 +156,10 @@ class Outbox:
         return {Endpoint(*row) for row in self._connection.execute(alerts.union(pending))}
 
     def give_up(self, endpoint: Endpoint, reason: str, now: datetime) -> int:
-        """Make everything that an endpoint is owed dead, so that it can be replayed; return how many deliveries."""
+        """Make everything that an endpoint is owed dead, so that it can be replayed; return how many deliveries.
+
+        ``reason``: why, in words that `watcher deliveries` shows.
+        """
         self._endpoints.lock(endpoint)
         owed = self._connection.scalars(
             select(_alert.c.match_id).where(
@@ -174,6 +178,8 @@ class Outbox:
         """Make everything that is due dead, so that it can be replayed; return endpoint → number of deliveries.
 
         What paused subscriptions hold is left as it is.
+
+        ``reason``: as of :meth:`give_up`.
         """
         for endpoint, some in due_alerts(self._connection, self._with_due(now), now).items():
             self.enqueue_digests([Digest(endpoint, 1, 1, [one.match_id for one in some])], now)

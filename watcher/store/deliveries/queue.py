@@ -40,6 +40,7 @@ _attempt, _delivery = schema.attempt, schema.delivery
 class Rendered:
     """What is stored of a rendered message: enough to recognise it, nothing that can be read.
 
+    ``subject``: its title.
     ``size``: of the text, in bytes (UTF-8).
     ``sha256``: of the text, in hexadecimal.
     """
@@ -150,7 +151,7 @@ class Queue:
         return [_claimed(row, free) for row in rows]
 
     def renew(self, deliveries: Iterable[Delivery], until: datetime) -> set[str]:
-        """Extend the leases of claimed deliveries; return the ids of those whose claim still holds."""
+        """Extend the leases of claimed deliveries to ``until``; return the ids of those whose claim still holds."""
         return self._change(deliveries, lease=until)
 
     def release(self, deliveries: Iterable[Delivery]) -> set[str]:
@@ -158,7 +159,7 @@ class Queue:
         return self._change(deliveries, state=DeliveryState.PENDING.value, lease=None)
 
     def cancel(self, deliveries: Iterable[Delivery], reason: str, now: datetime) -> set[str]:
-        """Cancel claimed deliveries; return the ids of those whose claim still held."""
+        """Cancel claimed deliveries for a ``reason`` in words; return the ids of those whose claim still held."""
         return self._change(deliveries, state=DeliveryState.CANCELLED.value, lease=None, reason=reason, finished_at=now)
 
     def free_interrupted(self, now: datetime) -> int:

@@ -23,6 +23,8 @@ _ONE_CONFIG = 0x636F6E66
 class KnownDaemon:
     """A daemon, as it last reported.
 
+    ``host`` and ``pid``: its machine's name, and its process there.
+    ``release``: watcher's version that it runs.
     ``config``: digest of the config that it runs with.
     ``seen_at``: when it last reported.
     """
@@ -41,6 +43,7 @@ class Version:
     """A version of the config that was applied.
 
     ``n``: number of the version; the highest is in force.
+    ``digest``: changes with the config's text.
     """
 
     n: int

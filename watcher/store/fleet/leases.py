@@ -29,7 +29,7 @@ class Leases:
         return self._connection.execute(taken).rowcount == 1
 
     def renew(self, name: str, holder: str, until: datetime) -> bool:
-        """Keep a turn until ``until``; return False if it was lost."""
+        """Keep a turn that ``holder`` has until ``until``; return False if it was lost."""
         mine = update(_lease).where(_lease.c.name == name, _lease.c.holder == holder)
         return self._connection.execute(mine.values(until=until)).rowcount == 1
 
@@ -39,7 +39,7 @@ class Leases:
         return self._connection.scalar(query.with_for_update()) is not None
 
     def give_back(self, name: str, holder: str, now: datetime) -> None:
-        """End the turn at once."""
+        """End the turn ``name`` at once, if ``holder`` has it."""
         self._connection.execute(
             update(_lease).where(_lease.c.name == name, _lease.c.holder == holder).values(holder="", until=now)
         )

@@ -38,6 +38,8 @@ class PaperMatch:
 
     ``subscription``: its full name.
     ``shown_as``: its display name, "" to show the full name.
+    ``score``: how much the paper is about what the rule asks for, from 0 to 1.
+    ``occasion``: ``first``, a version such as ``v2``, or another event.
     ``up``: whether its reader found the paper useful, None if they did not say.
     """
 

@@ -23,6 +23,7 @@ class HistoryRow:
     """A match at one endpoint, or at none while it has no alert.
 
     ``paper``: the paper's key.
+    ``occasion``: why it is told: ``first``, a version such as ``v2``, or another event.
     ``endpoint``: None while there is no alert.
     ``state``: ``told``, ``not told``, ``waiting``, ``held``, or the state of its delivery.
     ``at``: when it was told, when it is due, or when it came into this state.

@@ -106,7 +106,7 @@ class Pages:
         return self.remembered(source, parser_version)[1]
 
     def remembered(self, source: str, parser_version: int) -> tuple[dict[str, KnownPage], dict[str, Validators]]:
-        """Return the results of :meth:`known` and :meth:`validators`, with one statement."""
+        """Return :meth:`known` and, of pages that this version of the parser has read, :meth:`validators`."""
         rows = self._connection.execute(_REMEMBERED, {"of": source}).all()
         known = {row.url: _as_known(row) for row in rows}
         given = {row.url: Validators(row.etag, row.modified) for row in rows if row.parser_version == parser_version}

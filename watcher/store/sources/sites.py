@@ -56,6 +56,8 @@ class Sites:
 
         The next request may begin after ``interval``, and only after :meth:`give_back` or the end of ``lease``. No
         request begins that costs more than is left of the day.
+
+        ``holder``: id of the process that asks.
         """
         insert_unless_there(self._connection, _site, [{"name": name}])
         row = self._connection.execute(select(_site).where(_site.c.name == name).with_for_update()).one()
@@ -76,7 +78,7 @@ class Sites:
         return SiteTurn(is_public=row.is_public)
 
     def give_back(self, name: str, holder: str, *, is_public: bool) -> None:
-        """End the turn.
+        """End the turn of ``holder`` at the site ``name``.
 
         ``is_public``: the site's answer came from the public Internet.
         """

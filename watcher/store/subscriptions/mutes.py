@@ -22,6 +22,7 @@ class Mute:
 
     ``subject``: the subscription's full name, or the paper's key.
     ``title``: the paper's title, None for a subscription.
+    ``since`` and ``until``: nothing is told of it between these instants.
     """
 
     subject: str
@@ -108,7 +109,10 @@ class Mutes:
 
 
 def merge_mutes(connection: Connection, kept: int, merged: int) -> None:
-    """Merge the mutes of two papers that are one: the later end counts."""
+    """Merge the mutes of two papers that are one: the later end counts.
+
+    ``kept``: id of the paper that stays; ``merged``: id of the one that becomes part of it.
+    """
     both = _mute.c.paper_id.in_([kept, merged])
     until = connection.scalar(select(func.max(_mute.c.until, type_=_mute.c.until.type)).where(both))
     if until is None:

@@ -40,7 +40,10 @@ class Silence:
             self._connection.execute(update(_alert).where(*mine, is_untried).values(delivery_id=None))
 
     def drop(self, subscription_id: int, endpoints: Collection[Endpoint], reason: str) -> None:
-        """Drop a subscription's waiting alerts at these endpoints."""
+        """Drop a subscription's waiting alerts at these endpoints.
+
+        ``reason``: why they are not told, in words that `watcher history` shows.
+        """
         drop_waiting(self._connection, _match.c.subscription_id == subscription_id, endpoints, reason)
 
     def waiting(self, subscription_id: int) -> int:

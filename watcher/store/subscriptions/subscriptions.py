@@ -66,7 +66,7 @@ class New:
 
 
 class RuleRow(NamedTuple):
-    """What the index of rules needs of a subscription."""
+    """What the index of rules needs of a subscription; one that was removed is not ``is_active``."""
 
     id: int
     rule: str
@@ -272,7 +272,10 @@ class Subscriptions:
         return list(self._connection.scalars(added, rows))
 
     def update(self, id: int, wanted: Wanted, next_due: datetime | None, now: datetime) -> None:
-        """Replace the name, rule and settings of a subscription, and make it active."""
+        """Replace name, rule and settings of the subscription ``id`` by the wanted ones, and make it active.
+
+        ``next_due``: when it is due next (UTC), None if it is told immediately.
+        """
         self._keep_libraries([wanted])
         values = row_of(wanted) | {"next_due": next_due, "gone_at": None, "changed_in": self.generation()}
         if next_due is None:

@@ -21,7 +21,7 @@ class Thumbs:
         self._connection = connection
 
     def give(self, subscription_id: int, paper_id: int, up: bool, now: datetime) -> bool:
-        """Store a thumb in place of an earlier one; return whether it is new or changed.
+        """Store a subscription's thumb for a paper in place of an earlier one; return whether it is new or changed.
 
         ``up``: True for useful, False for not for the reader.
         """
@@ -32,7 +32,7 @@ class Thumbs:
         return bool(self._connection.execute(other.values(up=up, at=now)).rowcount)
 
     def take_back(self, subscription_id: int, paper_id: int) -> bool:
-        """Delete a thumb; return whether there was one."""
+        """Delete a subscription's thumb for a paper; return whether there was one."""
         return bool(self._connection.execute(delete(_thumb).where(_is(subscription_id, paper_id))).rowcount)
 
     def reset(self, subscription_id: int) -> int:

@@ -35,13 +35,13 @@ class Unsubscribed:
         self._connection = connection
 
     def leave(self, subscription_id: int, endpoint: Endpoint, now: datetime) -> bool:
-        """Record that an endpoint has unsubscribed; return False if it had done so before."""
+        """Record that an endpoint has unsubscribed from a subscription; return False if it had done so before."""
         row = {"receiver": endpoint.receiver, "label": endpoint.label, "since": now}
         rows = [{"subscription_id": subscription_id} | row]
         return insert_unless_there(self._connection, _unsubscribed, rows) == 1
 
     def come_back(self, subscription_id: int, endpoint: Endpoint) -> bool:
-        """Forget that an endpoint has unsubscribed; return whether it had."""
+        """Forget that an endpoint has unsubscribed from a subscription; return whether it had."""
         mine = (_unsubscribed.c.subscription_id == subscription_id, *at(_unsubscribed, endpoint))
         return bool(self._connection.execute(delete(_unsubscribed).where(*mine)).rowcount)
 

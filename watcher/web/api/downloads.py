@@ -30,11 +30,12 @@ def download(
     name: str,
     following: str | None = None,
 ) -> Response:
-    """Return papers as a file.
+    """Return found papers as a file to download.
 
     ``name``: of the file.
     ``following``: cursor of the papers after these, None at the end. The header ``Link`` (RFC 8288) has the address of
         that page.
+    ``written``: the format. ``found``: papers with what a rule matched in them.
     """
     body = "".join(written.written(found)).encode("utf-8", "replace")
     file = f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)[:80]}.{written.ending}"

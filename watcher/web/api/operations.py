@@ -45,6 +45,7 @@ class AskedFor:
 
     ``says``: its meaning, for the description.
     ``form``: which texts it takes, as JSON Schema.
+    ``required``: the operation is refused without it.
     """
 
     name: str

@@ -36,6 +36,7 @@ class SubscriptionRow:
     ``per_week``: papers that it matched a week in the last four weeks, None if it is younger than a week.
     ``last_week``: papers that it matched in the last week.
     ``muted``: end of its mute, None if it is not muted.
+    ``mark``: what is odd about ``per_week``, such as noisy; "" for nothing.
     """
 
     saved: StoredSubscription

@@ -28,6 +28,7 @@ from watcher.web.session import form_of
 class AskedThumb:
     """What a link is about.
 
+    ``up``: True for useful, False for not for the reader.
     ``subscriptions``: those of the link that still tell its reader.
     """
 

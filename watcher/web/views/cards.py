@@ -21,6 +21,7 @@ FATES = {Fate.HELD: "waits for its time", Fate.OWED: "", Fate.BASELINE: "known b
 class CardMatch:
     """A subscription that a paper matched.
 
+    ``strong``: the match has a score of 0.5 or more.
     ``terms``: the words that matched.
     ``note``: what is unusual about its fate, "" for nothing.
     ``shown_as``: display name of the subscription.
@@ -41,6 +42,7 @@ class Card:
 
     ``view``: its texts, with hits marked.
     ``about``: authors, venue and listings, in words.
+    ``strong``: one of its matches is.
     """
 
     key: str

@@ -17,6 +17,9 @@ LEFT, TOP, BOTTOM = 34, 8, 20
 class Bar:
     """A bar with a strong part at its bottom.
 
+    ``x``, ``width``, ``top``, ``height``: of the bar in the picture's units, from its upper left corner.
+    ``strong_top`` and ``strong_height``: of the strong part.
+    ``title``: shown when a reader points at the bar.
     ``usual``: height at which a usual day would end, None if not known.
     """
 
@@ -32,7 +35,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ChartLabel:
-    """A text in a picture, at its anchor."""
+    """A text in a picture.
+
+    ``x`` and ``y``: where its ``anchor`` (start, middle or end) lies, in the picture's units.
+    """
 
     x: float
     y: float
@@ -42,7 +48,11 @@ class ChartLabel:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture: bars, or a line with its points; and labels."""
+    """A picture: bars, or a line with its points; and labels.
+
+    ``base``: y of the line on which bars stand.
+    ``line``: the path of the line, in SVG. ``points``: (x, y, title) of each.
+    """
 
     width: int
     height: int

@@ -60,6 +60,7 @@ class KeptTrials:
     def take(self, rule: Rule, since: date, stamp: object) -> tuple[RunningTrial, bool]:
         """Return a trial of a rule, and whether it goes on from an earlier one.
 
+        ``since``: first day of the papers that are tried.
         ``stamp``: a kept trial is used only if it was kept with the same stamp, which changes with the database.
         """
         with self._lock:
@@ -69,7 +70,10 @@ class KeptTrials:
         return running, True
 
     def keep(self, rule: Rule, since: date, stamp: object, running: RunningTrial) -> None:
-        """Keep a trial that was stopped early; if there are too many, the oldest is dropped."""
+        """Keep a trial that was stopped early; if there are too many, the oldest is dropped.
+
+        ``since`` and ``stamp``: as of :meth:`take`.
+        """
         with self._lock:
             self._kept[rule.text, since] = self._clock(), stamp, running
             while len(self._kept) > MOST_KEPT:

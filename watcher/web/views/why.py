@@ -23,6 +23,7 @@ MOST_TERMS = 12
 class WhyPlace:
     """A place at which a term was found, with the text around it.
 
+    ``field``: the field of papers, as rules name it.
     ``folding``: why the text there counts as the term, "" if it is the same.
     """
 
@@ -48,6 +49,7 @@ class WhyTerm:
 class WhyPart:
     """A part of a rule: the terms with which it holds, or why it fails.
 
+    ``what``: the part, in words.
     ``more``: number of further terms.
     """
 

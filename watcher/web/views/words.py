@@ -17,7 +17,10 @@ def clock_words(at: datetime, zone: str) -> str:
 
 
 def near_words(at: datetime, now: datetime, zone: str) -> str:
-    """Return an instant as ``08:00``, ``tomorrow 08:00``, ``yesterday 08:00`` or ``Fri 27 Nov 08:00``."""
+    """Return an instant as ``08:00``, ``tomorrow 08:00``, ``yesterday 08:00`` or ``Fri 27 Nov 08:00``.
+
+    ``zone``: IANA name of the reader's time zone.
+    """
     local, today = local_time(at, zone), local_time(now, zone).date()
     near = {today: "", today + timedelta(days=1): "tomorrow ", today - timedelta(days=1): "yesterday "}
     year = f" {local.year}" if local.year != today.year else ""

@@ -49,6 +49,7 @@ def back_up(
     The copy is written to a file beside ``to``, which is then renamed. Tables of an older release are copied as they
     are. The copy has a stamp of its own, so that it is never taken for the database.
 
+    ``database`` and ``state_dir``: the database's path or URL, and the folder in which a relative path begins.
     ``force``: replace an existing file, and the logs beside it.
     ``copied``: hears how far the copy is. All pages are copied before it is checked.
 

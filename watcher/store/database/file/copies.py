@@ -35,7 +35,7 @@ PagesCopied = Callable[[int, int], object]
 
 
 def copy_into(source: sqlite3.Connection, new: Path, copied: PagesCopied | None = None) -> None:
-    """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if it cannot be written.
+    """Copy the whole database that ``source`` reads into the file ``new``. Raises ``StoreError`` if that fails.
 
     ``source``: within a transaction that reads, so that what others write meanwhile begins the copy anew for nobody.
     """
@@ -71,7 +71,7 @@ def _of_the_target(error: BaseException) -> BaseException | None:
 
 
 def seal(new: Path, *, counting: bool = False) -> tuple[int, int]:
-    """Make a copy a single file with a stamp of its own, check it, and write it to the disk.
+    """Make the copy at ``new`` a single file with a stamp of its own, check it, and write it to the disk.
 
     Return its stamp and its number of papers; that is 0 unless ``counting``. Raises ``StoreError``.
     """

@@ -74,8 +74,9 @@ def read_mark(database: Path) -> FileMark | None:
 
 
 def write_mark(database: Path, mark: FileMark, *, durable: bool = True) -> None:
-    """Write a mark as a whole; if that fails, the old mark stays. Raises ``OSError``.
+    """Write the mark of an SQLite database as a whole; if that fails, the old mark stays. Raises ``OSError``.
 
+    ``database``: path of the database; the mark stands beside it.
     ``durable=False``: a power cut may bring the old mark back.
     """
     path = mark_path(database)
@@ -120,7 +121,11 @@ def place_of_mark(database: Path | None, state_dir: Path | None) -> Path | None:
 
 
 def mark_server(place: Path, address: str) -> None:
-    """Note that the server's database at ``address`` has tables. If the mark cannot be written, nothing is noted."""
+    """Note that the server's database at ``address`` has tables. If the mark cannot be written, nothing is noted.
+
+    ``place``: the path beside which the mark is written, from :func:`place_of_mark`.
+    ``address``: the database's URL.
+    """
     mark = FileMark((zlib.crc32(address.encode()),))
     with suppress(OSError):
         if read_mark(place) != mark:
@@ -129,7 +134,10 @@ def mark_server(place: Path, address: str) -> None:
 
 
 def had_tables(place: Path, address: str) -> bool:
-    """Return whether the server's database at ``address`` is noted to have had tables."""
+    """Return whether the server's database at ``address`` is noted to have had tables.
+
+    ``place`` and ``address``: as of :func:`mark_server`.
+    """
     mark = read_mark(place)
     return mark is not None and mark.allows(zlib.crc32(address.encode()))
 

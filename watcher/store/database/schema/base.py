@@ -74,7 +74,10 @@ metadata = MetaData(
 def partial_index(
     where: ColumnElement[bool] | TextClause, name: str, *columns: Column[Any], unique: bool = False
 ) -> None:
-    """Add an index of only those rows that fulfil ``where``."""
+    """Add an index of only those rows that fulfil ``where``.
+
+    ``unique``: no two of these rows may have the same values in ``columns``.
+    """
     _PARTIAL.append((Index(name, *columns, unique=unique, sqlite_where=where), where))
 
 
