@@ -35,6 +35,7 @@ FACTS: dict[str, Any] = {
     "thumbnail": "https://pictures.example/bonsai.png",
     "author_ids": ("orcid:0000-0002-1825-0097 Ada Fern",),
     "org_ids": ("ror:03yrm5c26 Garden Institute",),
+    "cited_ids": ("arxiv:2603.00007 Bonsai for Beginners",),
 }
 CALLED = {
     "title": "title",

@@ -50,6 +50,11 @@ OWN = {
     "unread-reference": World(
         subscription("like: refs.bib"), {"refs.bib": "@article{a, title = {On Kilns}}\n@article{b, year = 2020}\n"}
     ),
+    "cited-without-id": World(
+        config("sources:\n  c: {kind: openalex, cites: refs.bib}"),
+        {"refs.bib": "@article{a, title = {On Kilns}}\n@misc{b, title = {Kilns}, eprint = {2601.00001}}\n"},
+    ),
+    "citations-not-asked": World(subscription("cites: ['2601.00001']")),
     "unknown-papers": World(subscription("rule: lamp", "like: ['2601.00001']"), papers=(("A lamp", ""),)),
     "no-stars": World(subscription("rule: lamp", "like: starred"), papers=(("A lamp", ""),)),
     "no-matches": World(ruled("kiln")),

@@ -39,6 +39,7 @@ LANTERNS = Entry(
     thumbnail="https://example.org/thumbnail.png",
     author_ids=("orcid:0000-0002-1825-0097 Ada Lantern",),
     org_ids=("ror:03yrm5c26 Institute of Made-up Things",),
+    cited_ids=("arxiv:2603.99003 Silent Kilns",),
 )
 KILNS = Entry(
     title="Noisy Kilns",
@@ -112,6 +113,7 @@ def test_json_gives_every_field_back(env: dict[str, str], capsys: pytest.Capture
             "thumbnail": LANTERNS.thumbnail,
             "author_ids": ["orcid:0000-0002-1825-0097 Ada Lantern"],
             "org_ids": ["ror:03yrm5c26 Institute of Made-up Things"],
+            "cited_ids": ["arxiv:2603.99003 Silent Kilns"],
             "strength": "strong",
             "score": 0.8232,
             "because": {"papers": [], "words": ["Lanterns", "lantern"]},

@@ -57,6 +57,7 @@ def some_entry(chance: random.Random, n: int, **more: Any) -> Entry:
             chance.sample(["hf:moss Bo Moss", "orcid:0000-0002-1825-0097 A. Fern"], chance.randint(0, 2))
         ),
         "org_ids": chance.choice([(), ("hf:moss Moss Lab",)]),
+        "cited_ids": chance.choice([(), (), ("arxiv:2601.00001 On Moss", "doi:10.5555/moss On Moss")]),
         "code_url": chance.choice([None, None, "https://code.example/kite"]),
     }
     return Entry(keys=(f"arxiv:2601.{n:05}",), **(facts | more))

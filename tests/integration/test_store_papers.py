@@ -81,6 +81,7 @@ def test_every_field_comes_back(store: Store) -> None:
         thumbnail="https://example.org/1.png",
         author_ids=("orcid:0000-0002-1825-0097 Ana Lund",),
         org_ids=("ror:03yrm5c26 Kite Institute",),
+        cited_ids=("arxiv:2603.00002 Kites", "doi:10.5555/kites Kites"),
     )
     recorded = record(store, entry)
     [paper] = stored(store)

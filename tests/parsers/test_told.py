@@ -37,6 +37,10 @@ PAGES: list[tuple[Source, bytes]] = [
     (Source(name="x", kind="biorxiv"), test_biorxiv.answer([test_biorxiv.record(1, published="10.1000/1")])),
     (make_source(name="x", kind="biorxiv", via="rss"), feeds.rdf([test_biorxiv.item(1, 1)])),
     (Source(name="x", kind="medrxiv"), test_biorxiv.answer([test_biorxiv.record(1, server="medRxiv")])),
+    (
+        Source(name="x", kind="openalex", url="https://api.openalex.org/works?filter=cites:W4400000099"),
+        literature.openalex([literature.work(2)]),
+    ),
     (Source(name="x", kind="openalex"), literature.openalex([literature.work(1, is_retracted=True)])),
     (
         Source(name="x", kind="crossref"),
@@ -76,7 +80,7 @@ FIELDS = [field for field in SEARCHED if field not in (SOURCE, ID, HAS)]
 
 def told(source: Source, body: bytes) -> set[str]:
     """The fields of rules that a page fills."""
-    reading = PARSERS[source.kind].parse(body, "https://x.example/", source)
+    reading = PARSERS[source.kind].parse(body, source.url or "https://x.example/", source)
     assert isinstance(reading, Reading), reading
     return {field.rule for entry in reading.entries for field in FIELDS if getattr(entry, _of_entry(field))}
 

@@ -19,7 +19,7 @@ READ = {
     "feed": (10, "6ff53c3ea81f"),
     "html": (4, "50a2ba8d8a8e"),
     "huggingface": (4, "e2f99ec11f20"),
-    "openalex": (2, "9e24aa10897d"),
+    "openalex": (2, "4adaf0854787"),
     "medrxiv": (3, "af918a2f96b0"),
     "oai": (2, "282ee922c789"),
     "pubmed": (2, "d0d854856f8b"),

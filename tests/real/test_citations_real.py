@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.citing import decoded, full_name, read_bibtex, rispy, said, written_as
+from tests.unit.csl_schema import mistakes_in
 from watcher.citations.keys import citation_key
 from watcher.citations.reference import reference_of
 from watcher.errors import UnknownPage
@@ -75,7 +76,9 @@ def comes_back(papers: list[Paper]) -> None:
     assert len(by_key) == len(papers)
     in_bibtex = {one["key"]: one for one in read_bibtex(written_as("bibtex", *papers))}
     in_ris = {one["id"]: one for one in rispy.loads(written_as("ris", *papers))}
-    in_csl = {one["id"]: one for one in json.loads(written_as("csl", *papers))}
+    items = json.loads(written_as("csl", *papers))
+    assert mistakes_in(items) == []
+    in_csl = {one["id"]: one for one in items}
     in_csv = {one["citation_key"]: one for one in csv.DictReader(io.StringIO(written_as("csv", *papers), newline=""))}
     assert in_bibtex.keys() == in_ris.keys() == in_csl.keys() == in_csv.keys() == by_key.keys()
     for key, paper in by_key.items():

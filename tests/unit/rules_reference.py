@@ -170,7 +170,7 @@ HAS = {
     **{name: name for name in ("abstract", "summary", "note", "venue", "published", "doi", "retraction")},
     **{"author": "authors", "org": "organization", "keyword": "keywords", "category": "categories"},
     **{"arxiv": "arxiv_id", "code": "code_url", "project": "project_url"},
-    **{"author_id": "author_ids", "org_id": "org_ids"},
+    **{"author_id": "author_ids", "org_id": "org_ids", "cites": "cited_ids"},
 }
 """What ``has:`` asks for, and the attribute of a paper that answers."""
 
@@ -186,8 +186,8 @@ def is_found(leaf: Leaf, paper: Paper, listings: list[Listing]) -> bool:
                 + ([f"{paper.arxiv_id}v{paper.version}"] if paper.arxiv_id and paper.version else []),
             }
             other_labels["has"] = [name for name, attribute in HAS.items() if getattr(paper, attribute)]
-            for ids in ("author_ids", "org_ids"):
-                other_labels[ids.removesuffix("s")] = [one.split(" ")[0] for one in getattr(paper, ids)]
+            for field_of_ids, ids in (("author_id", "author_ids"), ("org_id", "org_ids"), ("cites", "cited_ids")):
+                other_labels[field_of_ids] = [one.split(" ")[0] for one in getattr(paper, ids)]
             labels = other_labels[field] if field in other_labels else texts(field, paper)
             known = [one.lower() for one in labels if one]
             return any(one.startswith(value) if leaf.is_prefix else one == value for one in known)

@@ -23,6 +23,7 @@ from tests.unit.citing import (
     said,
     written_as,
 )
+from tests.unit.csl_schema import mistakes_in
 from tests.unit.messages import paper
 from watcher.citations.bibtex import bibtex_fields
 from watcher.citations.formats import FORMATS
@@ -106,21 +107,41 @@ def test_json_lines_and_csl_are_json(papers: list[Paper]) -> None:
     assert [one["issued"]["date-parts"] for one in items] == [[[day.year, day.month, day.day]] for day in days]
 
 
-CSL_TEXTS = {
-    "id", "type", "title", "container-title", "DOI", "URL", "abstract", "keyword", "note", "archive", "number",
-    "archive_location", "publisher", "genre",
-}  # fmt: skip
-"""Names of CSL's schema for input (csl-data.json) whose values are texts, as far as they are written here."""
-
-
 @given(hard_papers())
 def test_a_csl_item_has_the_names_and_forms_of_the_schema(one: Paper) -> None:
-    (item,) = json.loads(written_as("csl", one))
-    assert item.keys() <= CSL_TEXTS | {"author", "issued"}
-    assert all(isinstance(item[name], str) for name in item.keys() & CSL_TEXTS)
-    assert item["type"] in ("article", "article-journal", "paper-conference")
-    parts = {"family", "given", "non-dropping-particle", "suffix", "literal"}
-    assert all(name.keys() <= parts and all(name.values()) for name in item.get("author", []))
+    items = json.loads(written_as("csl", one))
+    assert mistakes_in(items) == []
+    assert all(value != "" for value in items[0].values())
+
+
+GOOD: dict[str, Any] = {
+    "id": "a",
+    "type": "article",
+    "title": "Kilns",
+    "author": [{"family": "Fern", "given": "Ada"}, {"literal": "Kiln Group"}],
+    "issued": {"date-parts": [[2026, 3, 9]]},
+    "volume": 7,
+}
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"id": ""},
+        {"type": "preprint"},
+        {"Title": "Kilns"},
+        {"title": None},
+        {"volume": 7.5},
+        {"author": [{"name": "Ada Fern"}]},
+        {"author": [{"given": "Ada"}]},
+        {"author": ["Ada Fern"]},
+        {"issued": "2026-03-09"},
+        {"issued": {"date-parts": [["2026", 3, 9, 1]]}},
+    ],
+)
+def test_what_is_no_csl_is_noticed(spoilt: dict[str, Any]) -> None:
+    assert mistakes_in([GOOD]) == []
+    assert len(mistakes_in([GOOD, GOOD | spoilt])) == 1
 
 
 def test_a_list_in_markdown_shows_what_was_written() -> None:

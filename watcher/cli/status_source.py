@@ -40,6 +40,7 @@ def print_source(desk: CliContext, name: str, *, as_json: bool) -> int:
 
 
 def _report(store: Store, config: Config, name: str, now: datetime) -> dict[str, Any]:
+    from watcher.parsers.openalex.keys import cited_papers
     from watcher.pipeline.report import incident_row
 
     source = config.sources.get(name)
@@ -60,6 +61,7 @@ def _report(store: Store, config: Config, name: str, now: datetime) -> dict[str,
             "looks": [_look(one) for one in looks],
             "pages": [_page(one) for one in tx.pages.shown(name, now)],
             "incidents": [incident_row(one) for one in incidents],
+            "uncited": tx.cited.unknown(cited_papers(source)) if source else [],
         }
 
 
@@ -133,6 +135,8 @@ def _print(report: dict[str, Any], zone: str) -> None:
     for one in report["incidents"]:
         if one["kind"] == IncidentKind.SOURCE_GAP:
             click.echo(f"missing: {one['reason']}")
+    if report["uncited"]:
+        click.echo(f"not known there, so nobody is found who cites them: {', '.join(report['uncited'])}")
     section("kept bodies of broken pages", ("file",), [(path,) for path in report["kept"]], zone)
 
 

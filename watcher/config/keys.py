@@ -147,6 +147,7 @@ _FORMS: dict[KeyForm, Any] = {
     KeyForm.TEXT: Text | None,
     KeyForm.TEXTS: Texts | None,
     KeyForm.FOLDER: Folder | None,
+    KeyForm.PAPERS: Texts | None,
     KeyForm.SECRET: Text | None,
 }
 
@@ -212,6 +213,7 @@ class SubscriptionKeys(ConfigTable):
     none: Texts | None = Field(None, description="Terms of which none may be there.")
     where: WhereText | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
     like: Texts | None = Field(None, description="Papers to be like: files of references, arXiv ids, DOIs, starred.")
+    cites: Texts | None = Field(None, description="Papers of which it has to cite one: arXiv ids, DOIs, files.")
     to: Texts = Field([], description="Receivers: a name, or name:address; may be left out where `keep` is not.")
     keep: Texts | None = Field(None, description="Places under `keep` where what it tells is kept.")
     when: ScheduleText = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from watcher.config.addresses import (
     unknown_address,
 )
 from watcher.config.checking import Checker
+from watcher.config.included.cited import cited_by
+from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import SourceKeys
 from watcher.config.lint.whole import warn_of_source
 from watcher.config.text.harmless import is_name
@@ -71,6 +74,8 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
         url=_address(checker, name, keys, env, folder),
         own=parser.own(**_own(checker, name, keys, folder)),
     )
+    if not _is_given(keys, "every") and (every := parser.every(source)):
+        source = replace(source, every=every, is_auto=False)
     _check_numbers(checker, source)
     for one in parser.check(source):
         path: tuple[int | str, ...] = ("sources", name, one.key)
@@ -125,6 +130,8 @@ def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[st
                 found[key] = tuple(value)
             case KeyForm.FOLDER:
                 found[key] = str(folder / value)
+            case KeyForm.PAPERS:
+                found[key] = cited_by(checker, ("sources", name, key), value, LibraryFiles(folder))
     return found | _secrets(checker, name, parser, given)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from watcher.config.checking import Checker, Path
+from watcher.config.included.cited import MOST_CITED, cited_by, cites_rule, warn_of_unasked
 from watcher.config.included.libraries import LibraryFiles, library_name, liked_by
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.lint.accepting import AcceptedWarnings
@@ -136,7 +137,8 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     All warnings about it that do not depend on other subscriptions are noted, too.
     """
     checker.accept(path, keys.accept)
-    rule = rule_of(checker, path, keys, around.check_rule)
+    cited = _cited(checker, path, keys, around)
+    rule = rule_of(checker, path, keys, around.check_rule, cited) if cited is not None else None
     liked = _liked(checker, path, keys, around)
     to = [target for n, target in with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
     if not keys.to and not keys.keep and not checker.has_silent(path):
@@ -170,10 +172,30 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
         checker.warn_of_twins((*path, key), getattr(keys, key) or ())
     if rule is None:
         return None
-    _warn_of_rule(checker, path, keys, rule, around)
+    _warn_of_rule(checker, path, keys, rule, cited or "", around)
     subscription = _made(keys, rule.text, to, liked, around)
     warn_of_times(checker, path, subscription, around.config)
     return subscription
+
+
+def _cited(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> str | None:
+    """Return the rule of ``cites:``, "" without that key, None if it names no paper, which is noted."""
+    if keys.cites is None:
+        return ""
+    here = (*path, "cites")
+    cited = cited_by(checker, here, keys.cites, around.libraries)
+    if len(cited) > MOST_CITED:
+        what = f"these are {len(cited):,} ids, and a subscription has {MOST_CITED} at most"
+        hint = "make several, or write rule: has:cites for all that the sources ask for"
+        checker.note(here, what, hint, name="wrong-value")
+        return None
+    if not cited:
+        if not checker.is_broken:
+            checker.note(here, "no paper with an arXiv id or DOI is named", "write some", name="wrong-value")
+        return None
+    if _all_hold(around):
+        warn_of_unasked(checker, here, cited, around.config.sources.values())
+    return cites_rule(cited)
 
 
 def _liked(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> tuple[LikedPaper, ...] | None:
@@ -199,9 +221,15 @@ def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
             checker.note(place, f"this file may not use place `{name}`", known(theirs), name="unknown-place")
 
 
-def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
-    """Warn of what a valid rule asks for."""
-    _warn_of_what_is_asked(checker, list(pieces_of(checker, path, keys)), rule, keys.sources or (), around)
+def _warn_of_rule(
+    checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, cited: str, around: Surroundings
+) -> None:
+    """Warn of what a valid rule asks for.
+
+    ``cited``: its part that ``cites`` says, "" for none.
+    """
+    pieces = [*pieces_of(checker, path, keys), *([((*path, "cites"), cited)] if cited else [])]
+    _warn_of_what_is_asked(checker, pieces, rule, keys.sources or (), around)
     if keys.order in (DigestOrder.UPVOTES, DigestOrder.RISING) and _all_hold(around):
         warn_of_order(checker, (*path, "order"), keys.order, keys.sources or (), around.config.sources)
     if keys.above is not None and not (keys.learn or keys.like) and not asks_for_words(rule.tree):
@@ -225,7 +253,9 @@ def _warn_of_what_is_asked(
     warn_of_bounds(checker, pieces, rule, around.check_rule, chosen)
     warn_of_labels(checker, pieces, rule, around.check_rule, around.sources)
     if _all_hold(around):
-        warn_of_untold(checker, pieces, chosen, around.config.sources)
+        # Of what is cited, more is said elsewhere.
+        own = [(path, text) for path, text in pieces if path[-1] != "cites"]
+        warn_of_untold(checker, own, chosen, around.config.sources)
 
 
 def _all_hold(around: Surroundings) -> bool:

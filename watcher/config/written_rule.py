@@ -16,11 +16,24 @@ from watcher.rules.language.terms import COMPARED
 _LISTS = ("any", "all", "none", "where")
 
 
-def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule) -> Rule | None:
+def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule, cited: str = "") -> Rule | None:
     """Return the compiled rule, None if it is wrong or missing, which is noted.
 
     ``read``: compiles a rule.
+    ``cited``: a rule of which papers it has to cite, "" for none.
     """
+    if not cited:
+        return _own_rule(checker, path, keys, read)
+    written = any(getattr(keys, name) is not None for name in ("rule", *_LISTS))
+    if not written:
+        return checker.read_rule((*path, "cites"), lambda: read(cited))
+    # It may exclude alone, as beside a library: which papers are meant is said by what they cite.
+    found = _own_rule(checker, path, keys, _beside_library)
+    return found and checker.read_rule((*path, "cites"), lambda: read(f"({found.text}) AND ({cited})"))
+
+
+def _own_rule(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule) -> Rule | None:
+    """Return the compiled rule of the keys that say words, None if it is wrong or missing, which is noted."""
     lists = [name for name in _LISTS if getattr(keys, name) is not None]
     if keys.like is not None:
         read = _beside_library
@@ -110,7 +123,8 @@ def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, read: Rea
         return None
     try:
         lists = {name: getattr(keys, name) or () for name in ("any", "all", "none")}
-        return read(rule_from_lists(**lists, where=keys.where, may_exclude_alone=keys.like is not None))
+        may_exclude = keys.like is not None or keys.cites is not None
+        return read(rule_from_lists(**lists, where=keys.where, may_exclude_alone=may_exclude))
     except RuleError as error:
         is_none_alone = keys.none is not None and not any((keys.any, keys.all, keys.where))
         here = (*path, "none") if is_none_alone else path

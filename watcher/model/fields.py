@@ -103,6 +103,7 @@ class PaperFacts:
     ``stage``: how far it has come by what sources say, one of ``STAGES``; None if no source says it.
     ``retraction``: DOI or address of its publisher's notice, ``retracted`` if no notice is named.
     ``author_ids`` and ``org_ids``: ids of its authors and their places, with names: see ``kept_id``.
+    ``cited_ids``: ids of the papers that it cites, with their titles, of those whose citations a source asks for.
     """
 
     title: str = field(metadata=_fact(Merge.TEXT, "title", FieldKind.TEXT, folds_plurals=True, has=""))
@@ -128,6 +129,7 @@ class PaperFacts:
     thumbnail: str | None = field(default=None, metadata=_fact(Merge.NEWEST))
     author_ids: tuple[str, ...] = field(default=(), metadata=_fact(Merge.IDS, "author_id", FieldKind.LABEL))
     org_ids: tuple[str, ...] = field(default=(), metadata=_fact(Merge.IDS, "org_id", FieldKind.LABEL))
+    cited_ids: tuple[str, ...] = field(default=(), metadata=_fact(Merge.IDS, "cites", FieldKind.LABEL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +197,11 @@ def attributes(*merges: Merge) -> tuple[str, ...]:
 _ORCID = re.compile(r"(?:https?://)?(?:(?:www\.)?orcid\.org/)?((?:\d{4}-?){3}\d{3}[\dX])/?", re.IGNORECASE | re.ASCII)
 _OPENALEX = r"(?:https?://)?(?:(?:www\.|api\.)?openalex\.org/)?(?:[a-z]+/)?({0}\d{{3,12}})/?"
 _ROR = re.compile(r"(?:https?://)?(?:(?:www\.)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d\d)/?", re.IGNORECASE | re.ASCII)
+_ARXIV = re.compile(
+    r"(?:(?:https?://)?arxiv\.org/(?:abs|pdf)/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?",
+    re.IGNORECASE | re.ASCII,
+)
+_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S{1,200})", re.IGNORECASE | re.ASCII)
 _HANDLE = re.compile(r"(?:https?://huggingface\.co/)?([\w.-]{1,96})/?", re.ASCII)
 
 MOST_IDS = 3_000
@@ -225,14 +232,18 @@ def _openalex(letter: str) -> Callable[[str], str | None]:
 SCHEMES: Mapping[str, Mapping[str, Callable[[str], str | None]]] = {
     "author": {"orcid": _orcid, "openalex": _openalex("A"), "hf": _first_of(_HANDLE)},
     "org": {"ror": _first_of(_ROR), "openalex": _openalex("I"), "hf": _first_of(_HANDLE)},
+    "cites": {"arxiv": _first_of(_ARXIV), "doi": _first_of(_DOI), "openalex": _openalex("W")},
 }
 """Field of rules → name of a scheme → what reads an id of it, plain or as an address."""
 
+_OF_PAPERS = ("arxiv", "doi")
+"""Schemes of ids of papers: two with one title are two, as a preprint and its article are."""
+
 
 def identity(field: str, scheme: str, text: str) -> str | None:
-    """Return an id of a person (``author``) or place (``org``) as it is kept: ``orcid:0000-…``; None if it is none.
+    """Return the id of a person, place or paper as it is kept, such as ``orcid:0000-…``; None if the text is none.
 
-    ``field``: ``author`` or ``org``.
+    ``field``: ``author``, ``org`` or ``cites``.
     ``scheme``: who gives such ids, a key of ``SCHEMES[field]`` such as ``orcid`` or ``ror``.
     ``text``: the id, plain or as an address.
     """
@@ -270,7 +281,8 @@ def merged_ids(known: Sequence[str], read: Iterable[str]) -> list[str]:
     kept = [
         one
         for one in known
-        if id_of(one) not in ids and (one.partition(":")[0], kept_name(one).casefold()) not in replaced
+        if id_of(one) not in ids
+        and (one.startswith(_OF_PAPERS) or (one.partition(":")[0], kept_name(one).casefold()) not in replaced)
     ]
     # What says the same in another order is no change.
     same = sorted(kept + new) == sorted(known)

@@ -152,6 +152,10 @@ class Entry(PaperFacts):
     is_follow_up: bool = False
 
 
+NamedWork = tuple[str, str, str]
+"""A paper that a source was asked for by id: (its key, the source's own id or "" if it knows none, its title)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a parser read from one page.
@@ -167,6 +171,7 @@ class Reading:
     ``total``: how many records the whole list has by its own account, None if it does not say.
     ``records``: how many of them this page has, with those that are no papers; None for as many as ``entries``.
     ``reaches``: how far back the page goes in the order of its list; None if the days of the entries tell it.
+    ``works``: what the source calls papers whose citations it is asked for. Such a page lists no papers.
     """
 
     entries: tuple[Entry, ...]
@@ -181,6 +186,7 @@ class Reading:
     total: int | None = None
     records: int | None = None
     reaches: datetime | None = None
+    works: tuple[NamedWork, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

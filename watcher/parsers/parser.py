@@ -23,6 +23,7 @@ class KeyForm(Enum):
     TEXT = "a text"
     TEXTS = "a text or a list of texts"
     FOLDER = "a folder, from the folder of the config on"
+    PAPERS = "arXiv ids, DOIs, links, and files of references, from the folder of the config on"
     SECRET = "a secret: `${NAME}`, or by the key with `_file` behind its name a file that holds it"
 
 
@@ -236,6 +237,8 @@ class Parser:
     """Returns the folder of a source that reads files, None for a source with addresses."""
     tells: Callable[[Source], frozenset[str]] = _everything
     """Returns the fields of rules, besides ``id``, that a source can fill."""
+    every: Callable[[Source], timedelta | None] = _no_time
+    """Returns the time between polls where the config gives none; None for a rhythm of the source's own."""
 
     # --- addresses ---
     starts: Callable[[Source, date], tuple[str, ...]]

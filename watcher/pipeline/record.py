@@ -30,6 +30,7 @@ class Intake:
     ``touched``: ids of papers that are new, newly listed or changed.
     ``listed``: ids of all papers that were added.
     ``updates``: paper id → occasions, for known papers with events.
+    ``first_asked``: ids of papers whose citations were never asked for before.
     """
 
     tx: Transaction
@@ -39,6 +40,7 @@ class Intake:
     touched: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
     updates: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    first_asked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Bring the rules up to date and lock them until the transaction ends, so that no paper misses a new rule."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from watcher.model import FIRST, DigestItem, DisplayNames, MatchedSpan, Paper, PaperEvent, event_of
+from watcher.model.fields import id_of, kept_name
 from watcher.model.words import counted, listed
 from watcher.render.clean import one_line, safe_url
 from watcher.render.readable import readable, shown_with
@@ -18,6 +19,11 @@ LONGEST_BECAUSE = 400
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
+MOST_CITED = 3
+LONGEST_CITED = 100
+CITES = "cites"
+"""The field of rules for what a paper cites."""
+
 BY_NAME = "by name"
 NO_NAMES = DisplayNames()
 """No display names: everything is shown by its name."""
@@ -42,7 +48,7 @@ class PaperView:
     ``terms``: the terms of the rule that matched.
     ``summary``: the site's own summary in one line, () if it has none.
     ``snippet``: the part of the abstract with the terms; () if title or summary show a term, or there is no abstract.
-    ``because``: why the paper is like a subscription's library, "" if no subscription has one.
+    ``because``: which of the reader's papers it cites, why it is like a subscription's library; "" for neither.
     ``badge``: what is new about a paper that was told before, "" for a new paper.
     ``thumbs``: links by which the reader says whether the paper was useful, () if nobody asks.
     """
@@ -159,10 +165,27 @@ def _about_item(item: DigestItem, shown: DisplayNames) -> list[str]:
 
 
 def because_line(item: DigestItem) -> str:
-    """Return why a paper is like a library, "" if no match says so; of several matches the one with the best score."""
+    """Return which of the reader's papers a paper cites, and why it is like a library; "" if no match says so.
+
+    Of several matches with a library the one with the best score counts.
+    """
+    return one_line("; ".join(filter(None, (cites_line(item), _alike_line(item)))), LONGEST_BECAUSE)
+
+
+def cites_line(item: DigestItem) -> str:
+    """Return ``cites your “Title”`` for the papers that a rule asked for, "" if it asked for none."""
+    asked = {place.term.partition(":")[2].strip('"').lower() for place in item.places if place.field == CITES}
+    names = {id_of(one): kept_name(one) for one in item.paper.cited_ids}
+    titles = dict.fromkeys(names.get(id) or id for id in asked if id in names)
+    shown = sorted(f"“{one_line(readable(title), LONGEST_CITED)}”" for title in titles)
+    more = [f"{len(shown) - MOST_CITED} more"] if len(shown) > MOST_CITED else []
+    return f"Cites your {listed([*shown[:MOST_CITED], *more])}" if shown else ""
+
+
+def _alike_line(item: DigestItem) -> str:
     hits = [one.hit for one in item.matches if one.hit.because is not None]
     best = max(hits, key=lambda hit: hit.score, default=None)
-    return one_line(readable(best.because.in_words), LONGEST_BECAUSE) if best and best.because else ""
+    return readable(best.because.in_words) if best and best.because else ""
 
 
 def badge_of(item: DigestItem) -> str:
@@ -197,6 +220,8 @@ def terms_line(places: Iterable[MatchedSpan]) -> str:
     """Return the terms that matched, each once, in one line."""
     by_folded: dict[str, str] = {}
     for place in places:
+        if place.field == CITES:
+            continue  # said by the titles, in another line
         # Of two people with one name it may be the other one.
         how = f" ({BY_NAME})" if place.field == "author" else ""
         by_folded.setdefault(place.term.casefold(), one_line(place.term, 60) + how)

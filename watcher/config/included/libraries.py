@@ -86,22 +86,29 @@ def liked_by(
             if person is not None:
                 found[_identity(stars_of(person))] = stars_of(person)
             continue
-        read = read_ids([item])
-        if not read.papers:
-            file = files.read(item)
-            place = place_of_item(checker, path, n)
-            if isinstance(file, NotRead):
-                _note_unread(checker, place, item, file, files)
-                is_whole = False
-                continue
-            read = file
-            _warn_of_mistakes(checker, place, item, read)
+        read = references_in(checker, place_of_item(checker, path, n), item, files)
+        if read is None:
+            is_whole = False
+            continue
         found |= {_identity(one): one for one in read.papers}
     if is_whole and given and not found:
         names = ", ".join(map(name_in_one_line, given))
         what = f"no paper stands in {names}: nothing is told"
         checker.warn(path, what, "write arXiv ids, or export a library that has papers", name="empty-library")
     return tuple(found.values())
+
+
+def references_in(checker: Checker, place: Place, item: str, files: LibraryFiles) -> ReadLibrary | None:
+    """Return the papers that one item names, by id or in a file; None where it cannot be read, which is noted."""
+    read = read_ids([item])
+    if read.papers:
+        return read
+    file = files.read(item)
+    if isinstance(file, NotRead):
+        _note_unread(checker, place, item, file, files)
+        return None
+    _warn_of_mistakes(checker, place, item, file)
+    return file
 
 
 def _identity(one: LikedPaper) -> tuple[str, ...]:

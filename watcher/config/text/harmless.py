@@ -15,7 +15,21 @@ from watcher.model.masking import has_token
 from watcher.parsers import PARSERS
 
 _SUBSCRIPTION = frozenset(
-    {"name", "owner", "rule", "any", "all", "none", "where", "like", "when", "timezone", "sources", "quiet_days"}
+    {
+        "name",
+        "owner",
+        "rule",
+        "any",
+        "all",
+        "none",
+        "where",
+        "like",
+        "cites",
+        "when",
+        "timezone",
+        "sources",
+        "quiet_days",
+    }
     | {"backfill", "bundle", "max_papers", "above", "top", "order", "never", "learn", "when_empty", "on_update", "on"}
     | {"sign_of_life", "accept", "shown_as"}
 )

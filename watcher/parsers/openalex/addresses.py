@@ -10,6 +10,7 @@ from watcher.model import Source
 from watcher.parsers.apis.cursors import query_of, with_defaults
 from watcher.parsers.apis.issn import issn_in, what_is_wrong
 from watcher.parsers.apis.relations import openalex_in, orcid_in, ror_in
+from watcher.parsers.openalex.citing import doi_of, questions
 from watcher.parsers.openalex.keys import SITE, OpenAlexKeys, own
 from watcher.parsers.parser import Mistake
 
@@ -30,6 +31,9 @@ LAG = timedelta(days=31)
 """Longest time from a work's day of publication until it is listed. That day is the 1st if only the month is known."""
 
 NEWEST_FIRST = "publication_date:desc"
+LISTED = {"sort": NEWEST_FIRST, "per_page": str(PER_PAGE), "select": FIELDS.replace(" ", ","), "cursor": "*"}
+"""Parameters of every list."""
+
 _PAID = ("from_created_date", "to_created_date", "from_updated_date", "to_updated_date")
 _FILTER = re.compile(r"!?[a-z][a-z_.]{1,80}:[^,]+(?:,[a-z][a-z_.]{1,80}:[^,]+)*", re.IGNORECASE)
 _SINCE = re.compile(r"(from_(?:created|publication)_date:)\d{4}-\d\d-\d\d")
@@ -39,13 +43,15 @@ def starts(source: Source, today: date) -> tuple[str, ...]:
     """Return the address of the list of works that were published, or came to OpenAlex, within the look-back."""
     if source.url:
         return (with_defaults(source.url, {"sort": NEWEST_FIRST, "per_page": str(PER_PAGE), "cursor": "*"}),)
+    if cites := own(source).cites:
+        return tuple(questions(cites, own(source).api_key))
     return (_list(own(source), _begin(source, today)),)
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
     """Return the address for works from ``since`` to now; nothing if the list of ``starts`` goes back so far."""
     day = since.date() - _lateness(source)
-    return () if source.url or day >= _begin(source, now.date()) else (_list(own(source), day),)
+    return () if source.url or own(source).cites or day >= _begin(source, now.date()) else (_list(own(source), day),)
 
 
 def _begin(source: Source, today: date) -> date:
@@ -65,14 +71,7 @@ def known_as(source: Source, url: str) -> str:
 def _list(keys: OpenAlexKeys, begin: date) -> str:
     asked = [name + ":" + "|".join(values) for name, values in _filters(keys)]
     since = f"from_{'created' if keys.by == 'created' else 'publication'}_date:{begin}"
-    parameters = {
-        "filter": ",".join([*asked, *keys.filter, since]),
-        "search": keys.query or "",
-        "sort": NEWEST_FIRST,
-        "per_page": str(PER_PAGE),
-        "select": FIELDS.replace(" ", ","),
-        "cursor": "*",
-    }
+    parameters = {"filter": ",".join([*asked, *keys.filter, since]), "search": keys.query or "", **LISTED}
     return f"{SITE}works?{query_of(parameters, ('api_key', keys.api_key))}"
 
 
@@ -119,12 +118,15 @@ def _ids(keys: OpenAlexKeys) -> Iterator[tuple[str, Sequence[str], tuple[_Form, 
 def mistakes(source: Source) -> Iterator[Mistake]:
     """Yield the mistakes in the config of a source."""
     keys = own(source)
-    asked = [name for name in ("author", "institution", "journal", "topic", "filter", "query") if getattr(keys, name)]
+    asked = [name for name in _ASKED if getattr(keys, name)]
     if source.url:
         for name in asked:
             yield Mistake(name, f"`url` already says what is asked for: `{name}` is not read", "remove one of them")
         if keys.api_key:
             yield Mistake("api_key", "beside `url` it is not read", "write &api_key=${NAME} in the url, or remove it")
+        return
+    if keys.cites:
+        yield from _of_cites(keys, [name for name in (*asked, "by") if name != "cites" and getattr(keys, name)])
         return
     if not asked:
         yield Mistake(
@@ -143,6 +145,17 @@ def mistakes(source: Source) -> Iterator[Mistake]:
         yield Mistake(
             longest, f"the address is longer than the {LONGEST} characters that OpenAlex reads", "make two sources"
         )
+
+
+_ASKED = ("author", "institution", "journal", "topic", "filter", "query", "cites")
+
+
+def _of_cites(keys: OpenAlexKeys, others: Sequence[str]) -> Iterator[Mistake]:
+    for name in others:
+        yield Mistake(name, f"beside `cites` it is not read: `{name}`", "make two sources")
+    for one in keys.cites:
+        if doi_of(one) is None:
+            yield Mistake("cites", f"{one[:60]} has a sign that OpenAlex cannot be asked for", "leave it out")
 
 
 def _of_ids(keys: OpenAlexKeys) -> Iterator[Mistake]:

@@ -20,8 +20,16 @@ class OpenAlexKeys:
     topic: tuple[str, ...] = key("About what: the site's ids of topics, or of concepts.", KeyForm.TEXTS, default=())
     filter: tuple[str, ...] = key("Filters as the API has them: name:value.", KeyForm.TEXTS, default=())
     query: str | None = key("What to search for there.")
+    cites: tuple[str, ...] = key(
+        "Who cites these: arXiv ids, DOIs, links, files of references.", KeyForm.PAPERS, default=()
+    )
     by: str | None = key("By which of its days a paper counts as new.")
     api_key: str | None = key("The site's key: ${NAME} from the environment.", KeyForm.SECRET, site=SITE)
+
+
+def cited_papers(source: Source) -> tuple[str, ...]:
+    """Return the keys of the papers whose citations a source asks for, () for a source of another kind."""
+    return source.own.cites if isinstance(source.own, OpenAlexKeys) else ()
 
 
 def own(source: Source) -> OpenAlexKeys:

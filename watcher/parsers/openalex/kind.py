@@ -14,7 +14,8 @@ from watcher.parsers.apis.relations import openalex_in
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.sniff import BodyForm
-from watcher.parsers.openalex.addresses import LAG, NEWEST_FIRST, known_as, missed, mistakes, starts
+from watcher.parsers.openalex.addresses import LAG, LISTED, NEWEST_FIRST, known_as, missed, mistakes, starts
+from watcher.parsers.openalex.citing import asked_dois, asked_works, read_named, with_cited
 from watcher.parsers.openalex.keys import OpenAlexKeys, own
 from watcher.parsers.openalex.work import entry_of, relations_of
 from watcher.parsers.parser import Parser, SavedForm
@@ -35,6 +36,8 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
     if not isinstance(answer.get("results"), list) or not isinstance(answer.get("meta"), dict):
         return Unreadable(f"looked for {LOOKED_FOR}, found JSON without results and meta")
     works, meta = objects_of(answer, "results"), object_of(answer, "meta")
+    if asked_dois(url):
+        return read_named(works, url, LISTED)
     total, is_first = number_of(meta, "count"), parameter_of(url, "cursor") in ("", "*")
     if not works and total and is_first:
         return Unreadable(f"OpenAlex says that it has {total:,} works, and shows none")
@@ -42,7 +45,8 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
 
 
 def _read(works: Sequence[Values], total: int | None, cursor: object, url: str) -> Reading | Unreadable:
-    entries = [entry for work in works if (entry := entry_of(work))]
+    asked = asked_works(url)
+    entries = [_cited(entry, work, asked) for work in works if (entry := entry_of(work))]
     if nameless := sum(openalex_in(work.get("id")) is None for work in works):
         return Unreadable(f"{nameless} of {len(works)} works have no id of OpenAlex")
     if len(works) >= MANY and not entries:
@@ -67,6 +71,10 @@ def _read(works: Sequence[Values], total: int | None, cursor: object, url: str) 
     )
 
 
+def _cited(entry: Entry, work: Values, asked: Sequence[str]) -> Entry:
+    return with_cited(entry, relations_of(work).cites, asked) if asked else entry
+
+
 def _remarks(entries: Sequence[Entry], works: Sequence[Values], total: int | None) -> list[str]:
     related = [relations_of(work) for work in works]
     counted = (
@@ -80,7 +88,7 @@ def _remarks(entries: Sequence[Entry], works: Sequence[Values], total: int | Non
 
 
 def _shows_again(source: Source) -> timedelta | None:
-    if source.url is not None:
+    if source.url is not None or own(source).cites:
         return None
     return timedelta.max if own(source).by == "created" else LAG
 
@@ -89,6 +97,7 @@ def _told(source: Source) -> frozenset[str]:
     return frozenset(
         {"title", "abstract", "author", "org", "keyword", "category", "venue", "note", "published", "listed"}
         | {"author_id", "org_id"}
+        | ({"cites"} if source.url or own(source).cites else set())
     )
 
 
@@ -111,8 +120,9 @@ PARSER = Parser(
     is_passing=lambda source: True,
     lag=LAG,
     missed=missed,
-    asks_back=lambda source: source.url is None,
+    asks_back=lambda source: source.url is None and not own(source).cites,
     tells=_told,
+    every=lambda source: timedelta(days=1) if own(source).cites else None,
     parse=lambda body, url, source: parse(body, url),
     saves="answers of OpenAlex",
     saved=(SavedForm("openalex works", _is_answer, lambda body: parse(body.data, "")),),

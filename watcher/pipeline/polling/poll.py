@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from watcher.errors import Overtaken, Stopped, WatcherError
-from watcher.model import Judged, Source, Unreachable, Verdict
+from watcher.model import Judged, Paper, Source, Unreachable, Verdict
+from watcher.model.fields import id_of
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists, source_past
@@ -124,7 +126,10 @@ def _poll(
         is_decided = bool(intake.touched or intake.updates)
         late = None if is_asked or not is_decided else _late(tx, source, known)
         blind = None if is_asked else blind_span(tx, source)
-        decide = _decide(source, first_poll=not known and not is_asked, now=now, late=late)
+        first = _yes(not is_asked)
+        if known and not is_asked:
+            first = partial(_is_first_asked, first_asked=intake.first_asked)
+        decide = _decide(source, first_poll=first, now=now, late=late)
         matched = intake.match(deciding(decide, blind))
         matched += record_updates(tx, intake.updates, now, deciding(lambda saved, paper: HELD, blind))
         verdict, new, before = _with_place(worst(judged), kept), intake.new, verdict_before(tx, source)
@@ -223,7 +228,7 @@ def _match_waited(context: Context, paper_ids: Collection[int], now: datetime) -
         return 0
     with context.store.transaction() as tx:
         context.rules.bring_up_to_date(tx)
-        matched = record_matches(tx, context.rules, paper_ids, _decide(None, first_poll=False, now=now), now)
+        matched = record_matches(tx, context.rules, paper_ids, _decide(None, first_poll=_yes(False), now=now), now)
         tx.papers.stop_waiting(paper_ids)
     return matched
 
@@ -238,8 +243,24 @@ def _match_alone(context: Context, paper_id: int, now: datetime) -> int:
         return 0
 
 
-def _decide(source: Source | None, *, first_poll: bool, now: datetime, late: fate.Late | None = None) -> Decide:
+def _yes(answer: bool) -> Callable[[Paper], bool]:
+    return lambda paper: answer
+
+
+def _is_first_asked(paper: Paper, first_asked: Collection[str]) -> bool:
+    """Return whether a paper is listed for citing papers alone whose citations were not asked for before.
+
+    Then its list is read for the first time, though its source is not.
+    """
+    return bool(first_asked and paper.cited_ids) and {id_of(one) for one in paper.cited_ids} <= set(first_asked)
+
+
+def _decide(
+    source: Source | None, *, first_poll: Callable[[Paper], bool], now: datetime, late: fate.Late | None = None
+) -> Decide:
     """Return the function that decides the fate of a match.
+
+    ``first_poll``: returns whether the list that a paper is on is read for the first time.
 
     The look-back is passed on only for sources without a page for each digest day: they also list older papers.
     """
@@ -248,7 +269,7 @@ def _decide(source: Source | None, *, first_poll: bool, now: datetime, late: fat
     return lambda saved, paper: fate.of_polled(
         saved.subscription,
         paper,
-        first_poll=first_poll,
+        first_poll=first_poll(paper),
         look_back=look_back,
         now=now,
         began=saved.created_at,

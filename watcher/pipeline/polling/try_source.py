@@ -54,12 +54,16 @@ def read_once(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callabl
 
 def _try_page(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callable[[], datetime]) -> Tried:
     tried = _try_address(PARSERS[source.kind].first_address(source, clock().date()), source, fetcher, parsing)
-    if not isinstance(tried.parsed, Reading) or not tried.parsed.parts:
+    if not isinstance(tried.parsed, Reading):
         return tried
-    counted = tried.parsed
-    return replace(
-        _try_address(counted.parts[0], source, fetcher, parsing), remarks=(*counted.remarks, *counted.warnings)
-    )
+    counted, further = tried.parsed, [*tried.parsed.parts]
+    if counted.works and counted.next:
+        further = [counted.next]
+    if not further:
+        return tried
+    found = _try_address(further[0], source, fetcher, parsing)
+    said = found.remarks if counted.works else ()
+    return replace(found, remarks=(*counted.remarks, *counted.warnings, *said))
 
 
 def _try_address(url: str, source: Source, fetcher: Fetcher, parsing: Parsing) -> Tried:

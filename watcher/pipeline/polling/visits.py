@@ -298,6 +298,8 @@ def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, o
     fewer.
     """
     tx, now, version = intake.tx, intake.now, PARSERS[source.kind].reads(source)
+    intake.first_asked |= tx.cited.record(reading.works, now)
+    reading = replace(reading, entries=tx.cited.named(reading.entries))
     before = history = tx.pages.history(source.name, page.url, reading.day, version)
     late = "" if is_further else _late(tx, source, page, reading, now)
     past = tx.pages.past(source.name, reading.entries)

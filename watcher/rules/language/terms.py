@@ -88,7 +88,7 @@ def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
 
 
 def _identified(field: str, text: str, start: int, end: int) -> Label | None:
-    """Read ``author:orcid:0000-…`` or ``org:ror:…``; None for a name."""
+    """Read ``author:orcid:0000-…``, ``org:ror:…`` or ``cites:arxiv:…``; None for a name."""
     named = IDENTIFIED.get(field, field)
     scheme, _, id = text.strip('"').strip().partition(":")
     schemes = SCHEMES.get(named, {})
@@ -101,8 +101,10 @@ def _identified(field: str, text: str, start: int, end: int) -> Label | None:
     if found is None:
         hint = f"write it as in {named}:{_EXAMPLES[named, scheme.lower()]}"
         raise RuleError(f"{id[:60]!r} is no id of {scheme.lower()}", start=start, end=end, hint=hint)
-    return Label(f"{named}_id", found, f"{named}:{found}")
+    return Label(_FIELD_OF_IDS[named], found, f"{named}:{found}")
 
+
+_FIELD_OF_IDS = {named: field for field, named in IDENTIFIED.items()}
 
 _EXAMPLES = {
     ("author", "orcid"): "orcid:0000-0002-1825-0097",
@@ -111,6 +113,9 @@ _EXAMPLES = {
     ("org", "ror"): "ror:03yrm5c26",
     ("org", "openalex"): "openalex:I27837315",
     ("org", "hf"): "hf:name",
+    ("cites", "arxiv"): "arxiv:2403.01779",
+    ("cites", "doi"): "doi:10.1000/182",
+    ("cites", "openalex"): "openalex:W2741809807",
 }
 
 

@@ -238,6 +238,8 @@ def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
 
 def _ids_known(leaf: Label, paper: Paper) -> str:
     """Return which ids of the kind that a rule asks for a paper has, where that one is not among them."""
+    if leaf.field not in _OF_WHOM:
+        return ""
     scheme = leaf.value.partition(":")[0]
     known = [one for one in values_of(paper, leaf.field) if one.startswith(f"{scheme}:")]
     if not known:

@@ -62,6 +62,7 @@ from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
 from watcher.store.papers.stored_words import StoredWords
 from watcher.store.people.people import People
+from watcher.store.sources.cited import CitedWorks
 from watcher.store.sources.missing import MissingDays
 from watcher.store.sources.pages import Pages
 from watcher.store.sources.sites import Sites
@@ -87,6 +88,7 @@ class Transaction:
         self.papers = Papers(connection)
         self.words = StoredWords(connection)
         self.pages = Pages(connection)
+        self.cited = CitedWorks(connection)
         self.missing = MissingDays(connection)
         self.subscriptions = Subscriptions(connection)
         self.libraries = Libraries(connection)

@@ -17,6 +17,18 @@ OF_SUBSCRIPTIONS = (
         "that paper does not count; the others do",
         "what the warning says, in that line of the file",
     ),
+    WarningKind(
+        "cited-without-id",
+        "a file of references under `cites` has papers without arXiv id and DOI",
+        "nobody is found who cites those",
+        "`eprint` or `doi` in their entries",
+    ),
+    WarningKind(
+        "citations-not-asked",
+        "a subscription names papers under `cites`, and no source asks who cites them",
+        "nothing is told of those",
+        "them in a source as well: `{kind: openalex, cites: […]}`",
+    ),
     WarningKind("named-twice", "a list names the same twice", "the second counts for nothing", "it once"),
     WarningKind(
         "same-as-another",

@@ -13,7 +13,7 @@ from watcher.store.database.schema.papers import (
     paper_mark,
     unfolded,
 )
-from watcher.store.database.schema.sources import page, poll, site
+from watcher.store.database.schema.sources import cited, page, poll, site
 from watcher.store.database.schema.subscriptions import (
     library,
     mute,
@@ -34,6 +34,7 @@ __all__ = [
     "alert",
     "attempt",
     "blank",
+    "cited",
     "config_version",
     "daemon",
     "delivery",

@@ -43,6 +43,16 @@ poll = Table(
     Index("ix_poll_at", "at", "id"),
 )
 
+cited = Table(
+    "cited",
+    metadata,
+    Column("key", Text, primary_key=True),  # arxiv:… or doi:… of a paper whose citations a source asks for
+    Column("work", Text),  # what OpenAlex calls it, null if it does not know it
+    Column("title", Text, nullable=False),
+    Column("looked_at", UtcDateTime, nullable=False),
+    Index("ix_cited_work", "work"),
+)
+
 site = Table(
     "site",
     metadata,

@@ -1,0 +1,51 @@
+"""Read the papers whose citations are asked for or told, from files of references and from ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from watcher.config.checking import Checker
+from watcher.config.checking import Path as Place
+from watcher.config.included.libraries import LibraryFiles, references_in
+from watcher.config.written_rule import place_of_item, with_places
+from watcher.files.read import name_in_one_line
+from watcher.model import Source
+from watcher.parsers.openalex.keys import cited_papers
+
+MOST_CITED = 500
+"""Most ids in one subscription: they become a rule, and rules are bounded."""
+
+
+def cited_by(checker: Checker, path: Place, given: Sequence[str], files: LibraryFiles) -> tuple[str, ...]:
+    """Return the keys (``arxiv:…``, ``doi:…``) of the papers that ``cites:`` names, each once.
+
+    What is wrong is noted in ``checker`` at ``path``. A paper with an arXiv id and a DOI has two keys, since
+    OpenAlex may have its preprint and its article.
+    """
+    found: dict[str, None] = {}
+    for n, item in with_places(list(given)):
+        place = place_of_item(checker, path, n)
+        read = references_in(checker, place, item, files)
+        if read is None:
+            continue
+        found |= dict.fromkeys(key for one in read.papers for key in one.keys if key.startswith(("arxiv:", "doi:")))
+        if nameless := sum(not one.keys for one in read.papers):
+            what = f"{name_in_one_line(item)}: {nameless} of {len(read.papers)} papers have no arXiv id and no DOI"
+            checker.warn(place, what, "add eprint or doi to their entries", name="cited-without-id")
+    return tuple(found)
+
+
+def cites_rule(keys: Sequence[str]) -> str:
+    """Return the rule that holds for papers that cite one of these."""
+    return " OR ".join(f'cites:"{key}"' if set(key) & set("()[]{} ;*") else f"cites:{key}" for key in keys)
+
+
+def warn_of_unasked(checker: Checker, path: Place, keys: Sequence[str], sources: Iterable[Source]) -> None:
+    """Warn of papers that a subscription wants the citations of, while no source asks for them."""
+    asked = {key for one in sources for key in cited_papers(one)}
+    missing = [key for key in keys if key not in asked]
+    if not missing:
+        return
+    shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+    hint = "name them in a source, too: sources: {citing: {kind: openalex, cites: […]}}"
+    checker.warn(path, f"no source asks who cites {shown}", hint, name="citations-not-asked")
