@@ -165,7 +165,7 @@ class Checker:
             self.note_at(self._inside(node, at), what, hint, fatal=False, name=name)
 
     def note_once(self, path: Path, what: str, hint: Hint = "", *, name: str) -> None:
-        """Note an error at a path, and nothing more at this path afterwards."""
+        """Note an error at a path, and nothing more at this path afterwards; see :meth:`note`."""
         self.note(path, what, hint, name=name)
         self._silent.add(path)
 
@@ -234,7 +234,10 @@ class Checker:
         self.note_at(offset, what, hint, name=name)
 
     def note_at(self, offset: int, what: str, hint: Hint = "", *, name: str, fatal: bool = True) -> None:
-        """Note a problem at an offset in the file, unless the value there could not be read, which is noted already."""
+        """Note a problem at an offset in the file, with ``fatal=False`` a warning.
+
+        An error at a value that could not be read is not noted again. ``what``: what is wrong, in words.
+        """
         if not fatal or offset not in self._broken:
             self.mistakes.note(offset, what, hint, fatal=fatal, name=name)
 

@@ -56,6 +56,7 @@ class Limits:
 class HttpAnswer:
     """A site's answer to one request.
 
+    ``status``: the HTTP status. ``headers``: by name, in any letter case.
     ``body``: empty unless the status is in ``READ``.
     ``from_public``: it came from the public Internet, or through a proxy. It must not redirect to a private address
         then.

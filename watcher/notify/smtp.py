@@ -69,6 +69,8 @@ class _Stale(Exception):
 class MailServer:
     """A mail server, and how to sign in there.
 
+    ``host`` and ``port``: where it listens.
+    ``user`` and ``password``: to sign in there, "" to send without signing in.
     ``secure``: ``insecure``, ``starttls`` or ``ssl`` (apprise's words).
     ``verify``: check the server's certificate.
     ``authorities``: certificates in PEM that are trusted in addition to the machine's.

@@ -37,7 +37,7 @@ def next_look(source: Source, last: Poll | None, now: datetime) -> datetime:
 
 
 def incident_row(one: Open) -> Report:
-    """Return an open incident as an object, for ``--json`` and for the table of incidents."""
+    """Return an open incident, ``one``, as an object for ``--json`` and for the table of incidents."""
     incident = one.incident
     return {
         "kind": incident.kind.value,
@@ -79,7 +79,7 @@ def delivery_json(one: Listed) -> dict[str, object]:
 
 
 def told_json(one: HistoryRow) -> dict[str, object]:
-    """Return a match and what became of it, in the form of ``--json``."""
+    """Return what became of a match at one endpoint, in the form of ``--json``."""
     return {
         "subscription": one.subscription,
         "shown_as": one.shown_as or None,

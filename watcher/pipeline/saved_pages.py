@@ -55,7 +55,8 @@ def read_any(body: bytes, sources: Iterable[Source], parsing: Parsing, today: da
 
     A page of unknown form is read by the first of ``sources`` that finds papers in it.
 
-    Raises ``UnknownPage`` if nothing can read the page, or its rest after the first parts.
+    Raises ``UnknownPage`` if nothing can read the page, or its rest after the first parts. ``today``: as of
+    :func:`read_for`.
     """
     began = False
     try:

@@ -230,7 +230,7 @@ def looks_like_a_host(written: Written) -> bool:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Return whether two texts name the same host. Letter case and a final dot make no difference."""
+    """Return whether ``one`` and ``other`` name the same host. Letter case and a final dot make no difference."""
     return one.casefold().removesuffix(".") == other.casefold().removesuffix(".")
 
 

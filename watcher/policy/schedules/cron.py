@@ -41,7 +41,8 @@ _FIELDS = (
 class Cron:
     """A cron expression that was read.
 
-    ``times``: the local times of a day at which it is due.
+    ``times``: the local times of a day at which it is due, ``minutes``: the minutes of an hour.
+    ``days`` and ``months``: days of the month and months on which it is due, from 1.
     ``weekdays``: from 0 for Sunday.
     ``every_hour``: the field of the hour is ``*``. It is then due by the clock, twice in an hour that comes twice.
     ``both_days``: day of the month and weekday must both fit.

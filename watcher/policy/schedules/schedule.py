@@ -118,7 +118,10 @@ def sign_began(subscription: Subscription, due: datetime) -> datetime:
 
 
 def next_month(timezone: str, at: time, after: datetime) -> datetime:
-    """Return the first instant (UTC) after ``after`` that is the local time ``at`` on the first day of a month."""
+    """Return the first instant (UTC) after ``after`` that is the local time ``at`` on the first day of a month.
+
+    ``timezone``: IANA name of the zone of ``at``, such as ``Europe/Berlin``.
+    """
     if after > LATEST:
         return NEVER
     after, zone = max(after, EARLIEST), ZoneInfo(timezone)

@@ -42,4 +42,4 @@ class WordedPhrases(Protocol):
     """Gives phrases in the words of a paper."""
 
     def in_words(self, wanted: Sequence[int]) -> dict[int, str]:
-        """Return phrase → its words as the paper writes them."""
+        """Return phrase → its words as the paper writes them, for those of the phrases ``wanted`` that it has."""
