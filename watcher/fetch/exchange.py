@@ -76,6 +76,8 @@ class Exchange:
     Each request has a connection of its own, since requests to a site are too far apart to keep one, and so that every
     address is checked. Cookies, caches and the proxies in environment variables are not used.
 
+    ``headers``: sent with every request.
+    ``sleep``: waits for seconds.
     ``way``: returns how requests leave this machine.
     """
 

@@ -63,6 +63,7 @@ class _Redirect:
 class Fetcher:
     """Fetches pages. Safe to use from several threads. Never raises for what a server does.
 
+    ``user_agent``: how requests name the program, None for the usual name.
     ``clock``: returns the time that pages are stamped with.
     ``monotonic``: returns seconds, in which limits are counted.
     ``resolve``: returns the addresses of a host.

@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class Deadline:
-    """The instant by which a request must be over."""
+    """The instant by which a request must be over: ``seconds`` from now."""
 
     def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
         self.seconds = seconds

@@ -38,6 +38,7 @@ class WaitingFiles:
 class Inbox:
     """The open folder of an inbox. Files are named relative to it. Symbolic links are moved, but never followed.
 
+    ``fd``: descriptor of the open folder.
     Methods raise ``OSError`` if the file system refuses.
     """
 

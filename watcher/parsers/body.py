@@ -11,7 +11,7 @@ HEAD = 2_000
 
 
 class SavedBody:
-    """The bytes of one file. What is found out about them is remembered."""
+    """The bytes of one file, ``data``. What is found out about them is remembered."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data

@@ -59,7 +59,10 @@ def still_active(person: Person) -> list[StoredSubscription]:
 
 
 def owners_without_file(person: Person, written: Config) -> set[str]:
-    """Return those owners of a person's subscriptions that no file of the config stands for any more."""
+    """Return those owners of a person's subscriptions that no file of the config stands for any more.
+
+    ``written``: the config as it is written now.
+    """
     present = {one.owner for one in written.subscriptions} | {Path(file).stem for file in written.broken_includes}
     return {one.subscription.owner for one in person.subscriptions} - present - {""}
 

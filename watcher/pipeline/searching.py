@@ -143,7 +143,7 @@ class BoundedTrial:
 
 
 class RunningTrial:
-    """A trial of a rule that can be cut and continued.
+    """A trial of a rule, on papers since a day, that can be cut and continued.
 
     Papers that are stored between two calls of :meth:`go_on` may be missing from it; the caller must begin anew then.
     """

@@ -57,7 +57,10 @@ class OverBounds(Exception):
 
 
 class Worker:
-    """A worker process. One thread at a time may use it.
+    """A worker process, which runs parsers for its owner. One thread at a time may use it.
+
+    ``env``: environment variables; the worker is given some of them.
+    ``command``: what starts it, () for the usual program.
 
     Raises ``WorkerEnded`` if it cannot be started or does not answer.
     """

@@ -87,7 +87,11 @@ def broken_by(
     context: Context,
     is_mine: Callable[[Transaction], bool],
 ) -> Polled:
-    """Record a poll that ended in an unforeseen exception as broken, and keep the body of its first page."""
+    """Record a poll that ended in an unforeseen exception as broken, and keep the body of its first page.
+
+    ``visits``: the pages that were read before it.
+    ``is_mine``: returns whether this process still has the source's turn; if not, nothing is recorded.
+    """
     if context.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read") from error
     judged = _with_place(Judged(Verdict.BROKEN, reason_of(error)), keep_first(source, visits, context))
@@ -171,7 +175,7 @@ def verdict_before(tx: Transaction, source: Source) -> Verdict | None:
 
 
 def polled_before(last: Poll) -> Polled:
-    """Return a recorded poll in the form that :func:`next_poll` takes."""
+    """Return the last recorded poll of a source in the form that :func:`next_poll` takes."""
     return Polled(last.source, last.judged, last.new, 0, wait=last.wait)
 
 

@@ -111,7 +111,7 @@ def is_below(one: DueAlert) -> bool:
 
 
 def occasions_of(ones: Iterable[DueAlert]) -> tuple[str, ...]:
-    """Return what a message tells of a paper, by its matches: the paper itself, or what became of it."""
+    """Return why a message tells a paper, by its matches (``ones``): its occasions, the gravest first; ``first`` alone."""
     return in_order_of_weight(one.occasion for one in ones)
 
 

@@ -146,6 +146,7 @@ class Words:
 class Folded:
     """A folded text.
 
+    ``plurals``: plural forms count as their singular.
     ``base``: where the text begins in its field as it is shown, which may be the fifth author.
     ``chunks``: what stands between blanks, with all words that it counts as.
     """

@@ -61,7 +61,7 @@ def _spans(written: str) -> list[WordSpan]:
 
 
 class PackedWords(Words):
-    """The words of one packed text. Each is read when it is asked for."""
+    """The words of one packed text, ``written`` as the database stores it. Each is read when it is asked for."""
 
     def __init__(self, written: str) -> None:
         self._written = written
@@ -89,7 +89,7 @@ class PackedWords(Words):
 
 
 class PackedText(Folded):
-    """A text of which only the words are known."""
+    """A text of which only the words are known, ``written`` as the database stores them."""
 
     def __init__(self, written: str) -> None:
         size, last, words = written.split(_PART)

@@ -24,6 +24,8 @@ class ServerClock:
     """A server's clock: the time that the server told last, and the seconds since then.
 
     This machine's clock is never read, so that daemons on machines with different clocks agree on what is due.
+
+    ``elapsed``: returns seconds from some instant on.
     """
 
     def __init__(self, elapsed: Callable[[], float] = elapsed) -> None:

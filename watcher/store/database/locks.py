@@ -29,7 +29,10 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.001, 0.05
 
 
 class WriteLock:
-    """Lets one writer work at a time, of all threads and processes. Readers without a write-ahead log share it."""
+    """Lets one writer work at a time, of all threads and processes. Readers without a write-ahead log share it.
+
+    ``database``: path of the SQLite file. ``patience``: seconds to wait for other writers.
+    """
 
     def __init__(self, database: Path, patience: float = PATIENCE) -> None:
         self.path = database.parent / "write.lock"
@@ -97,7 +100,10 @@ class WriteLock:
 
 
 class Shared:
-    """A shared lock that can be released before its block ends."""
+    """A shared lock that can be released before its block ends.
+
+    ``descriptor``: of the locked file, None for no lock.
+    """
 
     def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor
