@@ -111,7 +111,7 @@ def is_below(one: DueAlert) -> bool:
 
 
 def occasions_of(ones: Iterable[DueAlert]) -> tuple[str, ...]:
-    """Return why a message tells a paper, by its matches (``ones``): its occasions, the gravest first; ``first`` alone."""
+    """Return the occasions for which a paper's matches tell it, the gravest first; after ``first`` none other."""
     return in_order_of_weight(one.occasion for one in ones)
 
 
