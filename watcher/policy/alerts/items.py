@@ -111,7 +111,10 @@ def is_below(one: DueAlert) -> bool:
 
 
 def occasions_of(ones: Iterable[DueAlert]) -> tuple[str, ...]:
-    """Return the occasions for which a paper's matches tell it, the gravest first; after ``first`` none other."""
+    """Return the occasions for which the matches of a paper tell it, the gravest first.
+
+    Those besides ``first`` are left out if it is among them.
+    """
     return in_order_of_weight(one.occasion for one in ones)
 
 
