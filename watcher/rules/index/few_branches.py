@@ -26,7 +26,11 @@ class FewBranches:
         self._occurring = set(self._pair.tolist())
 
     def decided(self, watched: Flags, allowed: Sequence[Sequence[bool]]) -> Candidates:
-        """Return the rules that hold, and the branches that hold if their marked literals do."""
+        """Return the rules that hold, and the branches that hold if their marked literals do.
+
+        ``watched``: [occurrence] → whether branches are looked for under its term.
+        ``allowed``: [set of sources][paper] → whether any of these sources lists the paper.
+        """
         pack = self._pack
         held: set[tuple[int, int]] = set()
         unsure: list[tuple[int, int]] = []

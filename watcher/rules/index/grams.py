@@ -72,7 +72,10 @@ class Vocabulary(dict[Chunk, int]):
         self.learn(prefixes)
 
     def learn(self, prefixes: Collection[str]) -> None:
-        """Know these beginnings, too. Chunks that have one are read anew when they come next."""
+        """Learn further beginnings of words that rules ask for. Chunks that have one are read anew when they come next.
+
+        ``prefixes``: these beginnings.
+        """
         new = set(prefixes) - self._prefixes
         if new:
             self._prefixes |= new

@@ -74,7 +74,7 @@ class LazyMatches(Mapping[int, Hit]):
         return Hit(self._reader.score(tree, sources), self._reader.where(tree, sources))
 
     def score(self, id: int) -> float:
-        """Return the score of a rule that holds, without looking for the places."""
+        """Return the score of the rule ``id``, which holds, without looking for the places."""
         return self._few[id].score if id in self._few else self._reader.score(*self._rule(id))
 
     def settle(self, decided: Mapping[int, Hit | None]) -> None:
@@ -147,7 +147,7 @@ class Index:
         return min(self._most_few, MOST_BESIDE) if self._packs else self._most_few
 
     def add(self, id: int, rule: Rule) -> None:
-        """Add a rule under a number. Raises ``ValueError`` if the number is taken."""
+        """Add a rule under the number ``id``. Raises ``ValueError`` if the number is taken."""
         if id in self:
             raise ValueError(f"rule {id} is there already")
         if (asked := self._asked(id, rule)) is None:
@@ -178,7 +178,7 @@ class Index:
         self._take(rows)
 
     def remove(self, id: int) -> None:
-        """Remove the rule with a number. An unknown number is ignored."""
+        """Remove the rule with the number ``id``. An unknown number is ignored."""
         self._few.remove(id)
         if self._liked is not None:
             self._liked.remove(id)

@@ -28,11 +28,11 @@ class LikedRules:
         return len(self._alone)
 
     def is_alone(self, id: int) -> bool:
-        """Return whether a rule's library alone finds its papers."""
+        """Return whether the library alone finds the papers of the rule with this number."""
         return id in self._alone
 
     def add(self, id: int, rule: Rule) -> Rule | None:
-        """Add a rule; return it without its library, None if the library alone finds its papers."""
+        """Add a rule under the number ``id``; return it without its library, None if that alone finds its papers."""
         assert rule.likes is not None
         if rule.is_open:
             self._alone[id] = rule
@@ -42,7 +42,7 @@ class LikedRules:
         return replace(rule, likes=None)
 
     def remove(self, id: int) -> None:
-        """Remove the rule with a number. An unknown number is ignored."""
+        """Remove the rule with the number ``id``. An unknown number is ignored."""
         self._beside.pop(id, None)
         if self._alone.pop(id, None) is not None:
             self._profiles.remove(id)

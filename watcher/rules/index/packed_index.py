@@ -52,7 +52,7 @@ class Packed(PackedArrays):
         return int(self.alive.sum())
 
     def place_of(self, id: int) -> int | None:
-        """Return the place in the arrays of the rule with a number, None if it is not here."""
+        """Return the place in the arrays of the rule with the number ``id``, None if it is not here."""
         at = int(np.searchsorted(self.ids, id, sorter=self.order))
         if at == len(self.ids):
             return None

@@ -18,7 +18,19 @@ Bits = npt.NDArray[np.uint8]
 
 
 class Loose(NamedTuple):
-    """Rules as unsorted arrays. Terms have keys."""
+    """Rules as unsorted arrays: a column for each name, its first part says what the rows are.
+
+    Rows without such a part are rules. docs/words.md says what branches and literals are. A gram is a
+    sequence of words; a term is named by its key (:mod:`watcher.rules.index.keys`).
+
+    ``sources``: names of each rule's sources, empty for all.
+    ``branch_rule`` and ``branch_end``: row of the branch's rule, and the number of literals up to the branch's end.
+    ``literal_marks``: see :class:`watcher.rules.index.encode.Mark`.
+    ``literal_from`` and ``literal_to``: where the literal stands in its rule's text.
+    ``gram_term`` and ``gram_key``: key of a term, and key of a gram that it is found by.
+    ``longest``: words of the longest gram.
+    ``fields``, ``prefixes``, ``regexes``: fields, beginnings of words and regexes that any rule asks for.
+    """
 
     ids: Array
     texts: list[str]
@@ -42,7 +54,7 @@ class Loose(NamedTuple):
 
 
 def merged(one: Loose, other: Loose) -> Loose:
-    """Return the rules of both, unsorted."""
+    """Return the rules of ``one`` and of ``other``, unsorted."""
     return Loose(
         ids=np.concatenate([one.ids, other.ids]),
         texts=one.texts + other.texts,
@@ -106,7 +118,21 @@ class Candidates(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class PackedArrays:
-    """Rules in sorted arrays, as they are looked at: what finds them stands in :mod:`packed_index`."""
+    """Rules in sorted arrays, as they are looked at: what finds them stands in :mod:`packed_index`.
+
+    The names are those of :class:`Loose`. Besides:
+
+    ``source_sets`` and ``rule_sources``: different sets of sources, and for each rule the number of its set.
+    ``alive``: False for a rule that was removed.
+    ``branch_read``: the branch has a literal that is decided by reading the paper.
+    ``gram_start`` and ``gram_terms``: where the terms of each gram begin, and these terms.
+    ``bucket_start``: where the grams begin whose keys have the same first bits.
+    ``bucket_shift`` and ``longest_bucket``: number of the other bits, and most grams with the same first bits.
+    ``filter``: bits of all keys; a key without its bit is none of these.
+    ``watch_start`` and ``watch_branches``: for each term, the branches that are looked at if it is found.
+    ``always``: branches that are looked at for every paper.
+    ``order``: rows of the rules by number.
+    """
 
     ids: Array
     texts: list[str]

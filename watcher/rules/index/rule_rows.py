@@ -37,7 +37,7 @@ class Rows:
         self._terms: set[int] = set()
 
     def add(self, id: int, rule: Rule, encoded: Encoded) -> None:
-        """Append a rule with its number."""
+        """Append a rule under the number ``id``."""
         number = len(self.ids)
         self.ids.append(id)
         self.texts.append(rule.text)

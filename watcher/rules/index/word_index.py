@@ -102,7 +102,7 @@ class Few:
         yield from self._rules.items()
 
     def add(self, id: int, rule: Rule) -> None:
-        """Add a rule under a free number."""
+        """Add a rule under the number ``id``, which is free."""
         self._rules[id] = rule
         keys = self._filing.words(rule.tree)
         if keys is None:
@@ -115,7 +115,7 @@ class Few:
                 self._prefix_lengths[len(key)] = self._prefix_lengths.get(len(key), 0) + 1
 
     def remove(self, id: int) -> None:
-        """Remove the rule with a number. An unknown number is ignored."""
+        """Remove the rule with the number ``id``. An unknown number is ignored."""
         self._rules.pop(id, None)
         self._always.discard(id)
         for key in self._keys.pop(id, ()):
