@@ -79,7 +79,10 @@ def strongest(keys: Iterable[str]) -> str:
 
 
 def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
-    """Return the columns of a paper that was never seen before."""
+    """Return the columns of a paper that was never seen before, made from its first entry.
+
+    ``key``: its strongest identity.
+    """
     values: dict[str, Any] = {name: getattr(entry, name) for name in _ALL}
     values |= {name: list(values[name]) for name in _LISTS}
     return values | {
@@ -99,6 +102,8 @@ def learn(known: Candidate, entry: Entry) -> None:
     does one of another form of the paper, unless that is a further stage. Neither fills the venue and the DOI of a
     paper of which no stage is known, unless it names one. The title of another form is not kept, but what it says of
     a retraction is.
+
+    ``known``: the paper.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
     is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)

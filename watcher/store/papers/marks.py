@@ -30,7 +30,7 @@ class PaperMarks:
         self._connection = connection
 
     def add(self, paper_id: int, kind: MarkKind, person: str, now: datetime) -> bool:
-        """Mark a paper; return False if it had that mark."""
+        """Mark a paper for a person ("" for all who use one installation); return False if it had that mark."""
         if self._marked(paper_id, kind, person):
             return False
         values = {"paper_id": paper_id, "kind": kind.value, "person": person, "at": now}
@@ -38,7 +38,7 @@ class PaperMarks:
         return True
 
     def remove(self, paper_id: int, kind: MarkKind, person: str) -> bool:
-        """Take a mark back; return whether there was one."""
+        """Take a person's mark from a paper back; return whether there was one."""
         was_marked = self._marked(paper_id, kind, person)
         self._connection.execute(delete(_mark).where(*_is(paper_id, kind, person)))
         return was_marked
@@ -65,7 +65,10 @@ class PaperMarks:
 
 
 def merge_marks(connection: Connection, kept: int, merged: int) -> None:
-    """Merge the marks of two papers that are one. If both have a mark, the earlier time stays."""
+    """Merge the marks of two papers that are one. If both have a mark, the earlier time stays.
+
+    ``kept``: id of the paper that stays; ``merged``: id of the one that becomes part of it.
+    """
     mine = {(row.person, row.kind): row.at for row in connection.execute(select(_mark).where(_mark.c.paper_id == kept))}
     for row in list(connection.execute(select(_mark).where(_mark.c.paper_id == merged))):
         theirs: Any = _is(merged, MarkKind(row.kind), row.person)

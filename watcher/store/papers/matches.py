@@ -40,7 +40,10 @@ class NewMatch:
 
 @dataclass(frozen=True, slots=True)
 class FirstMatch:
-    """How a subscription's match with a paper itself stands."""
+    """How a subscription's match with a paper itself stands, not with a new version or another event of it.
+
+    ``score``: how much the paper is about what the rule asks for, from 0 to 1.
+    """
 
     subscription_id: int
     paper_id: int
@@ -89,7 +92,10 @@ class Matches:
         return found
 
     def record(self, found: Iterable[NewMatch], now: datetime) -> int:
-        """Store those matches that are not stored yet; return how many. Subscriptions told immediately become due."""
+        """Store those of the matches ``found`` that are not stored yet; return how many.
+
+        Subscriptions told immediately become due.
+        """
         found = list(found)
         rows = [
             {
@@ -137,7 +143,7 @@ class Matches:
         return list(self._connection.scalars(query.distinct().order_by(_match.c.subscription_id)))
 
     def hold(self, subscription_id: int, match_ids: Collection[int], now: datetime) -> None:
-        """Make matches held again. A subscription told immediately becomes due."""
+        """Make matches of a subscription held (waiting to be told) again. One that is told immediately becomes due."""
         self.decide(match_ids, Decision(Fate.HELD))
         if match_ids:
             wake(self._connection, [subscription_id], now)
@@ -183,7 +189,7 @@ class Matches:
         return found
 
     def decide(self, match_ids: Collection[int], decision: Decision) -> None:
-        """Set the fate of matches, with its reason."""
+        """Set the fate of matches (``match_ids``) with its reason."""
         for batch in in_batches(match_ids):
             self._connection.execute(
                 update(_match).where(_match.c.id.in_(batch)).values(fate=decision.fate.value, reason=decision.reason)

@@ -71,12 +71,12 @@ class Papers:
         return [paper_of(rows[id], listings.get(id, ())) for id in wanted if id in rows]
 
     def keys(self, id: int) -> list[str]:
-        """Return all keys of a paper in alphabetical order."""
+        """Return all keys of the paper ``id`` in alphabetical order."""
         mine = _key.c.paper_id == id, _key.c.key.not_like(f"{NOBODYS}%")
         return list(self._connection.scalars(select(_key.c.key).where(*mine).order_by(_key.c.key)))
 
     def forms(self, id: int) -> list[tuple[OtherForm, str]]:
-        """Return the other forms of a paper that sources claim, each with the source that said so first."""
+        """Return the other forms of the paper ``id`` that sources claim, each with the source that said so first."""
         rows = self._connection.execute(select(_form).where(_form.c.paper_id == id).order_by(_form.c.key))
         return [(OtherForm(row.key, row.relation), row.source) for row in rows]
 

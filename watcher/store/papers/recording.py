@@ -280,7 +280,10 @@ class Recording:
 
 
 def all_updates(updates: Iterable[tuple[int, tuple[str, ...]]]) -> dict[int, tuple[str, ...]]:
-    """Return paper → all of its occasions, each once."""
+    """Return paper → all of its occasions (such as ``v2``), each once.
+
+    ``updates``: (id of a paper, its occasions), in which a paper may come twice.
+    """
     found: dict[int, tuple[str, ...]] = {}
     for id, occasions in updates:
         found[id] = tuple(dict.fromkeys((*found.get(id, ()), *occasions)))

@@ -33,14 +33,14 @@ EDITED = 0.6
 
 
 def agrees(entry: Entry, known: Candidate) -> bool:
-    """Return whether a paper of the same title has an abstract or authors that agree with the entry's."""
+    """Return whether the paper ``known``, of the same title, has an abstract or authors that agree with the entry's."""
     return agree(fold_title(entry.abstract), known.folded_abstract) or same_authors(
         entry.authors, known.values["authors"]
     )
 
 
 def contradicts(entry: Entry, known: Candidate) -> bool:
-    """Return whether the contents show that a paper of the same title is not the entry's paper.
+    """Return whether the contents show that the paper ``known``, of the same title, is not the entry's paper.
 
     Different arXiv ids show it. So do different abstracts, unless the authors are the same and the title is long or an
     abstract is short. If one abstract is missing, it is shown by lists of authors with nobody in common.
@@ -106,6 +106,8 @@ def is_notice_of(entry: Entry, known: Candidate) -> bool:
     """Return whether an entry, whose title is given without the notice that it was, tells a paper's withdrawal.
 
     Its text may say nothing but that. An entry with a DOI or arXiv id of its own is a paper of its own.
+
+    ``known``: the paper.
     """
     if _is_named(entry.keys) or len(comparable_title(entry.title).split()) < LONG_TITLE:
         return False
@@ -114,7 +116,7 @@ def is_notice_of(entry: Entry, known: Candidate) -> bool:
 
 
 def has_same_text(entry: Entry, known: Candidate) -> bool:
-    """Return whether the abstracts agree and are long enough to identify a paper."""
+    """Return whether the abstracts of an entry and a paper agree and are long enough to identify a paper."""
     is_enough = len(known.folded_abstract.split()) >= ENOUGH
     return is_enough and agree(fold_title(entry.abstract), known.folded_abstract)
 
@@ -129,14 +131,14 @@ class Work:
 
     @classmethod
     def of(cls, one: Entry | Candidate) -> Work:
-        """Return what an entry, or a known paper, shows of its work."""
+        """Return what ``one``, an entry or a known paper, shows of its work."""
         if isinstance(one, Candidate):
             return cls(one.values["title_folded"], one.values["abstract"], one.values["authors"])
         return cls(comparable_title(one.title), one.abstract, one.authors)
 
 
 def is_other_work(one: Work, other: Work) -> bool:
-    """Return whether two descriptions are of two works: without a common author, or with other texts."""
+    """Return whether ``one`` and ``other`` describe two works: without a common author, or with other texts."""
     signatures = {*map(_signature, one.authors)}, {*map(_signature, other.authors)}
     if all(signatures) and signatures[0].isdisjoint(signatures[1]):
         return True
@@ -179,6 +181,8 @@ def agree(one: str, other: str) -> bool:
 
     The beginning counts only if the shorter one has ``ENOUGH`` words: rendered pages cut abstracts, and short ones are
     alike by chance.
+
+    ``one`` and ``other``: the abstracts.
     """
     a, b = one.split(), other.split()
     shortest = min(len(a), len(b))
@@ -188,7 +192,7 @@ def agree(one: str, other: str) -> bool:
 
 
 def same_authors(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two lists name the same people. "Y. Bengio" and "Bengio, Yoshua" are the same."""
+    """Return whether two lists, ``one`` and ``other``, name the same people: "Y. Bengio" is "Bengio, Yoshua"."""
     return bool(one and other) and _alike([_signature(name) for name in one], [_signature(name) for name in other])
 
 

@@ -253,7 +253,7 @@ _OF = select(_words.c.paper_id, _words.c.words).where(_words.c.paper_id.in_(bind
 
 
 def mark_unfolded(connection: Connection, ids: Iterable[int]) -> None:
-    """Note that the stored words of these papers are missing or old."""
+    """Note that the stored words of the papers ``ids`` are missing or old."""
     make = insert_of(connection)
     for batch in in_batches(sorted(set(ids)), 200):
         rows = make(_unfolded).values([{"paper_id": id, "ticket": randbits(31)} for id in batch])
