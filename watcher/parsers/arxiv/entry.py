@@ -38,7 +38,12 @@ class Announced:
 
 
 def announced(found: Iterable[Announced], announce: Iterable[str], *, is_cut: bool = False) -> Reading:
-    """Return the reading of papers whose announcement counts, once each: several categories may repeat a paper."""
+    """Return the reading of papers whose announcement counts, once each: several categories may repeat a paper.
+
+    ``found``: the papers of a page, with their kinds of announcement.
+    ``announce``: kinds of announcement that count (see ``KINDS``), empty for the usual ones.
+    ``is_cut``: the page has more papers than were read.
+    """
     kinds = tuple(announce)
     everything = list(found)
     entries: dict[str, Entry] = {}

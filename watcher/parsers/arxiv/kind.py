@@ -65,7 +65,10 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 
 def behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
-    """Return why a list does not show the announcement of ``day``, "" if it does."""
+    """Return why a list does not show the announcement of ``day``, "" if it does.
+
+    ``before``: keys of the papers that were listed before that day.
+    """
     return arxiv_days.stale_announcement(reading.entries, before, day, own(source).categories)
 
 

@@ -26,6 +26,8 @@ class FeedItem:
     ``link``: its address, absolute, or "".
     ``middleman``: address of a service that counts readers and leads to the paper, "" for none.
     ``id`` and ``names``: its identifiers.
+    ``categories``: its subjects, as the feed names them.
+    ``venue``: the journal in which it appears, None if the item names none.
     """
 
     title: str
@@ -41,7 +43,7 @@ class FeedItem:
 
 
 def absolute(link: str, *bases: str) -> str:
-    """Return an address made absolute by the innermost base that can do so, "" for none.
+    """Return the address ``link``, made absolute by the innermost base that can do so; "" for none.
 
     ``bases``: addresses, the innermost first.
     """

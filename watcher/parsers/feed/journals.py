@@ -44,7 +44,7 @@ class JournalText:
 
 
 def taken_apart(markup: str) -> JournalText:
-    """Take apart a text that is HTML; one that no publisher has laid out so is all abstract."""
+    """Take apart a text that is HTML (``markup``). One that no publisher has laid out so is all abstract."""
     if by := _BY.match(markup):
         return JournalText(markup[by.end() :], clean.unescaped(by[1]))
     if _FACTS.match(markup):
@@ -61,6 +61,9 @@ def without_citation(text: str) -> str:
 
 
 def journal_in(title: str, host: str) -> str | None:
-    """Return the journal that a feed is of by its title, None where that does not say."""
+    """Return the journal of a feed, as its title names it; None where it does not.
+
+    ``host``: of the feed's address: at some, a title is a journal's name in any case.
+    """
     named = next((found[1] for form in _NAMED if (found := form.fullmatch(title))), None)
     return venue_named(named or (title if host in _OF_ONE_JOURNAL else ""))

@@ -111,7 +111,8 @@ class XmlElement:
     """An element.
 
     ``name``: with the usual prefix of its namespace, without one for Atom and RSS.
-    ``parts``: texts and elements in it.
+    ``attributes``: name → value.
+    ``parts``: texts and elements in it, in order.
     """
 
     name: str

@@ -24,7 +24,7 @@ _ABSTRACT = re.compile(r"abstract\b\s*[:.—–-]?\s*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class PageAddress:
-    """Where a page was found, and the address to which its links are relative."""
+    """Where a page was found (``url``), and the address to which its links are relative (``base``)."""
 
     url: str
     base: str
@@ -36,7 +36,11 @@ class PageAddress:
 
 
 def entry_of_element(item: LexborNode, title: LexborNode, selectors: Selectors, place: PageAddress) -> Entry:
-    """Return the paper in an item. It is identified by the address of its link, or else by its title."""
+    """Return the paper in an item. It is identified by the address of its link, or else by its title.
+
+    ``item``: the element of one paper. ``title``: the element with its title.
+    ``place``: where the page was found.
+    """
     entry = Entry(
         title=clean.line(element_text(title)),
         abstract=_abstract(_found(item, selectors.abstract)),

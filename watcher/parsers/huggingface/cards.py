@@ -20,7 +20,10 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class DayLinks:
-    """The digest day of a page, the day before and the day after, None where its address and links do not tell."""
+    """The digest day of a page, the digest day before (``previous``) and after (``next``), as its links tell them.
+
+    None: neither the page's address nor a link tells it.
+    """
 
     day: date | None
     previous: date | None

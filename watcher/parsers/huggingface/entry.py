@@ -20,7 +20,7 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 def entries_of(values: object, day: date | None = None) -> tuple[Entry, ...] | str:
-    """Return the papers of a list, or what is wrong with it. A paper that is listed twice has its first place."""
+    """Return the papers of the list ``values``, or what is wrong with it. A paper listed twice has its first place."""
     if not isinstance(values, list):
         return "no list of papers"
     if len(values) > clean.MOST_ENTRIES:
@@ -70,9 +70,10 @@ def entry_of(value: object, rank: int | None = None, day: date | None = None) ->
 
 
 def identified(number: str, doi: str | None = None, *, title: str, **more: Any) -> Entry:
-    """Return an entry for a paper's id on the site. An arXiv id is its key; another id makes its address the key.
+    """Return an entry for the paper with the id ``number`` on the site. An arXiv id is its key, else its address is.
 
     ``more``: fields of the entry.
+    ``doi``: of the article that it became, None if not known.
     """
     arxiv = clean.arxiv_id(number)
     own, version = arxiv or (number, None)
@@ -94,7 +95,7 @@ def identified(number: str, doi: str | None = None, *, title: str, **more: Any) 
 
 
 def is_id(number: str) -> bool:
-    """Return whether a text can be a paper's id, the last part of its page's address."""
+    """Return whether a text can be the id of a paper on the site, the last part of its page's address."""
     return len(number) <= clean.NAME_CHARS and _ID.fullmatch(number) is not None
 
 

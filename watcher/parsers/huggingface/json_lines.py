@@ -38,7 +38,7 @@ LONGEST_LINE = 2**20
 
 
 def is_corpus(head: bytes) -> bool:
-    """Return whether a text begins like a collection of papers in JSON lines."""
+    """Return whether a text that begins with ``head`` is a collection of papers in JSON lines."""
     line, end, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
     if not end and len(head) >= PIECE:
         return False
@@ -60,7 +60,10 @@ def _items(value: dict[str, object]) -> Iterator[object]:
 
 
 def read_corpus(pieces: Iterable[bytes]) -> Iterator[Reading | Unreadable]:
-    """Yield the papers batch by batch. A line that cannot be read ends it, with its number."""
+    """Yield the papers batch by batch. A line that cannot be read ends it, with its number.
+
+    ``pieces``: the file's bytes, in order.
+    """
     batch: list[Entry] = []
     number = 0
     unread: dict[str, None] = {}

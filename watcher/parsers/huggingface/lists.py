@@ -43,7 +43,10 @@ def mistakes(source: Source) -> Iterator[Mistake]:
 
 
 def starts(source: Source, today: date) -> tuple[str, ...]:
-    """Return the addresses that every poll reads, newest first: the weeks or months that the look-back reaches."""
+    """Return the addresses that every poll reads, newest first: the weeks or months that the look-back reaches.
+
+    ``today``: the day of the poll (UTC).
+    """
     keys = own(source)
     if keys.via == "api":
         return tuple(_api(source, **asked) for asked in _asked_of_api(source, today))
@@ -116,7 +119,7 @@ def following(url: str, shown: int) -> str | None:
 
 
 def asked_of_api(url: str, key: str) -> str:
-    """Return the value of a parameter of an address, "" if it has none."""
+    """Return the value of the parameter ``key`` of an address, "" if it has none."""
     try:
         return parse_qs(urlsplit(url).query, max_num_fields=20).get(key, [""])[0]
     except ValueError:

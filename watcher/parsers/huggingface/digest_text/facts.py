@@ -69,6 +69,7 @@ class Record:
     """One paper, as far as it has been read.
 
     ``names``: line with the authors.
+    ``organization``: whose paper it is, None if no line says it.
     ``are_placed``: only their place shows that ``names`` are authors.
     ``before_dot``: line before a dot, which may be an organisation.
     ``links``: addresses on lines of their own.
