@@ -112,7 +112,7 @@ def write_kept(pack: Packed, keys: KeyMaker, numbers: Collection[int], version: 
 
 
 def read_kept(data: bytes, version: str) -> KeptRules | None:
-    """Return the rules in the bytes ``data``; None if they are damaged, of another version, or something else."""
+    """Return the rules in these bytes; None if they are damaged, of another version, or something else."""
     begin = len(_MAGIC) + _DIGEST
     body = memoryview(data)[begin:]
     if not data.startswith(_MAGIC) or blake2b(body, digest_size=_DIGEST).digest() != data[len(_MAGIC) : begin]:
