@@ -77,7 +77,7 @@ class Reference:
 
 
 def reference_of(paper: Paper) -> Reference:
-    """Return what is cited of a paper."""
+    """Return what all formats of citations say of a paper."""
     title = squeeze(paper.title).strip()
     url = safe_url(paper.url)
     found = links(paper)

@@ -236,7 +236,7 @@ class SubscriptionKeys(ConfigTable):
 
 
 class RetainKeys(ConfigTable):
-    """How long is kept what nobody needs in order to tell once."""
+    """How long to keep what is not needed to tell each paper once."""
 
     attempts: Kept = Field(timedelta(days=365), description="Tries of messages that have long been sent or given up.")
     polls: Kept = Field(timedelta(days=90), description="Looks at sources; the last hundred of each stay.")

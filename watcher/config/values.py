@@ -119,6 +119,8 @@ class Config:
     """Everything that the config says.
 
     ``folder``: where relative names begin.
+    ``operator``: the endpoints that are told of incidents and recoveries.
+    ``sources``, ``receivers``, ``keep``: name → value; ``keep`` has the places where papers are kept.
     ``never``: items of all ``never:`` lists, those of the main file first.
     ``way``: how requests leave this machine, without the proxy's address.
     ``unsubscribe``: a ``mailto:`` or web address, "" for none.

@@ -17,7 +17,8 @@ class Source:
     ``every``: time between polls; with ``is_auto``, only until the source's own rhythm is known.
     ``is_auto``: it is polled in its own rhythm.
     ``robots``: whether its robots.txt is obeyed, None for what is usual for the kind.
-    ``look_back`` and ``follow``: numbers of digest days.
+    ``look_back``: number of digest days, back from the newest, that a new subscription is told.
+    ``follow``: number of digest days, back from the newest, that are read again once a day for their upvotes.
     ``own``: values of the keys that only its kind has, as a dataclass of the kind; None for their defaults.
     ``shown_as``: its display name, "" to show its name.
     """

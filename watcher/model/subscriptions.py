@@ -261,7 +261,7 @@ class KeepTarget:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The addresses that are asked, which are often all that a service wants to know of who asks."""
+        """The addresses of a webhook; often they are as secret as a password. () for other places."""
         return tuple(one for one in (self.place, self.find) if one) if self.kind is KeepKind.WEBHOOK else ()
 
 

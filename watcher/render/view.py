@@ -118,7 +118,7 @@ def _group(names: tuple[str, ...], items: list[DigestItem], display: DisplayName
 
 
 def part_of(item: DigestItem) -> str:
-    """Return the name of the field of ``Group`` that shows a paper."""
+    """Return the name of the field of :class:`Group` under which a message shows a paper, such as ``updates``."""
     if item.occasion != FIRST:
         return "updates"
     if item.told_before:

@@ -68,7 +68,7 @@ SAID: Mapping[str, str] = {
 
 
 def site_of(request: Request) -> WebSite:
-    """Return the parts that the pages work with."""
+    """Return what the pages work with: store, config, clock and buttons."""
     site: WebSite = request.app.state.site
     return site
 

@@ -118,7 +118,7 @@ def _own(schema: str) -> Any:
 
 
 def suppressed_warnings() -> warnings.catch_warnings[None]:
-    """Loading apprise's plugins touches modules that Python is about to drop."""
+    """Return a block that hides deprecation warnings: apprise's plugins import modules that Python is about to drop."""
     return warnings.catch_warnings(action="ignore", category=DeprecationWarning)
 
 

@@ -18,5 +18,5 @@ class HuggingFaceKeys:
 
 
 def own(source: Source) -> HuggingFaceKeys:
-    """Return a source's values of these keys."""
+    """Return a source's values of the keys that only its kind has."""
     return own_keys(source, HuggingFaceKeys)

@@ -177,7 +177,7 @@ class Folded:
 
     @property
     def words(self) -> Words:
-        """All words, by form and by surface."""
+        """All words with their positions, by form (folded) and by surface (as written)."""
         if self._words is None:
             forms: dict[str, list[WordSpan]] = {}
             surfaces: dict[str, list[WordSpan]] = {}

@@ -230,7 +230,7 @@ class Index:
 
     @property
     def keys(self) -> KeyMaker:
-        """What makes the keys of words in this index."""
+        """What makes the keys (hashes) of the words in this index."""
         return self._keys
 
     def match(self, document: Document) -> LazyMatches:

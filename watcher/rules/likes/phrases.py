@@ -76,7 +76,7 @@ class PaperPhrases:
         self._times = np.concatenate((times, times[self._pairs]))
 
     def counts(self) -> PhraseCounts:
-        """Return the phrases, counted."""
+        """Return the phrases, each with the number of times that it occurs."""
         counts = np.bincount(self._same, weights=self._times, minlength=len(self._ids))
         return PhraseCounts(self._ids, counts.astype(np.float64))
 
@@ -103,7 +103,7 @@ class PaperPhrases:
 
 
 def count_phrases(document: Document) -> PhraseCounts:
-    """Return the phrases of a paper, counted."""
+    """Return the phrases of a paper, each with the number of times that it occurs."""
     return PaperPhrases(document).counts()
 
 

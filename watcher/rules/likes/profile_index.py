@@ -29,7 +29,7 @@ class _Filed:
 
 
 class ProfileIndex:
-    """Finds the profiles to which a paper is close. Profiles have numbers."""
+    """Finds the profiles, each of the papers that a rule likes, to which a paper is close. Each has a number."""
 
     def __init__(self) -> None:
         self._profiles: dict[int, Profile] = {}

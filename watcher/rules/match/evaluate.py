@@ -89,7 +89,7 @@ class PaperReader:
         return self._scorer.weigh(node, partial(self.holds, listings=listings))
 
     def points(self, standing: TermStanding) -> float:
-        """Return the points of terms that stand so in this paper."""
+        """Return the points that terms give which stand in this paper as ``standing`` says."""
         return points_of(standing, self._scorer.shown)
 
     def grounds(self, weighed: Weighed) -> list[Ground]:

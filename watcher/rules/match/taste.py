@@ -86,7 +86,10 @@ class Taste:
 
 
 class Variances(NamedTuple):
-    """How far thumbs may move log-odds: by words, and for all papers together."""
+    """How far thumbs may move the log-odds of scores: by a paper's words, and for all papers together.
+
+    Both are variances of log-odds.
+    """
 
     words: float = OF_WORDS
     all: float = OF_ALL
@@ -143,7 +146,7 @@ def _surprises(covariance: Any, mean: Any, wanted: Any) -> Any:
 
 
 def log_odds(score: float) -> float:
-    """Return the log-odds of a score, 0 for the score 0.5. The score 1 is that of a rule without words."""
+    """Return the log-odds of a score, 0 for the score 0.5. The score 1 counts as ``WITHOUT_WORDS``."""
     known = WITHOUT_WORDS if score >= 1 else min(max(score, LEAST), MOST)
     return math.log(known / (1 - known))
 

@@ -162,7 +162,7 @@ class Pages:
         )
 
     def touch(self, source: str, url: str, now: datetime) -> None:
-        """Record that a page has not changed (answer 304)."""
+        """Record that a page has not changed (HTTP status 304)."""
         self._connection.execute(_TOUCH, {"of": source, "at": url, "read_at": now})
 
     def forget(self, source: str, before: datetime) -> None:
