@@ -201,6 +201,22 @@ def test_the_description_says_what_marking_answers(make_web: Callable[..., Web])
     assert kept["required"] == ["key", "kept"]
 
 
+def test_what_may_be_empty_is_described(make_web: Callable[..., Web]) -> None:
+    web = make_web(**GUARDED)
+    web.list_papers(entry(1, "Lanterns"))
+    client, head = web.client(), {"Authorization": f"Bearer {TOKEN}"}
+    given = {"q": "lantern", "key": "2603.00001", "place": "nowhere"}
+    for one in OPERATIONS:
+        for asked in (asked for asked in one.parameters if asked.required or asked.form.get("minLength") is not None):
+            params = {other.name: given[other.name] for other in one.parameters if other.required} | {asked.name: ""}
+            answer = client.request(one.method, one.path, params=params, headers=head)
+            assert (answer.status_code == 400) is (asked.form.get("minLength", 0) > 0), (
+                one.path,
+                asked.name,
+                answer.text,
+            )
+
+
 @settings(max_examples=times(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_asked_is_answered_or_refused(client: httpx.Client, data: st.DataObject) -> None:

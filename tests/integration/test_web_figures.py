@@ -57,6 +57,12 @@ def test_what_is_stored_is_counted(web: Web) -> None:
     assert found["watcher_deliveries", "pending"] == 1 and found["watcher_endpoint_failures", "ana"] == 4
 
 
+def test_the_process_is_measured_under_the_usual_names(web: Web) -> None:
+    found = figures(web)
+    assert found["process_resident_memory_bytes",] > 10_000_000 and found["process_cpu_seconds_total",] > 0
+    assert found["process_open_fds",] > 3
+
+
 def test_a_source_that_was_never_read_well_has_a_figure_for_the_alert(web: Web) -> None:
     with web.store.transaction() as tx:
         tx.connection.exec_driver_sql("DELETE FROM poll")  # as retention does, some day

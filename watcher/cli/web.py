@@ -27,6 +27,7 @@ def web(desk: CliContext) -> int:
     """
     from watcher.daemon import logs
     from watcher.files.broken_pages import KeptPages
+    from watcher.files.kept_rules import KeptPhrasesFile
     from watcher.web.door import open_web
     from watcher.web.site import token_of
 
@@ -37,7 +38,8 @@ def web(desk: CliContext) -> int:
     token = token_of(config.web, config.folder, desk.env)
     with desk.open_store(config) as store:
         kept = KeptPages(desk.state_dir() / "broken")
-        server = open_web(config.web, token, store, lambda: config, kept=kept)
+        phrases = KeptPhrasesFile(desk.state_dir())
+        server = open_web(config.web, token, store, lambda: config, kept=kept, phrases=phrases)
         click.echo(f"The pages: {server.url} (Ctrl-C ends this)")
         server.serve()
     return 0

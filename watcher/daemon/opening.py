@@ -15,7 +15,7 @@ from watcher.daemon.link_desk import LinkDesk
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
-from watcher.files.kept_rules import KeptRulesFile
+from watcher.files.kept_rules import KeptPhrasesFile, KeptRulesFile
 from watcher.keeping.keeper import PaperKeeper
 from watcher.model import Tuning
 from watcher.model.masking import OpenedAddress
@@ -45,6 +45,7 @@ def open_context(
     ``tuning``: None for the usual sizes and intervals.
     """
     clock, stopping = clock or store.clock, Event()
+    phrases = KeptPhrasesFile(state_dir) if state_dir else None
 
     # A reload replaces the config: its secrets and its way out are those of whichever is in force.
     def open_address(url: str) -> OpenedAddress:
@@ -62,11 +63,12 @@ def open_context(
         clock=clock,
         jitter=random.random,
         env=env,
-        rules=RuleBook(KeptRulesFile(state_dir) if state_dir else None),
+        rules=RuleBook(KeptRulesFile(state_dir) if state_dir else None, phrases),
         parsing=ParseApart(env, stopping),
         stopping=stopping,
         tuning=tuning or Tuning(),
         kept=KeptPages(state_dir / "broken") if state_dir else None,
+        phrases=phrases,
         links=LinkDesk(lambda: context.config, state_dir).maker,
         keeper=PaperKeeper(way),
     )

@@ -143,6 +143,7 @@ class WebPages:
                 None if self._files is None or context.config.path is None else self._save,
             ),
             kept=context.kept,
+            phrases=context.phrases,
             links=context.links,
         )
         self._server.start()

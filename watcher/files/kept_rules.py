@@ -1,6 +1,6 @@
-"""Keep compiled rules in a file of the state folder, so that the next start need not compile them.
+"""Keep what was computed from rules and papers in files of the state folder, so that the next start need not.
 
-A damaged or missing file only costs time: the rules are compiled and written again.
+A damaged or missing file only costs time: it is computed and written again.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 import watcher
 from watcher.files.made import make_folder, open_file
 
-KEPT_RULES = "rules.kept"
-"""Name of the file in the state folder."""
+KEPT_RULES, KEPT_PHRASES = "rules.kept", "phrases.kept"
+"""Names of the files in the state folder: compiled rules; how rare phrases are."""
 
 _MODE = 0o600
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -29,11 +29,11 @@ _DECIDE = ("rules", "model/fields.py")
 _LIBRARIES = ("lark", "google-re2")
 
 
-class KeptRulesFile:
-    """The file of compiled rules in a state folder."""
+class KeptFile:
+    """A file in a state folder, such as that of compiled rules."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / KEPT_RULES
+    def __init__(self, folder: Path, name: str) -> None:
+        self._path = folder / name
 
     def read(self) -> bytes | None:
         """Return the file's bytes; None if there is no file, or someone else may have written it.
@@ -91,3 +91,17 @@ def _version(library: str) -> str:
     with suppress(PackageNotFoundError):
         return version(library)
     return ""
+
+
+class KeptRulesFile(KeptFile):
+    """The file of compiled rules in a state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, KEPT_RULES)
+
+
+class KeptPhrasesFile(KeptFile):
+    """The file of how rare phrases are, in a state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, KEPT_PHRASES)

@@ -10,6 +10,7 @@ from threading import Event
 from watcher.config import Config
 from watcher.fetch import Fetcher
 from watcher.files.broken_pages import KeptPages
+from watcher.files.kept_rules import KeptPhrasesFile
 from watcher.keeping.keeper import PaperKeeper
 from watcher.links.addresses import LinkMaker
 from watcher.model import Tuning
@@ -33,6 +34,7 @@ class Context:
     ``stopping``: set when the process is asked to stop.
     ``tuning``: sizes, intervals and leases.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``phrases``: where it is kept how rare phrases are, None for nowhere.
     ``links``: returns what makes signed links, None if the web pages are not public.
     ``keeper``: keeps papers at the places of the config's ``keep``.
     """
@@ -50,5 +52,6 @@ class Context:
     stopping: Event = field(default_factory=Event)
     tuning: Tuning = field(default_factory=Tuning)
     kept: KeptPages | None = None
+    phrases: KeptPhrasesFile | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
     keeper: PaperKeeper = field(default_factory=PaperKeeper)

@@ -7,7 +7,7 @@ from itertools import islice
 from threading import Lock
 from typing import NamedTuple
 
-from watcher.files.kept_rules import KeptRulesFile
+from watcher.files.kept_rules import KeptPhrasesFile, KeptRulesFile
 from watcher.model import DigestOrder, Hit, Paper
 from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.liking.counted import CountedRarity
@@ -49,9 +49,10 @@ class RuleBook:
     the database when it is needed.
 
     ``kept``: the file in which compiled rules are kept for the next start, None for nowhere.
+    ``phrases``: the same for how rare phrases are.
     """
 
-    def __init__(self, kept: KeptRulesFile | None = None) -> None:
+    def __init__(self, kept: KeptRulesFile | None = None, phrases: KeptPhrasesFile | None = None) -> None:
         self._kept = kept
         self._lock = Lock()
         self._generation = 0
@@ -60,7 +61,7 @@ class RuleBook:
         self._comparing_numbers: set[int] = set()
         self._in_order_of_numbers: set[int] = set()
         self._with_library: set[int] = set()
-        self._rarity = CountedRarity()
+        self._rarity = CountedRarity(file=phrases)
         self._never = NeverList()
         self.tastes = TasteBook()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from watcher.config import Config, WebSettings
 from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
+from watcher.files.kept_rules import KeptPhrasesFile
 from watcher.links.addresses import LinkMaker
 from watcher.store import Store
 from watcher.web.site import Buttons, WebSite
@@ -30,6 +31,7 @@ def open_web(
     clock: Callable[[], datetime] | None = None,
     buttons: Buttons | None = None,
     kept: KeptPages | None = None,
+    phrases: KeptPhrasesFile | None = None,
     links: Callable[[], LinkMaker | None] = lambda: None,
 ) -> WebServer:
     """Return a server that has its address already, and serves when it is started.
@@ -38,12 +40,16 @@ def open_web(
     ``config``: returns the config in force.
     ``buttons``: None for pages that only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``phrases``: where it is kept how rare phrases are, None for nowhere.
     ``links``: returns what made the signed links in messages, None to accept none.
 
     Raises ``WatcherError`` if the extra ``web`` is not installed, or the address is taken.
     """
     if any(find_spec(name) is None for name in NEEDED):
         raise WatcherError(HOW)
+    from watcher.pipeline.liking.profiles import SimilarPapers
     from watcher.web.serving import WebServer
 
-    return WebServer(WebSite(store, config, clock or store.clock, settings, token, buttons, kept, links))
+    similar = SimilarPapers(file=phrases)
+    clock = clock or store.clock
+    return WebServer(WebSite(store, config, clock, settings, token, buttons, kept, links, similar=similar))

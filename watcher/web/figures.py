@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
@@ -144,6 +144,7 @@ def figures_screen(request: Request) -> Response:
     registry = CollectorRegistry()
     with site.store.reading() as tx:
         registry.register(Figures(site, tx))
+        ProcessCollector(registry=registry)
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE})
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from watcher.files.kept_rules import KeptPhrasesFile
 from watcher.model import LikedPaper, Paper
 from watcher.parsers.references import MOST_PAPERS
 from watcher.pipeline.liking.counted import COUNTED, CountedRarity
 from watcher.rules import document_of
+from watcher.rules.kept_arrays import KeptArrays
 from watcher.rules.likes.phrases import PhraseCounts, count_phrases
 from watcher.rules.likes.profile import Profile, profile_of
 from watcher.rules.likes.rarity import count_rarity, vector_of
@@ -87,9 +89,9 @@ def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper
 class SimilarPapers(CountedRarity):
     """Finds the papers that are most like a given one, among the papers that rarity was counted over."""
 
-    def __init__(self, most: int = COUNTED) -> None:
-        super().__init__(most)
-        self._index = SimilarIndex((), ())
+    def __init__(self, most: int = COUNTED, file: KeptPhrasesFile | None = None) -> None:
+        super().__init__(most, file)
+        self._index = SimilarIndex.of_vectors((), ())
 
     def of(self, tx: Transaction, paper: Paper, most: int = SIMILAR) -> list[Paper]:
         """Return up to ``most`` papers that are like ``paper``, the most similar first."""
@@ -101,5 +103,16 @@ class SimilarPapers(CountedRarity):
     def _counted(self, tx: Transaction) -> PhraseRarity:
         sample = read_sample(tx, self._most)
         vectors = [vector_of(one, sample.rarity) for one in sample.counts.values()]
-        self._index = SimilarIndex(tuple(sample.counts), vectors)
+        self._index = SimilarIndex.of_vectors(tuple(sample.counts), vectors)
         return sample.rarity
+
+    def _written(self, rarity: PhraseRarity) -> KeptArrays:
+        head, arrays = super()._written(rarity)
+        return KeptArrays(head, arrays | self._index.arrays())
+
+    def _read(self, kept: KeptArrays) -> PhraseRarity | None:
+        index = SimilarIndex.of_arrays(kept.arrays)
+        if index is None:  # kept by who needed the rarity alone
+            return None
+        self._index = index
+        return super()._read(kept)

@@ -1,13 +1,10 @@
 """Write packed rules as bytes, and read back those that have not changed, without compiling their texts again.
 
-The bytes are arrays of numbers and a head in JSON; nothing in them can be executed. A digest stands first, so that
-bytes that were cut or changed by accident are refused. Bytes of another version are refused, too, since it may read
-rules in another way.
+Bytes of another version are refused, since it may read rules in another way.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
 from hashlib import blake2b
@@ -18,12 +15,11 @@ import numpy as np
 from watcher.rules.index.keys import KeyMaker
 from watcher.rules.index.packed_index import Packed
 from watcher.rules.index.rule_arrays import Array, Flags
+from watcher.rules.kept_arrays import KeptArrays, Piece, read_arrays, write_arrays
 
-_MAGIC = b"watcher: packed rules\n"
-_DIGEST, _STAMP, _LENGTH, _ALIGNED = 32, 16, 8, 8
+_KIND = "packed rules"
+_STAMP = 16
 _STAMPS, _NUMBERS = "stamps", "numbers"
-
-Piece = bytes | memoryview
 
 
 class WrittenRule(NamedTuple):
@@ -86,9 +82,7 @@ def write_kept(pack: Packed, keys: KeyMaker, numbers: Collection[int], version: 
     arrays[_STAMPS] = np.frombuffer(stamps, np.uint64)
     arrays[_NUMBERS] = np.isin(pack.ids, np.fromiter(numbers, np.int64, len(numbers)))
     head = {
-        "version": version,
         "secret": keys.secret.hex(),
-        "arrays": [(name, one.dtype.str, len(one)) for name, one in arrays.items()],
         "source_sets": [sorted(one) for one in pack.source_sets],
         "bucket_shift": pack.bucket_shift,
         "longest_bucket": pack.longest_bucket,
@@ -97,36 +91,15 @@ def write_kept(pack: Packed, keys: KeyMaker, numbers: Collection[int], version: 
         "prefixes": sorted(pack.prefixes),
         "regexes": sorted(pack.regexes),
     }
-    written = json.dumps(head).encode("ascii")
-    parts: list[Piece] = [len(written).to_bytes(_LENGTH, "little"), written]
-    at = len(_MAGIC) + _DIGEST + _LENGTH + len(written)
-    for one in arrays.values():
-        parts += [bytes(-at % _ALIGNED), np.ascontiguousarray(one).view(np.uint8).data]
-        at += -at % _ALIGNED + one.nbytes
-    digest = blake2b(digest_size=_DIGEST)
-    for part in parts:
-        digest.update(part)
-    yield _MAGIC
-    yield digest.digest()
-    yield from parts
+    return write_arrays(_KIND, version, KeptArrays(head, arrays))
 
 
 def read_kept(data: bytes, version: str) -> KeptRules | None:
     """Return the rules in these bytes; None if they are damaged, of another version, or something else."""
-    begin = len(_MAGIC) + _DIGEST
-    body = memoryview(data)[begin:]
-    if not data.startswith(_MAGIC) or blake2b(body, digest_size=_DIGEST).digest() != data[len(_MAGIC) : begin]:
+    read = read_arrays(_KIND, version, data)
+    if read is None:
         return None
-    at = begin + _LENGTH
-    end = at + int.from_bytes(body[:_LENGTH], "little")
-    head = json.loads(data[at:end])
-    if head["version"] != version:
-        return None
-    arrays: dict[str, Array] = {}
-    for name, dtype, length in head["arrays"]:
-        end += -end % _ALIGNED
-        arrays[name] = np.frombuffer(data, dtype, length, end)
-        end += arrays[name].nbytes
+    head, arrays = read
     stamps, numbers = arrays.pop(_STAMPS).reshape(-1, 2), arrays.pop(_NUMBERS)
     count = len(arrays["ids"])
     pack = Packed(

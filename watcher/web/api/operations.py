@@ -231,7 +231,7 @@ def _cursor(asked: Asked) -> PaperPlace | None:
 
 _RULE = {"type": "string", "minLength": 1, "maxLength": LONGEST_RULE, "examples": ["title:agent* -survey"]}
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST_IN_ANSWER, "default": USUAL}
-_Q = AskedFor("q", "a rule, as in a subscription", _RULE)
+_Q = AskedFor("q", "a rule, as in a subscription; all papers if empty", {**_RULE, "minLength": 0})
 _SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01", {"type": "string", "format": "date"})
 _LIMIT = AskedFor("limit", f"how many at most, up to {MOST_IN_ANSWER}; {USUAL} if left out", _NUMBER)
 _DAYS = (
@@ -268,7 +268,7 @@ OPERATIONS = (
         "/api/v1/trial",
         "What a rule would have told: what `watcher backtest --json` prints.",
         _trial,
-        (AskedFor("q", _Q.says, _RULE, required=True), _SINCE),
+        (AskedFor("q", "a rule, as in a subscription", _RULE, required=True), _SINCE),
     ),
     Operation(
         "/api/v1/deliveries",
@@ -281,7 +281,7 @@ OPERATIONS = (
         "/api/v1/keep",
         "Keep a paper at a place of the config.",
         _keep,
-        (_MARKED[0], AskedFor("place", "a name under `keep`", required=True)),
+        (_MARKED[0], AskedFor("place", "a name under `keep`", _KEY, required=True)),
         method="POST",
     ),
     Operation("/api/v1/read", "Mark a paper as read.", _marking(MarkKind.READ), _MARKED, method="POST"),
