@@ -149,6 +149,17 @@ def test_a_mark_does_not_take_the_place_of_a_notice(desk: Desk) -> None:
     assert desk.known()[0].retraction == "10.1/notice"
 
 
+def test_who_heard_of_the_article_alone_hears_nothing_of_what_had_become_of_it(store: Store) -> None:
+    """The preprint is older. Who knows it, too, hears that it is retracted, but not of the article that they know."""
+    every = tuple(one.value for one in EVERY)
+    desk = Desk(store, [subscription("article", on=every, sources=("journal",)), subscription("all", on=every)])
+    look(desk, preprint(1))
+    gone = article(1, retraction="10.1/notice", code_url="https://code.example/fish")
+    assert look(desk, gone, source="journal") == ["itself"]
+    assert look(desk, arxiv(1, code_url="https://code.example/fish"), source="arxiv") == ["retracted"]
+    assert desk.sent[-1].subscriptions == ("all",)
+
+
 def test_who_heard_of_the_preprint_alone_hears_that_it_is_published(store: Store) -> None:
     desk = Desk(
         store, [subscription("both", on=("published",)), subscription("one", on=("published",), sources=("hf",))]
