@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tests.examples import times
 from tests.integration.test_forms import EDITED, TITLE, Desk, article, arxiv, every_form, preprint, subscription
-from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, PaperEvent
+from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, NeverItem, PaperEvent
 from watcher.pipeline.polling.updates import record_updates
+from watcher.pipeline.subscriptions.never import apply_never
 from watcher.store import Store
 
 EVERY = tuple(PaperEvent)
@@ -198,6 +199,17 @@ def test_a_restore_tells_nothing_twice(desk: Desk) -> None:
             (paper,) = tx.papers.all()
             record_updates(tx, {paper.id: ("published", "v2")}, desk.now, lambda *_, fate=fate: Decision(fate))
         assert desk.tell() == []
+
+
+def test_a_list_that_is_edited_meanwhile_keeps_no_end_back(desk: Desk) -> None:
+    """``never:`` keeps back what is held, as where a digest comes once a week; the end of a paper is told all the same."""
+    shown = replace(preprint(1), version=1)
+    look(desk, shown)
+    desk.read(replace(shown, version=2, retraction="10.1/notice"))
+    with desk.store.transaction() as tx:
+        tx.subscriptions.raise_generation()
+        apply_never(tx, [NeverItem("", "lanterns", "lanterns")])
+    assert look(desk) == ["retracted"]
 
 
 def test_it_says_so_in_history_and_show(desk: Desk) -> None:
