@@ -14,6 +14,7 @@ from tests.examples import times
 from tests.integration.test_forms import EDITED, TITLE, Desk, article, arxiv, every_form, preprint, subscription
 from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, NeverItem, PaperEvent
 from watcher.pipeline.polling.updates import record_updates
+from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.subscriptions.never import apply_never
 from watcher.store import Store
 
@@ -210,6 +211,15 @@ def test_a_list_that_is_edited_meanwhile_keeps_no_end_back(desk: Desk) -> None:
         tx.subscriptions.raise_generation()
         apply_never(tx, [NeverItem("", "lanterns", "lanterns")])
     assert look(desk) == ["retracted"]
+
+
+def test_an_edited_rule_keeps_no_news_of_told_papers_back(desk: Desk) -> None:
+    shown = replace(preprint(1), version=1)
+    look(desk, shown)
+    desk.read(replace(shown, version=2, retraction="10.1/notice"), preprint(2))
+    desk.context.config = replace(desk.context.config, subscriptions=(subscription("fish", "windmills", on=("retracted",)),))
+    apply_config(desk.context)
+    assert look(desk) == ["retracted; new version v2"]
 
 
 def test_it_says_so_in_history_and_show(desk: Desk) -> None:

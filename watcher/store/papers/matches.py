@@ -125,9 +125,13 @@ class Matches:
         )
         return self._connection.scalar(query) or 0
 
-    def held(self, subscription_id: int) -> dict[int, int]:
-        """Return match id → paper id of a subscription's held matches."""
-        return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD)
+    def held(self, subscription_id: int, *, only_first: bool = False) -> dict[int, int]:
+        """Return match id → paper id of a subscription's held matches.
+
+        ``only_first``: without what became of papers that were told or are known.
+        """
+        first = [_match.c.occasion == FIRST] if only_first else []
+        return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD, *first)
 
     def baseline(self, subscription_id: int) -> dict[int, int]:
         """Return match id → paper id of a subscription's baseline matches."""
