@@ -203,7 +203,7 @@ def test_a_restore_tells_nothing_twice(desk: Desk) -> None:
 
 
 def test_a_list_that_is_edited_meanwhile_keeps_no_end_back(desk: Desk) -> None:
-    """``never:`` keeps back what is held, as where a digest comes once a week; the end of a paper is told all the same."""
+    """``never:`` keeps back what is held, as for a weekly digest; the end of a paper is told all the same."""
     shown = replace(preprint(1), version=1)
     look(desk, shown)
     desk.read(replace(shown, version=2, retraction="10.1/notice"))
@@ -217,7 +217,9 @@ def test_an_edited_rule_keeps_no_news_of_told_papers_back(desk: Desk) -> None:
     shown = replace(preprint(1), version=1)
     look(desk, shown)
     desk.read(replace(shown, version=2, retraction="10.1/notice"), preprint(2))
-    desk.context.config = replace(desk.context.config, subscriptions=(subscription("fish", "windmills", on=("retracted",)),))
+    desk.context.config = replace(
+        desk.context.config, subscriptions=(subscription("fish", "windmills", on=("retracted",)),)
+    )
     apply_config(desk.context)
     assert look(desk) == ["retracted; new version v2"]
 

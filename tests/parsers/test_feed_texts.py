@@ -64,7 +64,9 @@ def test_a_summary_of_atom_without_a_type_is_text_unless_it_is_html(written: str
 
 @pytest.mark.parametrize("empty", ["<summary/>", '<summary type="text"> </summary>', "<summary><![CDATA[]]></summary>"])
 def test_an_empty_text_stands_before_none(empty: str) -> None:
-    shown = f'<id>urn:1</id><title>T</title><link href="/1"/>{empty}<content type="html">&lt;p&gt;Long.&lt;/p&gt;</content>'
+    shown = (
+        f'<id>urn:1</id><title>T</title><link href="/1"/>{empty}<content type="html">&lt;p&gt;Long.&lt;/p&gt;</content>'
+    )
     assert only(atom(shown)).abstract == "Long."
 
 

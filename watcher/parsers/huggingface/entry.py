@@ -80,8 +80,17 @@ def identified(number: str, doi: str | None = None, *, title: str, **more: Any) 
     first = f"arxiv:{own}" if arxiv else f"url:{url}"
     own_id = own if arxiv else None
     forms = forms_named(doi, ARTICLE, beside=(first,))
-    named = {"forms": forms, "doi": doi, "stage": PUBLISHED if forms else None}
-    return Entry(title=title, keys=(first,), url=url, arxiv_id=own_id, version=version, **named, **more)
+    return Entry(
+        title=title,
+        keys=(first,),
+        forms=forms,
+        url=url,
+        arxiv_id=own_id,
+        version=version,
+        doi=doi,
+        stage=PUBLISHED if forms else None,
+        **more,
+    )
 
 
 def is_id(number: str) -> bool:

@@ -96,9 +96,8 @@ def learn(known: Candidate, entry: Entry) -> None:
 
     The table of fields says how each field is merged. Empty values never replace others. Newer values do, but text only
     if :func:`_has_better_text`. An entry that is second-hand or has only a title fills empty fields alone; so
-    does one of another form of the paper, unless that is a further stage. Neither fills the venue and the DOI of a paper of
-    which no stage is known, unless it names one. The title of another form is not kept, but what it says of a
-    retraction is.
+    does one of another form of the paper, unless that is a further stage. Neither fills venue and DOI of a paper whose
+    stage is unknown, unless it names one. The title of another form is not kept, but what it says of a retraction is.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
     is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)

@@ -24,8 +24,7 @@ _READ = (*(one.attribute for one in LISTED), "read_at")
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
     """Move the keys, claims, listings, matches, thumbs, mutes, marks and places of ``merged`` to ``kept``.
 
-    The caller writes the columns of ``paper`` itself. What ``merged`` has gone through before ``kept`` is no news to who
-    knows it.
+    The caller writes the columns of ``paper`` itself. What became of ``merged`` before is no news to who knows it.
     """
     been = _been_through(connection, kept, merged)
     connection.execute(
@@ -43,8 +42,8 @@ def merge_papers(connection: Connection, kept: int, merged: int) -> None:
 
 def _been_through(connection: Connection, kept: int, merged: int) -> tuple[str, ...]:
     """Return what became of the paper ``merged`` that did not become of ``kept`` as it is stored."""
-    found = connection.execute(select(_paper).where(_paper.c.id.in_([kept, merged]))).mappings()
-    rows = {row["id"]: row for row in found}
+    found = connection.execute(select(_paper).where(_paper.c.id.in_([kept, merged])))
+    rows = {row.id: dict(row._mapping) for row in found}
     return events_of(rows[kept], rows[merged])
 
 

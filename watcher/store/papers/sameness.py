@@ -193,7 +193,7 @@ def same_authors(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def _signature(name: str) -> str:
-    """Return the last name and the first initial of a name, folded. "Bengio Y" is read as "Y Bengio"; "Jr." is left out."""
+    """Return the last name and the first initial of a name, folded, without "Jr."; "Bengio Y" is read as "Y Bengio"."""
     last, comma, first = name.partition(",")
     if not comma and (found := _LAST_NAME_FIRST.fullmatch(name.strip())):
         last, first = found.groups()
