@@ -16,6 +16,7 @@ from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, NeverItem,
 from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.subscriptions.never import apply_never
+from watcher.pipeline.telling.preview import next_contents
 from watcher.store import Store
 
 EVERY = tuple(PaperEvent)
@@ -220,7 +221,11 @@ def test_an_edited_rule_keeps_no_news_of_told_papers_back(desk: Desk) -> None:
     desk.context.config = replace(
         desk.context.config, subscriptions=(subscription("fish", "windmills", on=("retracted",)),)
     )
+    with desk.store.reading() as tx:
+        edited, config = desk.context.config.subscriptions, desk.context.config
+        (shown_next,) = next_contents(edited, tx, config, desk.now, lambda item: 1, 100)
     apply_config(desk.context)
+    assert [one.occasions for one in shown_next.items] == [("retracted", "v2")]
     assert look(desk) == ["retracted; new version v2"]
 
 
