@@ -16,9 +16,10 @@ from tests.integration.test_pipeline import World, subscription
 from tests.patience import PATIENCE
 from watcher.config import Config
 from watcher.errors import StoreError
-from watcher.model import Endpoint, Paper
+from watcher.model import Endpoint, Entry, Paper
 from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.imports import Imported, finish_import
+from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.subscriptions.leaving import record_leaving
 from watcher.pipeline.subscriptions.pause_and_mute import record_mute
 from watcher.pipeline.telling.tell import tell_due
@@ -131,6 +132,23 @@ def test_a_paper_that_is_muted_while_it_is_told_is_not_told(world: World) -> Non
     tell_due(world.context)
     deliver_all(world.context)
     assert not world.receivers.sent
+
+
+def test_what_becomes_of_a_paper_while_it_is_told_is_told_next(world: World) -> None:
+    world.apply(subscription(on=("retracted",)))
+
+    def take_back(tx: Transaction) -> None:
+        paper = papers_of(tx)[0]
+        said = Entry(title="", keys=(paper.key,), retraction="10.5555/notice", is_follow_up=True)
+        record_updates(tx, tx.papers.record_entries([said], "journal", world.now).updates, world.now)
+
+    with meanwhile(world, "quiet_hours_of", take_back):
+        tell_due(world.context)
+    tell_due(world.context)
+    deliver_all(world.context)
+    with world.context.store.reading() as tx:
+        occasions = {match.occasion for paper in papers_of(tx) for match in tx.history.of_paper(paper.id, 10)}
+    assert occasions == {"first", "retracted"} and "retracted" in world.receivers.text()
 
 
 def test_who_is_forgotten_while_a_message_is_claimed_is_asked_to_wait(world: World) -> None:
