@@ -241,6 +241,12 @@ def test_a_claim_joins_only_what_speaks_of_the_same_work(
     assert joined(desk, *(both if first == "article" else both[::-1])) is expected
 
 
+def test_a_suffix_of_the_only_author_s_name_parts_no_forms(desk: Desk) -> None:
+    """Crossref and PubMed have it, arXiv mostly not."""
+    named = article(1, authors=("Ana Lund Jr.",), title=TITLE)
+    assert joined(desk, (named, "journal"), (arxiv(1, authors=("Ana Lund",)), "arxiv"))
+
+
 def test_a_long_title_is_enough_where_nobody_names_the_authors(desk: Desk) -> None:
     long = {"title": "Lanterns over seven quiet rivers at night", "abstract": ""}
     assert joined(desk, (article(1, authors=(), **long), "journal"), (arxiv(1, **long), "arxiv"))

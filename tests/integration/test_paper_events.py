@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from tests.examples import times
 from tests.integration.test_forms import EDITED, TITLE, Desk, article, arxiv, every_form, preprint, subscription
-from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, PaperEvent
+from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, NeverItem, PaperEvent
 from watcher.pipeline.polling.updates import record_updates
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.subscriptions.never import apply_never
+from watcher.pipeline.telling.preview import next_contents
 from watcher.store import Store
 
 EVERY = tuple(PaperEvent)
@@ -149,6 +152,17 @@ def test_a_mark_does_not_take_the_place_of_a_notice(desk: Desk) -> None:
     assert desk.known()[0].retraction == "10.1/notice"
 
 
+def test_who_heard_of_the_article_alone_hears_nothing_of_what_had_become_of_it(store: Store) -> None:
+    """The preprint is older. Who knows it, too, hears that it is retracted, but not of the article that they know."""
+    every = tuple(one.value for one in EVERY)
+    desk = Desk(store, [subscription("article", on=every, sources=("journal",)), subscription("all", on=every)])
+    look(desk, preprint(1))
+    gone = article(1, retraction="10.1/notice", code_url="https://code.example/fish")
+    assert look(desk, gone, source="journal") == ["itself"]
+    assert look(desk, arxiv(1, code_url="https://code.example/fish"), source="arxiv") == ["retracted"]
+    assert desk.sent[-1].subscriptions == ("all",)
+
+
 def test_who_heard_of_the_preprint_alone_hears_that_it_is_published(store: Store) -> None:
     desk = Desk(
         store, [subscription("both", on=("published",)), subscription("one", on=("published",), sources=("hf",))]
@@ -187,6 +201,32 @@ def test_a_restore_tells_nothing_twice(desk: Desk) -> None:
             (paper,) = tx.papers.all()
             record_updates(tx, {paper.id: ("published", "v2")}, desk.now, lambda *_, fate=fate: Decision(fate))
         assert desk.tell() == []
+
+
+def test_a_list_that_is_edited_meanwhile_keeps_no_end_back(desk: Desk) -> None:
+    """``never:`` keeps back what is held, as for a weekly digest; the end of a paper is told all the same."""
+    shown = replace(preprint(1), version=1)
+    look(desk, shown)
+    desk.read(replace(shown, version=2, retraction="10.1/notice"))
+    with desk.store.transaction() as tx:
+        tx.subscriptions.raise_generation()
+        apply_never(tx, [NeverItem("", "lanterns", "lanterns")])
+    assert look(desk) == ["retracted"]
+
+
+def test_an_edited_rule_keeps_no_news_of_told_papers_back(desk: Desk) -> None:
+    shown = replace(preprint(1), version=1)
+    look(desk, shown)
+    desk.read(replace(shown, version=2, retraction="10.1/notice"), preprint(2))
+    desk.context.config = replace(
+        desk.context.config, subscriptions=(subscription("fish", "windmills", on=("retracted",)),)
+    )
+    with desk.store.reading() as tx:
+        edited, config = desk.context.config.subscriptions, desk.context.config
+        (shown_next,) = next_contents(edited, tx, config, desk.now, lambda item: 1, 100)
+    apply_config(desk.context)
+    assert [one.occasions for one in shown_next.items] == [("retracted", "v2")]
+    assert look(desk) == ["retracted; new version v2"]
 
 
 def test_it_says_so_in_history_and_show(desk: Desk) -> None:

@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy import text
 
 from tests.integration.queues import LEASE, waiting_in
+from tests.integration.test_forms import EDITED, TITLE, article, arxiv, preprint
 from tests.integration.test_pipeline import World, subscription
 from tests.patience import PATIENCE
 from watcher.config import Config
 from watcher.errors import StoreError
-from watcher.model import Endpoint, Paper
+from watcher.model import Decision, Endpoint, Entry, Fate, Paper
 from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.imports import Imported, finish_import
+from watcher.pipeline.polling.updates import record_updates
+from watcher.pipeline.record import Intake
 from watcher.pipeline.subscriptions.leaving import record_leaving
 from watcher.pipeline.subscriptions.pause_and_mute import record_mute
 from watcher.pipeline.telling.tell import tell_due
@@ -131,6 +134,45 @@ def test_a_paper_that_is_muted_while_it_is_told_is_not_told(world: World) -> Non
     tell_due(world.context)
     deliver_all(world.context)
     assert not world.receivers.sent
+
+
+def test_what_becomes_of_a_paper_while_it_is_told_is_told_next(world: World) -> None:
+    world.apply(subscription(on=("retracted",)))
+
+    def take_back(tx: Transaction) -> None:
+        paper = papers_of(tx)[0]
+        said = Entry(title="", keys=(paper.key,), retraction="10.5555/notice", is_follow_up=True)
+        record_updates(tx, tx.papers.record_entries([said], "journal", world.now).updates, world.now)
+
+    with meanwhile(world, "quiet_hours_of", take_back):
+        tell_due(world.context)
+    tell_due(world.context)
+    deliver_all(world.context)
+    with world.context.store.reading() as tx:
+        occasions = {match.occasion for paper in papers_of(tx) for match in tx.history.of_paper(paper.id, 10)}
+    assert occasions == {"first", "retracted"} and "retracted" in world.receivers.text()
+
+
+def test_a_paper_that_turns_out_to_be_known_while_it_is_told_is_not_told_again(world: World) -> None:
+    world.apply(subscription("fish", rule="lanterns"))
+    with world.context.store.transaction() as tx:
+        Intake(tx, world.context.rules, world.now).add([preprint(1)], "hf", whole=True)
+    for shown in (preprint(1), article(1)):
+        tell_due(world.context)
+        deliver_all(world.context)
+        with world.context.store.transaction() as tx:
+            intake = Intake(tx, world.context.rules, world.now)
+            intake.add([shown], "journal", whole=True)
+            intake.match(lambda *_: Decision(Fate.HELD), unchanged=True)
+
+    def join(tx: Transaction) -> None:
+        tx.papers.record_entries([arxiv(1)], "arxiv", world.now)
+
+    with meanwhile(world, "quiet_hours_of", join):
+        tell_due(world.context)
+    tell_due(world.context)
+    deliver_all(world.context)
+    assert world.receivers.text().count(TITLE) == 1 and EDITED not in world.receivers.text()
 
 
 def test_who_is_forgotten_while_a_message_is_claimed_is_asked_to_wait(world: World) -> None:

@@ -36,6 +36,9 @@ def record_updates(
     papers = {paper.id: paper for paper in tx.papers.get(updates)}
     found = []
     first = tx.matches.first(updates)
+    if held := {one.subscription_id for one in first if one.fate is Fate.HELD}:
+        tx.subscriptions.lock(held)  # another daemon may be telling the papers as they were
+        first = tx.matches.first(updates)
     documents = {id: document_of(paper) for id, paper in papers.items()}
     unwanted = dict(zip(documents, NeverList(tx.never.all()).tried_on(list(documents.values())), strict=True))
     active = tx.subscriptions.get({one.subscription_id for one in first})

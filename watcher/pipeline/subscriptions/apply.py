@@ -298,9 +298,9 @@ def _match_past(
 
 
 def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> int:
-    """Drop held matches that the rule no longer makes; return the number of their papers."""
+    """Drop held papers, but not what became of told ones, that the rule no longer matches; return their number."""
     rule = SubscriptionRules(tx).of(subscription)
-    held = tx.matches.held(id)
+    held = tx.matches.held(id, only_first=True)
     still = {paper.id for paper in tx.papers.get(held.values()) if evaluate(rule, document_of(paper))}
     gone = {match_id: paper_id for match_id, paper_id in held.items() if paper_id not in still}
     tx.matches.decide(gone, RULE_EDITED)

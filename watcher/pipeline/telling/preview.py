@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from watcher.config import Config
 from watcher.model import (
+    ENDS,
+    FIRST,
     Content,
     Delivery,
     DeliveryKind,
@@ -21,6 +23,7 @@ from watcher.model import (
     Paper,
     StoredSubscription,
     Subscription,
+    event_of,
 )
 from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
@@ -84,7 +87,8 @@ def next_contents(
 ) -> list[Content]:
     """Return the contents of the next messages of these subscriptions, with what waits so far; none if nothing waits.
 
-    Papers that will be muted then, and papers that an edited rule no longer matches, are left out.
+    Papers that will be muted then, and papers that an edited rule no longer matches, are left out. What became of told
+    papers stays.
 
     ``size_of``: returns the size of a paper in a message.
     ``limit``: largest size of a message, in the same unit.
@@ -138,12 +142,18 @@ def _waiting(
     held = tx.matches.held(saved.id)
     told = unmuted(tx, saved.id, held, max(saved.next_due or now, now), drop=False)
     rule = SubscriptionRules(tx).of(subscription)
+    waiting = tx.contents.waiting_of(saved.id)
     if rule.digest != saved.rule_digest or len(never):
+        occasions = {one.match_id: one.occasion for one in waiting}
         documents = [document_of(paper) for paper in tx.papers.get(told.values())]
         unwanted = zip(documents, never.tried_on(documents), strict=True)
-        wanted = [one for one, why in unwanted if not why.why(subscription.owner)]
-        holds = {one.paper.id for one in wanted if rule.digest == saved.rule_digest or evaluate(rule, one)}
-        told = {match: paper for match, paper in told.items() if paper in holds}
+        wanted = {one.paper.id: one for one, why in unwanted if not why.why(subscription.owner)}
+        holds = {id for id, one in wanted.items() if rule.digest == saved.rule_digest or evaluate(rule, one)}
+        told = {
+            match: paper
+            for match, paper in told.items()
+            if event_of(occasions[match]) in ENDS or paper in (holds if occasions[match] == FIRST else wanted)
+        }
     left_out = held.keys() - told.keys()
     scores: dict[int, float] = {}
     if subscription.learns != saved.subscription.learns or (rule.digest != saved.rule_digest and subscription.learns):
@@ -162,7 +172,7 @@ def _waiting(
             everything=is_for_everything(subscription.rule),
             sources=subscription.sources,
         )
-        for one in tx.contents.waiting_of(saved.id)
+        for one in waiting
         if one.match_id not in left_out
     ]
 

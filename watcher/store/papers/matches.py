@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit, is_strong
+from watcher.model import ENDS, FIRST, Decision, DeliveryState, Endpoint, Fate, Hit, event_of, is_strong
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.database.values import because_row, place_row, score_of_row
@@ -21,6 +21,8 @@ _match, _alert, _delivery = schema.match, schema.alert, schema.delivery
 
 CANCELLED = "cancelled"
 MERGED = "merged"
+KNOWN_WITH_IT = "known since the paper itself"
+"""Reason why what became of a paper is not told, where it had become of the form of it that was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,13 @@ class Matches:
         )
         return self._connection.scalar(query) or 0
 
-    def held(self, subscription_id: int) -> dict[int, int]:
-        """Return match id → paper id of a subscription's held matches."""
-        return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD)
+    def held(self, subscription_id: int, *, only_first: bool = False) -> dict[int, int]:
+        """Return match id → paper id of a subscription's held matches.
+
+        ``only_first``: without what became of papers that were told or are known.
+        """
+        first = [_match.c.occasion == FIRST] if only_first else []
+        return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD, *first)
 
     def baseline(self, subscription_id: int) -> dict[int, int]:
         """Return match id → paper id of a subscription's baseline matches."""
@@ -236,13 +242,17 @@ class Matches:
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
 
-def merge_matches(connection: Connection, kept: int, merged: int) -> None:
+def merge_matches(connection: Connection, kept: int, merged: int, been: Collection[str] = ()) -> None:
     """Move the matches of the paper ``merged`` to ``kept``, when the two turn out to be one.
 
     If a subscription has matches of both, the more advanced one stays (see ``_ADVANCE``), and the other points to it.
     If both have an alert at one endpoint, the sent or claimed one stays, or else the earlier one; the other one is
     dropped and leaves its delivery.
+
+    ``been``: what has become of ``merged``, as occasions. Its subscriptions know it, and are not told; but who has
+        matches of both is told of the end of ``kept``.
     """
+    _note_known(connection, kept, merged, been)
     columns = (_match.c.id, _match.c.paper_id, _match.c.subscription_id, _match.c.occasion, _match.c.fate)
     rows = connection.execute(
         select(*columns).where(_match.c.paper_id.in_([kept, merged]), _match.c.same_as.is_(None)).order_by(_match.c.id)
@@ -257,6 +267,23 @@ def merge_matches(connection: Connection, kept: int, merged: int) -> None:
                 connection.execute(update(_match).where(_match.c.id == row.id).values(same_as=stays.id))
                 _merge_alerts(connection, stays.id, row.id)
     connection.execute(update(_match).where(_match.c.paper_id == merged).values(paper_id=kept))
+
+
+def _note_known(connection: Connection, kept: int, merged: int, been: Collection[str]) -> None:
+    """Store dropped matches of the paper ``merged`` for what is known to have become of it."""
+    if not been:
+        return
+    first = (_match.c.paper_id.in_([kept, merged]), _match.c.occasion == FIRST, _match.c.same_as.is_(None))
+    rows = [dict(row) for row in connection.execute(select(_match).where(*first)).mappings()]
+    with_kept = {row["subscription_id"] for row in rows if row["paper_id"] == kept}
+    known = {"fate": Fate.DROPPED.value, "reason": KNOWN_WITH_IT}
+    made = [
+        {name: value for name, value in row.items() if name != "id"} | known | {"occasion": occasion}
+        for row in rows
+        for occasion in been
+        if row["paper_id"] == merged and not (event_of(occasion) in ENDS and row["subscription_id"] in with_kept)
+    ]
+    insert_unless_there(connection, _match, made)
 
 
 _ADVANCE = [Fate.OWED, Fate.HELD, Fate.BASELINE, Fate.DROPPED]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from watcher.model.fields import LISTED
 from watcher.store.database import schema
 from watcher.store.deliveries.kept import merge_kept
+from watcher.store.papers.events import events_of
 from watcher.store.papers.marks import merge_marks
 from watcher.store.papers.matches import merge_matches
 from watcher.store.subscriptions.mutes import merge_mutes
@@ -23,19 +24,27 @@ _READ = (*(one.attribute for one in LISTED), "read_at")
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
     """Move the keys, claims, listings, matches, thumbs, mutes, marks and places of ``merged`` to ``kept``.
 
-    The caller writes the columns of ``paper`` itself.
+    The caller writes the columns of ``paper`` itself. What became of ``merged`` before is no news to who knows it.
     """
+    been = _been_through(connection, kept, merged)
     connection.execute(
         update(_paper).where(or_(_paper.c.id == merged, _paper.c.merged_into == merged)).values(merged_into=kept)
     )
     connection.execute(update(_key).where(_key.c.paper_id == merged).values(paper_id=kept))
     _merge_forms(connection, kept, merged)
     _merge_listings(connection, kept, merged)
-    merge_matches(connection, kept, merged)
+    merge_matches(connection, kept, merged, been)
     merge_thumbs(connection, kept, merged)
     merge_mutes(connection, kept, merged)
     merge_marks(connection, kept, merged)
     merge_kept(connection, kept, merged)
+
+
+def _been_through(connection: Connection, kept: int, merged: int) -> tuple[str, ...]:
+    """Return what became of the paper ``merged`` that did not become of ``kept`` as it is stored."""
+    found = connection.execute(select(_paper).where(_paper.c.id.in_([kept, merged])))
+    rows = {row.id: dict(row._mapping) for row in found}
+    return events_of(rows[kept], rows[merged])
 
 
 def _merge_forms(connection: Connection, kept: int, merged: int) -> None:

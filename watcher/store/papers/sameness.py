@@ -197,13 +197,18 @@ def same_authors(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def _signature(name: str) -> str:
-    """Return the last name and the first initial of a name, folded. "Bengio Y" is read as "Y Bengio"."""
+    """Return the last name and the first initial of a name, folded, without "Jr."; "Bengio Y" is read as "Y Bengio"."""
     last, comma, first = name.partition(",")
     if not comma and (found := _LAST_NAME_FIRST.fullmatch(name.strip())):
         last, first = found.groups()
     words = fold_title(f"{first} {last}" if first else name).split()
+    while len(words) > 2 and words[-1] in _SUFFIXES:
+        words.pop()
     return f"{words[-1]} {words[0][0]}" if words else name.strip()
 
+
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+"""What some sources put behind a name and others leave out, folded."""
 
 _LAST_NAME_FIRST = re.compile(r"(\w{2,}(?:[ '-]\w{2,}){0,3}) ((?:[A-Z][.-]?){1,3})")
 

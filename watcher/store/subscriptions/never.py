@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select
 
-from watcher.model import FIRST, Fate, NeverItem
+from watcher.model import ENDS, FIRST, Fate, NeverItem
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 
@@ -50,8 +50,8 @@ class NeverLists:
             self._connection.execute(insert(_never), rows)
 
     def held(self) -> list[MatchOfPaper]:
-        """Return the held matches of all active subscriptions."""
-        return self._matches(_match.c.fate == Fate.HELD)
+        """Return the held matches of all active subscriptions, without ends of papers, which no list keeps back."""
+        return self._matches(_match.c.fate == Fate.HELD, _match.c.occasion.not_in([one.value for one in ENDS]))
 
     def kept_back(self, items: Collection[str]) -> list[MatchOfPaper]:
         """Return the matches that any of these items, given as written, keeps back."""
