@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from watcher.errors import CronError
 from watcher.model import QuietHours, Rhythm, Subscription, When
 from watcher.policy.schedules.cron import read_cron
-from watcher.policy.schedules.schedule import alert_due, next_due, next_month, quiet_until
+from watcher.policy.schedules.schedule import alert_due, due_too_late, next_due, next_month, quiet_until
 
 BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 """When the subscriptions here were made, where that does not matter."""
@@ -421,3 +421,22 @@ def test_a_clock_at_an_end_of_the_calendar_stops_nobody(when: When, zone: str) -
             due = next_due(when, zone, now, began)
             assert due is not None and due > now
         assert next_month(zone, time(8), now) > now
+
+
+@pytest.mark.parametrize(
+    ("when", "ahead", "is_too_late"),
+    [
+        (When(Rhythm.DAILY, time(8)), timedelta(days=1), False),
+        (When(Rhythm.DAILY, time(8)), timedelta(days=2), True),
+        (When(Rhythm.WEEKLY, time(8), weekday=0), timedelta(days=7), False),
+        (When(Rhythm.WEEKLY, time(8), weekday=0), timedelta(days=400), True),
+        (When(Rhythm.IMMEDIATELY), timedelta(days=400), False),
+    ],
+)
+def test_what_a_clock_far_ahead_put_off_is_due_by_the_clock_of_now(
+    when: When, ahead: timedelta, is_too_late: bool
+) -> None:
+    now = datetime(2026, 3, 10, 9, tzinfo=UTC)
+    stored = next_due(when, "UTC", now + ahead, now)
+    found = due_too_late(when, "UTC", stored, now, now + ahead)
+    assert found == (next_due(when, "UTC", now, now) if is_too_late else None)

@@ -56,6 +56,19 @@ def next_due(when: When, timezone: str, after: datetime, began: datetime) -> dat
         day += DAY
 
 
+def due_too_late(when: When, timezone: str, stored: datetime | None, now: datetime, began: datetime) -> datetime | None:
+    """Return the next due instant in place of a stored one that was stored by a clock ahead of ``now``, else None.
+
+    It was if it is later than the second due instant after ``now``: a clock that is set back by less than that makes
+    nothing due twice.
+    """
+    first = next_due(when, timezone, now, min(began, now))
+    if stored is None or first is None:
+        return None
+    second = next_due(when, timezone, first, min(began, now))
+    return first if second is not None and stored > second else None
+
+
 def _first_day(at: time, zone: ZoneInfo, began: datetime) -> date:
     """Return the local day whose ``at`` is the first later than ``began``."""
     day = began.astimezone(zone).date() - DAY

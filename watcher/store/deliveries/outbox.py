@@ -84,6 +84,13 @@ class Outbox:
         )
         return min((at for at in self._connection.scalars(laters) if at), default=None)
 
+    def bring_forward(self, now: datetime, latest: datetime) -> int:
+        """Make alerts and messages without papers due now that are due later than ``latest``; return their number."""
+        waits = (_alert.c.due > latest, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
+        alerts = self._connection.execute(update(_alert).where(*waits).values(due=now))
+        unsaid = (_blank.c.due > latest, _blank.c.delivery_id.is_(None))
+        return alerts.rowcount + self._connection.execute(update(_blank).where(*unsaid).values(due=now)).rowcount
+
     def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> list[str]:
         """Make deliveries of digests; return their ids in the same order.
 

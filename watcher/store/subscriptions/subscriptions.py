@@ -315,6 +315,14 @@ class Subscriptions:
         """Set when a subscription is due next."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(next_due=next_due))
 
+    def due_after(self, at: datetime) -> list[StoredSubscription]:
+        """Return the subscriptions that are next due later than an instant."""
+        return self._several(_active(_table).where(_table.c.next_due > at))
+
+    def signs_after(self, at: datetime) -> list[StoredSubscription]:
+        """Return the subscriptions whose next sign of life is due later than an instant."""
+        return self._several(_active(_table).where(_table.c.sign_due > at))
+
     def set_sign_due(self, id: int, sign_due: datetime | None) -> None:
         """Set when a subscription's next sign of life is due."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(sign_due=sign_due))
