@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum, IntFlag
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
 from watcher.rules.index.keys import LONGEST_GRAM
 from watcher.rules.language.rule import Rule
+from watcher.rules.language.terms import ENOUGH_LEAVES
 from watcher.rules.language.tree import (
     And,
     Author,
@@ -53,6 +55,9 @@ class Mark(IntFlag):
     LAST = 2  # of its clause
     READ = 4  # its key does not decide
     UNKEYED = 8  # it has no key at all
+
+
+_NO_MARK = Mark(0)
 
 
 class Term(NamedTuple):
@@ -161,7 +166,7 @@ class _Encoder:
         return found
 
     def _literal(self, node: RuleNode) -> Literal:
-        leaf, marks = (node.child, Mark.NEGATED) if isinstance(node, Not) else (node, Mark(0))
+        leaf, marks = (node.child, Mark.NEGATED) if isinstance(node, Not) else (node, _NO_MARK)
         assert not isinstance(leaf, And | Or | Not)
         term, is_sure = term_of(leaf)
         if not is_sure:
@@ -197,6 +202,7 @@ def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
     return None, False
 
 
+@lru_cache(maxsize=ENOUGH_LEAVES)
 def _text(leaf: TextTerm) -> tuple[Term | None, bool]:
     sequences = _sequences(leaf.pattern, is_prefix=leaf.is_prefix)
     if len(sequences) > MOST_GRAMS or any(len(words) > LONGEST_GRAM for words in sequences):

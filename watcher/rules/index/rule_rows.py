@@ -9,6 +9,7 @@ from watcher.rules.index.encode import PATTERN_ENDS, Encoded, Mark, Term
 from watcher.rules.index.keys import MASK, STEP, KeyMaker
 from watcher.rules.index.regex_book import FieldPattern
 from watcher.rules.language.rule import Rule
+from watcher.rules.language.terms import ENOUGH_LEAVES
 
 
 class Rows:
@@ -35,6 +36,7 @@ class Rows:
         self.prefixes: set[str] = set()
         self.regexes: set[FieldPattern] = set()
         self._terms: set[int] = set()
+        self._latest: dict[Term, int] = {}  # terms of the last rules
 
     def add(self, id: int, rule: Rule, encoded: Encoded) -> None:
         """Append a rule under the number ``id``."""
@@ -59,6 +61,14 @@ class Rows:
 
     def _numbered(self, term: Term) -> int:
         """Return the key of a term, made from its kind and the keys of all its sequences. A new term is added."""
+        if (known := self._latest.get(term)) is not None:
+            return known
+        if len(self._latest) >= ENOUGH_LEAVES:
+            self._latest.clear()
+        key = self._latest[term] = self._key_of(term)
+        return key
+
+    def _key_of(self, term: Term) -> int:
         grams = sorted({self._keys.key_of(words, term.field) for words in term.sequences})
         key = int(term.kind)
         for gram in grams:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
+from watcher.rules.language.reader import TERMINALS, Branch, Unread, read
 from watcher.rules.language.terms import COMPARED, FIELDS, comparison, field_term, term
 from watcher.rules.language.tree import (
     EVERYTHING,
@@ -31,6 +32,11 @@ from watcher.rules.language.tree import (
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
+    AnyBranch = Branch | Tree[Token]
+
+_TERMINALS = "\n".join(
+    f"{name}.{priority}: /{pattern}/" for priority, (name, pattern) in enumerate(reversed(TERMINALS.items()), start=1)
+)
 GRAMMAR = rf"""
 start: any
 any: all (OR all)*
@@ -42,16 +48,7 @@ compared: COMPARISON
 in_field: FIELD (EXACT | PHRASE | REGEX | WORD)
 plain: EXACT | PHRASE | WORD
 
-OR.9: /OR(?![^\s()])/
-AND.9: /AND(?![^\s()])/
-NOT.9: /NOT(?![^\s()])/
-MINUS.8: /(?<![^\s(])-(?=\S)/
-COMPARISON.7: /(?i:{COMPARED})\s*[<>=]+\s*[^\s()"]*/
-FIELD.6: /[A-Za-z_]+:(?=\S)/
-EXACT.5: /=(?:"[^"]*"|[^\s()"]+)/
-PHRASE.4: /"[^"]*"(?:~[^\s()"]*)?/
-REGEX.3: /\/(?:\\.|[^\/\\])+\//
-WORD.1: /[^\s()"]+/
+{_TERMINALS}
 %ignore /\s+/
 """
 
@@ -74,6 +71,12 @@ def plain_signs(text: str) -> str:
     return text if text.isascii() else text.translate(_SIGNS)
 
 
+def may_compare(text: str) -> bool:
+    """Return whether a rule's text has a sign of a comparison: without one it has no comparison."""
+    text = plain_signs(text)
+    return any(sign in text for sign in "<>=")
+
+
 def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode, Spans]:
     """Return the tree of a rule, and the span of each leaf in the text from left to right.
 
@@ -94,7 +97,7 @@ def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode,
     node, spans = _built(text)
     if asks_for_everything(node) and _has_other_words(node):
         node, spans = _built(text, knows_everything=False)  # "segment everything" are two words
-    if not may_exclude_alone:
+    if not may_exclude_alone and ("NOT" in text or "-" in text):
         _require_positive(node, text)
     return node, spans
 
@@ -106,10 +109,11 @@ def _built(text: str, *, knows_everything: bool = True) -> tuple[RuleNode, Spans
     """
     builder = _Builder(text, knows_everything=knows_everything)
     try:
-        node = builder.any(_tree(text).children[0])  # type: ignore[arg-type]
-    except _Mixture:
-        # Positions of whole branches cost a third of the time, and only this error needs them.
-        node = builder.any(_tree(text, positions=True).children[0])  # type: ignore[arg-type]
+        node = builder.any(read(text))
+    except (Unread, _Mixture):
+        # What is wrong is read by lark, which knows what was expected and where all branches are.
+        builder = _Builder(text, knows_everything=knows_everything)
+        node = builder.any(tree_by_lark(text).children[0])  # type: ignore[arg-type]
     return node, tuple(builder.spans)
 
 
@@ -127,18 +131,19 @@ class _Mixture(Exception):
     """Words in a row stand beside an OR; the place is not known yet."""
 
 
-@lru_cache(maxsize=2)
-def _parser(*, positions: bool) -> Lark:
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
     from lark import Lark
 
-    return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=positions, maybe_placeholders=False)
+    return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False)
 
 
-def _tree(text: str, *, positions: bool = False) -> Tree[Token]:
+def tree_by_lark(text: str) -> Tree[Token]:
+    """Return the tree of a rule with the places of its branches. Raises ``RuleError`` with what is wrong."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     try:
-        return _parser(positions=positions).parse(text)
+        return _parser().parse(text)
     except UnexpectedCharacters as error:
         raise _unexpected_character(text, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:
@@ -200,6 +205,8 @@ def _unclosed(text: str) -> int:
 
 def _check_depth(text: str) -> None:
     """Raise ``RuleError`` for a rule that is nested too deeply, before anything recurses into it."""
+    if text.count("(") + text.count("NOT") + text.count("-") <= DEEPEST:
+        return
     depth = 0
     for found in re.finditer(r'"[^"]*"|[()]|(?<!\S)(?:NOT\s+|-)+', text):
         piece = found[0]
@@ -212,24 +219,24 @@ def _check_depth(text: str) -> None:
 
 
 class _Builder:
-    """Builds the tree of a rule from that of lark, and notes the spans of its leaves."""
+    """Builds the tree of a rule from that of the reader or of lark, and notes the spans of its leaves."""
 
     def __init__(self, text: str, *, knows_everything: bool) -> None:
         self._text = text
         self._knows_everything = knows_everything
         self.spans: list[tuple[int, int]] = []
 
-    def any(self, tree: Tree[Token]) -> RuleNode:
+    def any(self, tree: AnyBranch) -> RuleNode:
         branches = [child for child in tree.children if not isinstance(child, str)]
         if len(branches) > 1:
             for branch in branches:
                 self._refuse_mixture(tree, branch)
         return any_of([self.all(branch) for branch in branches])
 
-    def all(self, tree: Tree[Token]) -> RuleNode:
+    def all(self, tree: AnyBranch) -> RuleNode:
         return conjunction([self.one(child) for child in tree.children if not isinstance(child, str)])
 
-    def one(self, tree: Tree[Token]) -> RuleNode:
+    def one(self, tree: AnyBranch) -> RuleNode:
         match tree.data:
             case "negated":
                 return negated(self.one(tree.children[-1]))  # type: ignore[arg-type]
@@ -251,7 +258,7 @@ class _Builder:
             return EVERYTHING
         return term(str(tokens[0]), tokens[0].type, start)
 
-    def _refuse_mixture(self, tree: Tree[Token], branch: Tree[Token]) -> None:
+    def _refuse_mixture(self, tree: AnyBranch, branch: AnyBranch) -> None:
         """Raise ``RuleError`` for ``a b OR c``, which people understand in two ways."""
         ones = [child for child in branch.children if not isinstance(child, str)]
         self._refuse_operators(ones)
@@ -276,13 +283,13 @@ class _Builder:
             hint=f"write {apart} or {other}",
         )
 
-    def _refuse_operators(self, ones: list[Tree[Token]]) -> None:
+    def _refuse_operators(self, ones: list[AnyBranch]) -> None:
         """Raise ``RuleError`` for an operator among words in a row, since that is the cause of the mistake."""
         for one in ones:
             if one.data == "plain" and str(one.children[0]) in ("or", "and", "not", "OR", "AND"):
                 self.one(one)
 
-    def _source(self, tree: Tree[Token]) -> str:
+    def _source(self, tree: AnyBranch) -> str:
         return self._text[tree.meta.start_pos : tree.meta.end_pos]
 
 

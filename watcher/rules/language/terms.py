@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from watcher.errors import RuleError
 from watcher.model.fields import HAS, IDENTIFIED, KNOWN_BY_HAS, SCHEMES, FieldKind, identity, rule_names
@@ -22,6 +23,9 @@ COMPARED = "|".join((*NUMBERS, *DAYS))
 
 SHORTEST_PREFIX = 2
 LONGEST_REGEX = 1_000
+ENOUGH_LEAVES = 16_384
+"""Most terms that are kept read: many rules ask for the same words. Some 0.5 kB each."""
+
 LARGEST_GAP = 100
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
 _PLAIN = re.compile(r"[^\s()\"/=\-][^\s()\":]*")
@@ -37,7 +41,7 @@ def term(text: str, kind: str, start: int) -> Leaf:
     ``kind``: of the token in the grammar.
     ``start``: offset of the term in the rule.
     """
-    if kind == "WORD":
+    if kind == "WORD" and (text[0] in "-/" or text.lower() in _OPERATORS):
         if text in _OPERATORS:
             upper = _OPERATORS[text]
             hint = f'write {upper} for the operator, or "{text}" for the word'
@@ -157,6 +161,18 @@ def _day_meant(text: str) -> str:
 
 
 def _text_leaf(text: str, kind: str, field: str | None, start: int, *, about: bool) -> Leaf:
+    try:
+        return _known_leaf(text, kind, field, about)
+    except RuleError:
+        return _read_leaf(text, kind, field, start, about=about)
+
+
+@lru_cache(maxsize=ENOUGH_LEAVES)
+def _known_leaf(text: str, kind: str, field: str | None, about: bool) -> Leaf:
+    return _read_leaf(text, kind, field, 0, about=about)
+
+
+def _read_leaf(text: str, kind: str, field: str | None, start: int, *, about: bool) -> Leaf:
     end = start + len(text)
     before = "about:" if about else f"{field}:" if field else ""
     if kind == "EXACT":
