@@ -128,7 +128,7 @@ class Desk:
             intake = Intake(tx, self.context.rules, self.now)
             recorded = intake.add(entries, source, whole=True)
             intake.match(lambda saved, paper: Decision(fate))
-            record_updates(tx, intake.updates, self.now)
+            record_updates(tx, intake.updates, self.now, heirs=intake.heirs)
         return recorded.ids
 
     def tell(self) -> list[str]:

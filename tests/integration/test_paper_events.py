@@ -239,3 +239,27 @@ def test_it_says_so_in_history_and_show(desk: Desk) -> None:
         rows = tx.history.of_paper(paper.id, 10)
     assert {event_in_words(row.occasion) for row in rows} == {"", "its publication"}
     assert paper.title == TITLE
+
+
+@pytest.mark.parametrize("more", [{}, {"on": ("retracted",)}, {"on": ("withdrawn", "retracted")}])
+def test_a_retraction_is_told_once_to_who_asked_for_updates(store: Store, more: dict[str, tuple[str, ...]]) -> None:
+    """``on_update: notify`` tells it by itself, and ``on`` beside it no second time."""
+    desk = Desk(store, [replace(subscription(tells_updates=True), **more)])  # type: ignore[arg-type]
+    assert look(desk, preprint(1)) == ["itself"]
+    gone = replace(preprint(1), retraction="10.1/notice", note="This paper has been withdrawn: retracted.")
+    assert look(desk, gone) == ["retracted"]
+    assert look(desk, gone) + look(desk, replace(gone, retraction="retracted"), source="journal") == []
+
+
+def test_who_heard_of_the_preprint_alone_hears_of_an_article_that_was_stored_before_it(store: Store) -> None:
+    """The article's row stays when the two are joined, so that it shows nothing new."""
+    desk = Desk(
+        store, [subscription("both", on=("published",)), subscription("one", on=("published",), sources=("hf",))]
+    )
+    look(desk, article(1), source="journal")
+    look(desk, preprint(1))
+    desk.sent.clear()
+    look(desk, arxiv(1), source="arxiv")
+    assert desk.papers() == 1
+    assert [one.subscriptions for one in desk.sent] == [("one",)]
+    assert look(desk, arxiv(1), source="arxiv") == []

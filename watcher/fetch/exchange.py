@@ -10,12 +10,14 @@ from datetime import datetime
 from functools import lru_cache
 from threading import Event
 
+import httpcore
 import httpx
 
 from watcher.errors import WatcherError
 from watcher.fetch.body import read_body
 from watcher.fetch.pace import Pace, pace_of
 from watcher.fetch.proxied import ProxyTransport, ProxyWire
+from watcher.fetch.said import SAYS_WHY, said_in
 from watcher.fetch.turns import Book, Turns
 from watcher.fetch.waits import nothing_remains_for, wait_asked_for
 from watcher.fetch.wire import Deadline, Live, Refused, Resolve, Transport, Wire, resolve
@@ -61,6 +63,7 @@ class HttpAnswer:
     ``from_public``: it came from the public Internet, or through a proxy. It must not redirect to a private address
         then.
     ``wait``: seconds for which the site asks to be left alone, None if it does not.
+    ``said``: why it refuses, in its own words, "" if it does not say.
     """
 
     status: int
@@ -68,6 +71,7 @@ class HttpAnswer:
     body: bytes
     from_public: bool
     wait: float | None = None
+    said: str = ""
 
 
 class Exchange:
@@ -156,6 +160,7 @@ class Exchange:
                     self._body(response) if response.status_code in READ else b"",
                     from_public,
                     self._obey(pace, response),
+                    self._said(response) if response.status_code in SAYS_WHY else "",
                 )
 
     def _client(self, transport: Transport) -> httpx.Client:
@@ -175,6 +180,14 @@ class Exchange:
             most_sent=self.limits.compressed,
             most=self.limits.body,
         )
+
+    def _said(self, response: httpx.Response) -> str:
+        """Return why a request is refused; "" also where that cannot be read: the status counts all the same."""
+        headers = response.headers
+        try:
+            return said_in(response.iter_raw(), headers.get("Content-Type", ""), headers.get("Content-Encoding", ""))
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError, OSError):
+            return ""
 
     def _obey(self, pace: Pace, response: httpx.Response) -> float | None:
         """Close the site for as long as it asks in the response.

@@ -235,7 +235,8 @@ class Fetcher:
 
 def _refusal(answer: HttpAnswer) -> str:
     asks = "" if answer.wait is None else f", asks to be left alone for {answer.wait:.0f} s"
-    return status_line(answer.status) + asks
+    says = f', which says: "{answer.said}"' if answer.said else ""
+    return status_line(answer.status) + says + asks
 
 
 def _conditions(known: Validators) -> dict[str, str]:

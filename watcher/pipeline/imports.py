@@ -100,7 +100,7 @@ def _store(page: ReadPage, source: str | None, telling: Telling, context: Contex
         intake.add(page.reading.entries, source_of(page, source, context.config), whole=page.reading.whole)
         decide = _decide(tx, telling, context.config, now)
         intake.match(decide, unchanged=True)
-        record_updates(tx, intake.updates, now, decide)
+        record_updates(tx, intake.updates, now, decide, intake.heirs)
     done.stored += intake.new
     done.papers |= intake.listed
 

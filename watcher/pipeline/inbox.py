@@ -132,7 +132,7 @@ def _store_reading(reading: Reading, source: Source, context: Context, is_mine: 
         matched = intake.match(
             lambda saved, paper: fate.of_dropped_in(paper, saved.subscription.sources, present), unchanged=True
         )
-        matched += record_updates(tx, intake.updates, now)
+        matched += record_updates(tx, intake.updates, now, heirs=intake.heirs)
     done.new += intake.new
     done.matched += matched
 

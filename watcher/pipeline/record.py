@@ -30,6 +30,7 @@ class Intake:
     ``touched``: ids of papers that are new, newly listed or changed.
     ``listed``: ids of all papers that were added.
     ``updates``: paper id → occasions, for known papers with events.
+    ``heirs``: paper id → (occasion, subscriptions) that have an event of their own.
     ``first_asked``: ids of papers whose citations were never asked for before.
     """
 
@@ -40,6 +41,7 @@ class Intake:
     touched: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
     updates: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    heirs: dict[int, tuple[str, frozenset[int]]] = field(default_factory=dict)
     first_asked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -55,6 +57,7 @@ class Intake:
         self.new += len(recorded.new)
         self.touched |= set(recorded.touched)
         self.listed |= set(recorded.ids)
+        self.heirs |= recorded.heirs
         self.updates = all_updates([*self.updates.items(), *recorded.updates.items()])
         return recorded
 

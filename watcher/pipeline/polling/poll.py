@@ -135,7 +135,7 @@ def _poll(
             first = partial(_is_first_asked, first_asked=intake.first_asked)
         decide = _decide(source, first_poll=first, now=now, late=late)
         matched = intake.match(deciding(decide, blind))
-        matched += record_updates(tx, intake.updates, now, deciding(lambda saved, paper: HELD, blind))
+        matched += record_updates(tx, intake.updates, now, deciding(lambda saved, paper: HELD, blind), intake.heirs)
         verdict, new, before = _with_place(worst(judged), kept), intake.new, verdict_before(tx, source)
         wait = conclude(tx, source, verdict, new, len(visits), context, now)
         record_days(tx, source, verdict, known, context, now)

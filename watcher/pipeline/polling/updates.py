@@ -14,6 +14,8 @@ from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 
 HELD = Decision(Fate.HELD)
+Heirs = Mapping[int, tuple[str, frozenset[int]]]
+NO_HEIRS: Heirs = {}
 
 
 def record_updates(
@@ -21,6 +23,7 @@ def record_updates(
     updates: Mapping[int, Sequence[str]],
     now: datetime,
     decide: Decide = lambda saved, paper: HELD,
+    heirs: Heirs = NO_HEIRS,
 ) -> int:
     """Store a match for each event of a paper that was told or is known; return how many.
 
@@ -29,26 +32,30 @@ def record_updates(
     told of a preprint and of its article, before they were one, is not told of a publication.
 
     ``updates``: paper id → occasions.
+    ``heirs``: paper id → (occasion, subscriptions) for which that is an event as well.
     ``decide``: returns the fate of a match that is not kept back.
     """
-    if not updates:
+    if not updates and not heirs:
         return 0
-    papers = {paper.id: paper for paper in tx.papers.get(updates)}
+    of = [*{*updates, *heirs}]
+    papers = {paper.id: paper for paper in tx.papers.get(of)}
     found = []
-    first = tx.matches.first(updates)
+    first = tx.matches.first(of)
     if held := {one.subscription_id for one in first if one.fate is Fate.HELD}:
         tx.subscriptions.lock(held)  # another daemon may be telling the papers as they were
-        first = tx.matches.first(updates)
+        first = tx.matches.first(of)
     documents = {id: document_of(paper) for id, paper in papers.items()}
     unwanted = dict(zip(documents, NeverList(tx.never.all()).tried_on(list(documents.values())), strict=True))
     active = tx.subscriptions.get({one.subscription_id for one in first})
-    has_both = tx.matches.of_both_forms(updates)
+    has_both = tx.matches.of_both_forms(of)
     rules = SubscriptionRules(tx)
     for one in first:
         saved, id = active.get(one.subscription_id), one.paper_id
         if saved is None or id not in papers:
             continue
-        asked = [on for on in updates[id] if tells_event(saved.subscription, event_of(on), one.fate)]
+        occasion, some = heirs.get(id, ("", frozenset[int]()))
+        became = dict.fromkeys([*updates.get(id, ()), *([occasion] if saved.id in some else [])])
+        asked = [on for on in became if tells_event(saved.subscription, event_of(on), one.fate)]
         for occasion in asked:
             event = event_of(occasion)
             if event is PaperEvent.PUBLISHED and (saved.id, id) in has_both:

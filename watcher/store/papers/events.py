@@ -16,7 +16,7 @@ def events_of(before: Mapping[str, Any], after: Mapping[str, Any], *, is_secondh
     """
     found = [update] if (update := update_of(before, after)) else []
     if not is_secondhand:
-        found += [stage] if (stage := _stage_reached(before, after)) else []
+        found += [stage] if (stage := stage_reached(before, after)) else []
         found += [PaperEvent.CODE.value] if after["code_url"] and not before["code_url"] else []
         found += [PaperEvent.RETRACTED.value] if after["retraction"] and not before["retraction"] else []
     if PaperEvent.RETRACTED in found:  # a note that says so, too, is no second event
@@ -24,7 +24,7 @@ def events_of(before: Mapping[str, Any], after: Mapping[str, Any], *, is_secondh
     return tuple(dict.fromkeys(found))
 
 
-def _stage_reached(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+def stage_reached(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
     """Return the stage that a paper has come to, None if it is where it was.
 
     Papers that were stored before there were stages have none: what was known of their venue is no news.

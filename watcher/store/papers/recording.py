@@ -14,13 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
 
-from watcher.model import Entry
+from watcher.model import FIRST, Entry
 from watcher.model.fields import LISTED, FieldKind
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
-from watcher.store.papers.events import events_of
+from watcher.store.papers.events import events_of, stage_reached
 from watcher.store.papers.identity import Catalogue
 from watcher.store.papers.keys import (
     claims_asked_for,
@@ -35,7 +35,7 @@ from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
-_form = schema.paper_form
+_form, _match = schema.paper_form, schema.match
 
 _LISTED = tuple(one.attribute for one in LISTED)
 _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
@@ -55,12 +55,15 @@ class Recorded:
     ``touched``: ids of papers that are new or newly listed, or whose texts, facts or numbers have changed.
     ``ids``: for each entry the id of its paper; a follow-up of an unknown paper has none.
     ``updates``: paper id → occasions, for known papers with events: a newer version (``v3``), a withdrawal …
+    ``heirs``: paper id → (occasion, subscriptions) of papers that turned out to be known in a further stage: an event
+        for these subscriptions, which matched the earlier form alone.
     """
 
     new: tuple[int, ...]
     touched: tuple[int, ...]
     ids: tuple[int, ...]
     updates: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    heirs: Mapping[int, tuple[str, frozenset[int]]] = field(default_factory=dict)
 
 
 class Recording:
@@ -81,12 +84,14 @@ class Recording:
         self._added: list[Candidate] = []
         self._seen: dict[int, Candidate] = {}
         self._merges: list[tuple[int, int]] = []
+        self._outrun: list[tuple[Candidate, int, str]] = []
         self._updates: list[tuple[Candidate, tuple[str, ...]]] = []
 
     def record(self, entries: Sequence[Entry]) -> Recorded:
         """Store the entries; return which papers they are, and what has changed."""
         entries = [one for one in self._load(entries) if not one.is_follow_up or self._catalogue.known(one.keys)]
         papers = [self._place(entry) for entry in entries]
+        heirs = self._find_heirs()
         added, touched = self._write_papers()
         merged = {other for _, other in self._merges}
         placed = zip(papers, entries, strict=True)
@@ -94,7 +99,7 @@ class Recording:
         mark_unfolded(self._connection, {*touched, *fresh, *merged, *(kept for kept, _ in self._merges)})
         touched |= fresh | newly_counted
         ids = tuple(_id(paper) for paper in papers)
-        return Recorded(tuple(added), tuple(sorted(touched)), ids, all_updates(_by_id(self._updates)))
+        return Recorded(tuple(added), tuple(sorted(touched)), ids, all_updates(_by_id(self._updates)), heirs)
 
     # --- what is known ---
 
@@ -174,7 +179,21 @@ class Recording:
     def _merge(self, kept: Candidate, other: Candidate) -> None:
         if other.id is not None:
             self._merges.append((_id(kept), other.id))
+            if stage := stage_reached(other.values, kept.values):
+                self._outrun.append((kept, other.id, stage))
         absorb(kept, other)
+
+    def _find_heirs(self) -> dict[int, tuple[str, frozenset[int]]]:
+        """Return the subscriptions that matched a paper alone which is merged into one of a further stage."""
+        found: dict[int, tuple[str, frozenset[int]]] = {}
+        for kept, other, stage in self._outrun:
+            rows = self._select(_match, _match.c.paper_id, {other, _id(kept)})
+            first = [row for row in rows if row.occasion == FIRST]
+            both = {row.subscription_id for row in first if row.paper_id == _id(kept)}
+            alone = frozenset(row.subscription_id for row in first) - both
+            if alone:
+                found[_id(kept)] = (stage, alone | found.get(_id(kept), ("", frozenset[int]()))[1])
+        return found
 
     def _wait_for_abstract(self, paper: Candidate) -> None:
         if paper.values["waiting_since"] and (paper.values["abstract"] or self._whole):
