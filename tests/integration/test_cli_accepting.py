@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.config_findings import folder_of
-from tests.unit.config_mistakes import cases, config, ruled, subscription
+from tests.unit.config_mistakes import cases, config, ruled, source, subscription
 from watcher.cli import main
 from watcher.config.lint.table import WARNINGS
 from watcher.model import Entry
@@ -45,6 +45,9 @@ OWN = {
     "broken-template": World(config("templates: own"), {"own/digest.txt": "{% if %}"}, options=("--as-run",)),
     "readable-by-all": World(SECRET, mode=0o644),
     "writable-by-all": World(config(), mode=0o666),
+    "follow-in-vain": World(source("{kind: huggingface, follow: 2}")),
+    "unlikely-mail": World(config('receivers:\n  me: {url: "mailtos://ana@lab.example"}')),
+    "nobody-named": World(config(f'receivers:\n  me: {{url: "tgram://123456789:{"A" * 35}"}}')),
     "impossible-token": World(config('receivers:\n  me: {url: "slack://T0/B0/x"}')),
     "empty-library": World(subscription("like: empty.bib"), {"empty.bib": "% nothing yet\n"}),
     "unread-reference": World(

@@ -52,7 +52,7 @@ def test_without_the_extra(
     status, err = said("web: {open: true}\n", env, tmp_path, capsys)
     assert (status, err) == (
         1,
-        "watcher: the web pages need more than is installed: pip install 'paper-watcher[web]'\n",
+        "watcher: the web pages need more than is installed: pip install starlette uvicorn prometheus-client\n",
     )
 
 

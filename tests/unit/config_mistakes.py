@@ -515,7 +515,7 @@ AROUND: dict[str, Case] = {
     "a file without an address": ("missing-secret", source("{kind: feed, url_file: §nowhere}")),
     "an address and a file": (
         VALUE,
-        source('{kind: feed, url: "https://lab.example/", url_file: §nowhere}'),
+        source('{kind: feed, url: "https://lab.example/feed", url_file: §nowhere}'),
     ),
     "a feed without an address": (MISSING, source("§{kind: feed}")),
     "a list of arXiv as a feed": (

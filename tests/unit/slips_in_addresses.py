@@ -131,7 +131,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     ),
     "source: kind atom": ("here it is called `feed`", source('{kind: §atom, url: "https://lab.example/feed"}')),
     "source: kind missing with url": ("kind: feed", source('{url: §"https://lab.example/feed"}')),
-    "source: kind missing with categories": ("remove it", source("{§categories: [cs.CL]}")),
+    "source: kind missing with categories": ("add kind: arxiv", source("{§categories: [cs.CL]}")),
     "source: localhost typo": ("http://localhost/…", source('{kind: feed, url: §"http://locahost:8080/feed"}')),
     "source: http:/ one slash": ("https://…", source('{kind: feed, url: §"http:/lab.example/feed"}')),
     "source: htp": ("https://…", source('{kind: feed, url: §"htp://lab.example/feed"}')),
@@ -210,11 +210,11 @@ SLIPS: dict[str, tuple[str, str]] = {
     "source: inbox $HOME": ("the whole path", source("{kind: inbox, folder: §$HOME/papers}")),
     "source: inbox is file": ("there", source("{kind: inbox, folder: §there/a.yml}")),
     "source: every hourly": (
-        "a number and s, m, h, d or w, as in 30m or 1h",
+        "write 1h",
         source("{kind: huggingface, every: §hourly}"),
     ),
     "source: every 1 hour": (
-        "a number and s, m, h, d or w, as in 30m or 1h",
+        "write 1h",
         source("{kind: huggingface, every: §1 hour}"),
     ),
     "source: every daily at": (
@@ -231,7 +231,7 @@ SLIPS: dict[str, tuple[str, str]] = {
         "a number and s, m, h, d or w, as in 30m or 1h",
         source("{kind: huggingface, every: §'*/5 * * * *'}"),
     ),
-    "source: every 1M": ("a number and s, m, h, d or w, as in 30m or 1h", source("{kind: huggingface, every: §1y}")),
+    "source: every 1y": ("write 365d", source("{kind: huggingface, every: §1y}")),
     "source: robots no": ("obey or ignore", source("{kind: huggingface, robots: §no}")),
     "source: look_back 0": ("look_back counts 1 to 31 digest days", source("{kind: huggingface, look_back: §0}")),
     "source: look_back 3d": ("digits only", source("{kind: huggingface, look_back: §3d}")),
@@ -242,11 +242,11 @@ SLIPS: dict[str, tuple[str, str]] = {
     "source: source a list": ("key: value, one a line, indented", source("§[huggingface]")),
     "source: user agent": (
         "unknown key",
-        source('{kind: feed, url: "https://lab.example/", §user_agent: x}'),
+        source('{kind: feed, url: "https://lab.example/feed", §user_agent: x}'),
     ),
     "source: headers": (
         "unknown key",
-        source('{kind: feed, url: "https://lab.example/", §headers: {A: b}}'),
+        source('{kind: feed, url: "https://lab.example/feed", §headers: {A: b}}'),
     ),
     "source: duplicates under two names (arXiv)": (
         "remove one of them",
@@ -463,7 +463,7 @@ SLIPS: dict[str, tuple[str, str]] = {
         address("https://hooks.zapier.com/hooks/catch/1/2"),
     ),
     "receiver: ifttt": (
-        "apprise does not take this https:// address:",
+        "it is written ifttt://",
         address("https://maker.ifttt.com/trigger/x/with/key/abc"),
     ),
     "receiver: webhook site": ("apprise knows no service webhook://", address("webhook://hook.lab.example/x")),
@@ -632,7 +632,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "top: contact url without": ("you@lab.example", config("contact: §lab")),
     "top: unsubscribe words": ("watcher@lab.example or https://…", config("unsubscribe: §mail me")),
     "top: unreachable_after 1 day": (
-        "a number and s, m, h, d or w, as in 30m or 1h",
+        "write 1d",
         config("unreachable_after: §1 day"),
     ),
     "top: retain text": ("key: value, one a line, indented", config("retain: §90d")),

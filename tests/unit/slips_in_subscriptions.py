@@ -124,7 +124,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     ),
     "sub: quiet dash": ("key: value, one a line, indented", subscription("rule: agent", "quiet_hours: §22-7")),
     "sub: quiet_days weekend": (
-        "mon, tue, wed, thu, fri, sat or sun",
+        "[sat, sun]",
         subscription("rule: agent", "quiet_days: §weekend"),
     ),
     "sub: quiet_days range": (
@@ -150,7 +150,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "sub: tz UTC+1": ("a place such as Europe/Paris", subscription("rule: agent", "timezone: §UTC+1")),
     "sub: tz +01:00": ("a place such as Europe/Paris", subscription("rule: agent", "timezone: §'+01:00'")),
     "sub: tz New York": ("`America/New_York`?", subscription("rule: agent", "timezone: §America/New York")),
-    "sub: tz Germany": ("a place such as Europe/Paris", subscription("rule: agent", "timezone: §Germany")),
+    "sub: tz Germany": ("write Europe/Berlin", subscription("rule: agent", "timezone: §Germany")),
     "sub: tz local": ("a place such as Europe/Paris", subscription("rule: agent", "timezone: §local")),
     "sub: tz Eastern Standard Time": (
         "a place such as Europe/Paris",
@@ -327,7 +327,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     ),
     "yaml: fullwidth colon": ("`rule: …`", config("subscriptions:\n  - name: x\n    §rule： kite\n    to: [me]")),
     "yaml: list of one key tables for sources": (
-        "key: value, one a line, indented",
+        "leave out each -",
         config("sources:\n  §- hf: {kind: huggingface}"),
     ),
     "yaml: json comments": ("begin it with #", config("§// my config\nretain: {polls: 90d}")),

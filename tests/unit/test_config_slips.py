@@ -11,8 +11,10 @@ from tests.unit.config_mistakes import config
 from tests.unit.slips_in_addresses import SLIPS as IN_ADDRESSES
 from tests.unit.slips_in_rules import SLIPS as IN_RULES
 from tests.unit.slips_in_subscriptions import SLIPS as IN_SUBSCRIPTIONS
+from tests.unit.slips_of_first_days import SLIPS as OF_FIRST_DAYS
 
-SLIPS = {**IN_RULES, **IN_SUBSCRIPTIONS, **IN_ADDRESSES}
+ALL = (IN_RULES, IN_SUBSCRIPTIONS, IN_ADDRESSES, OF_FIRST_DAYS)
+SLIPS = {title: row for some in ALL for title, row in some.items()}
 
 
 @pytest.mark.parametrize(("words", "marked"), SLIPS.values(), ids=[*SLIPS])
@@ -33,7 +35,7 @@ def test_two_that_tell_nobody_are_not_called_the_same(tmp_path: Path) -> None:
 
 
 def test_there_are_many() -> None:
-    assert len(SLIPS) == len(IN_RULES) + len(IN_SUBSCRIPTIONS) + len(IN_ADDRESSES) >= 600
+    assert len(SLIPS) == sum(map(len, ALL)) >= 700
 
 
 @pytest.mark.parametrize(

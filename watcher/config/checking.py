@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from watcher.config.keys import ConfigTable, keys_at
+from watcher.config.keys import PLACES, ConfigTable, keys_at
 from watcher.config.lint.accepting import AcceptedWarnings
-from watcher.config.lint.synonyms import meant_key
+from watcher.config.lint.synonyms import ONE_ADDRESS, meant_key, table_meant
 from watcher.config.lint.table import ERRORS, WARNINGS
 from watcher.config.text.harmless import is_name, is_written_as_key, quoted_value, repeats_secret, shown_key
 from watcher.config.text.mistakes import Hint
@@ -305,10 +305,12 @@ class Checker:
                 self.note(
                     path,
                     f"unknown key {shown}".rstrip(),
-                    lambda: meant_key(key, keys_at(model, path[:-1])),
+                    lambda: meant_key(key, keys_at(model, path[:-1]), PLACES),
                     in_key=True,
                     name="unknown-key",
                 )
+                if path[:1] == ("receivers",) and meant_key(key, keys_at(model, path[:-1])).startswith(ONE_ADDRESS):
+                    self._silent.add(path[:-1])  # the other pieces are the same mistake
             case "missing":
                 self.note(path[:-1], f"`{path[-1]}` is missing", f"add {path[-1]}: …", name="missing-key")
             case "watcher":
@@ -318,7 +320,12 @@ class Checker:
             case "list_type":
                 self.note(path, "a list belongs here", "begin each item with -", name="wrong-value")
             case "model_type" | "dict_type" | "model_attributes_type":
-                hint = "write key: value, one a line, indented"
+                if ":{" in str(path[-1]):
+                    hint = "write it as in `hf: {kind: …}`"
+                    self.note(path, "a blank is missing behind a colon", hint, in_key=True, name="unreadable")
+                    return
+                names = () if error["type"] == "dict_type" else keys_at(model, path)
+                hint = table_meant(self._node(path)[0], str(path[-1]), names)
                 self.note(path, "a table of keys belongs here", hint, name="wrong-value")
             case _:
                 self.note(path, error["msg"].lower(), "", name="wrong-value")

@@ -303,6 +303,17 @@ class ConfigKeys(IncludedKeys):
         return (*(self.include or []), *templates, *bundle)
 
 
+PLACES = {
+    "to the top of the config": frozenset(ConfigKeys.model_fields),
+    "into a subscription": frozenset(SubscriptionKeys.model_fields),
+    "into a source": frozenset(SourceKeys.model_fields),
+    "into a receiver": frozenset(ReceiverKeys.model_fields),
+    "under web": frozenset(WebKeys.model_fields),
+    "under retain": frozenset(RetainKeys.model_fields),
+}
+"""Place in a config, in words → names of the keys there."""
+
+
 def keys_at(model: type[ConfigTable], path: tuple[int | str, ...]) -> list[str]:
     """Return the names of the keys that are known at a path."""
     fields = model.model_fields

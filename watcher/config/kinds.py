@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -15,10 +15,22 @@ from watcher.config.lint.web_addresses import excepted, listen_address, unsubscr
 from watcher.config.text.harmless import looks_like_address
 from watcher.config.text.nearest import did_you_mean
 from watcher.config.text.one_text import any_text, one_text, texts_of, wrong
+from watcher.config.text.zones import zone_meant
 from watcher.config.values import ListenAddress
 from watcher.model import Rate
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_UNIT_NAMES = {
+    "s sec secs second seconds": "s",
+    "m min mins minute minutes": "m",
+    "h hr hrs hour hours hourly": "h",
+    "d day days daily": "d",
+    "w wk wks week weeks weekly": "w",
+    "mo month months monthly": "month",
+    "y yr yrs year years yearly": "year",
+}
+"""Names that people write for a unit of time → its letter, or the name of a unit that has none."""
+
 _DURATION = r"(\d{1,20}\s{0,20}[smhdw]\s{0,20})+"
 _RATE = r"(?P<most>\d{1,6}) ?(/|per) ?(?P<unit>s|m|h|d|sec|min|second|minute|hour|day)"
 TIME_OF_DAY = r"([01]?\d|2[0-3]):([0-5]\d)"
@@ -36,11 +48,26 @@ def _where(value: Any) -> str:
     return any_text(value, "write where: upvotes >= 20")
 
 
+def _duration_meant(text: str) -> str:
+    """Return what to write for a duration in other words or signs, "" if nobody can tell."""
+    if found := re.fullmatch(r"(?:every |each )?(\d{1,6}|an?|one)?[ -]?([a-z]+)", text):
+        unit = next((one for name, one in _UNIT_NAMES.items() if found[2] in name.split()), "")
+        count = int(found[1]) if found[1] and found[1].isdecimal() else 1
+        count, unit = (count * 30, "d") if unit == "month" else (count * 365, "d") if unit == "year" else (count, unit)
+        return f"write {count}{unit}" if unit else ""
+    if re.fullmatch(r"\d{1,8}", text):
+        return f"add its unit: {int(text)}m for minutes, {int(text)}h for hours, {int(text)}d for days"
+    return ""
+
+
 def _duration(value: Any) -> timedelta:
     hint = "write a number and s, m, h, d or w, as in 30m or 1h"
-    text = one_text(value, hint).lower()
+    written = one_text(value, hint)
+    text = written.lower()
+    if re.fullmatch(r"\d{1,6}\s?M", written):
+        raise wrong(f"`{written}` may be minutes or months", f"write {text} for minutes, or days: 30d")
     if not re.fullmatch(_DURATION, text):
-        raise wrong(f"`{text[:40]}` is no duration", hint)
+        raise wrong(f"`{text[:40]}` is no duration", _duration_meant(text) or hint)
     seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d{1,20})\s{0,20}([smhdw])", text))
     if seconds > 10 * 366 * 86400:
         raise wrong(f"`{text[:40]}` is too long", "ten years at most")
@@ -92,33 +119,8 @@ def _zone(value: Any) -> str:
     try:
         ZoneInfo(text)
     except (ValueError, OSError, KeyError):
-        raise wrong(f"there is no time zone `{text[:60]}`", _zone_meant(text)) from None
+        raise wrong(f"there is no time zone `{text[:60]}`", zone_meant(text)) from None
     return text
-
-
-_ABBREVIATED = {
-    **dict.fromkeys(("PST", "PDT", "PT"), "America/Los_Angeles"),
-    **dict.fromkeys(("EDT", "ET"), "America/New_York"),
-    **dict.fromkeys(("CST", "CDT", "CT"), "America/Chicago"),
-    **dict.fromkeys(("MDT", "MT"), "America/Denver"),
-    **dict.fromkeys(("BST", "UK"), "Europe/London"),
-    **dict.fromkeys(("CEST", "MEZ", "MESZ"), "Europe/Berlin"),
-    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
-    **dict.fromkeys(("JST",), "Asia/Tokyo"),
-    **dict.fromkeys(("IST",), "Asia/Kolkata"),
-    **dict.fromkeys(("MSK",), "Europe/Moscow"),
-    **dict.fromkeys(("Z", "ZULU"), "UTC"),
-}
-
-
-def _zone_meant(text: str) -> str:
-    """Return what to write instead of an unknown zone, never just a zone with a similar name."""
-    place = "write a place such as Europe/Paris, or UTC"
-    if found := _ABBREVIATED.get(text.upper()):
-        return f"write {found}, or another place that has it"
-    if re.search(r"[+\d]", text) or ("/" not in text and text.isupper()):
-        return f"{place}: a place knows its summer time"
-    return did_you_mean(text, (name for name in available_timezones() if "/" in name)) or place
 
 
 def day_of_week(text: str) -> int:
@@ -130,7 +132,10 @@ def day_of_week(text: str) -> int:
 
 
 def _days(value: Any) -> frozenset[int]:
-    days = frozenset(day_of_week(one_text(text, "write [sat, sun]")) for text in texts_of(value))
+    texts = texts_of(value)
+    if any(re.fullmatch(r"week-?ends?", text.strip().lower()) for text in texts if isinstance(text, str)):
+        raise wrong("a weekend is two days", "write [sat, sun]")
+    days = frozenset(day_of_week(one_text(text, "write [sat, sun]")) for text in texts)
     if len(days) == len(_DAYS):
         raise wrong("all seven days are quiet: nothing would ever be sent", "leave one out")
     return days

@@ -76,7 +76,7 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
     )
     if not _is_given(keys, "every") and (every := parser.every(source)):
         source = replace(source, every=every, is_auto=False)
-    _check_numbers(checker, source)
+    _check_numbers(checker, source, is_follow_given=_is_given(keys, "follow"))
     for one in parser.check(source):
         path: tuple[int | str, ...] = ("sources", name, one.key)
         if one.item is not None and checker.scalar(path) is None:
@@ -117,9 +117,13 @@ def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[st
     for key, value in sorted(given.items()):
         if key in parser.secret_keys:
             continue
+        if key not in parser.keys and not _is_given(keys, "kind") and checker.is_misspelt(("sources", name), ["kind"]):
+            continue  # of which kind it is cannot be known
         if key not in parser.keys:
             others = ", ".join(kind for kind, one in PARSERS.items() if key in one.keys)
             hint = f"remove it: it belongs to sources of kind {others}" if others else "remove it"
+            if others and not _is_given(keys, "kind"):
+                hint = f"add kind: {others.partition(',')[0]}; sources of kind {others} have it"
             what = f"a source of kind {keys.kind} has no `{key}`"
             checker.note(("sources", name, key), what, hint, in_key=True, name="unknown-key")
             continue
@@ -159,8 +163,11 @@ def _is_given(keys: SourceKeys, key: str) -> bool:
     return key in keys.model_fields_set
 
 
-def _check_numbers(checker: Checker, source: Source) -> None:
+def _check_numbers(checker: Checker, source: Source, *, is_follow_given: bool) -> None:
     path = ("sources", source.name)
+    if is_follow_given and source.follow <= source.look_back <= 31:
+        what = f"the last {source.look_back} digest days are read at every look already: this counts for nothing"
+        checker.warn((*path, "follow"), what, "write more days than look_back, or leave it out", name="follow-in-vain")
     if not 1 <= source.look_back <= 31:
         checker.note((*path, "look_back"), "look_back counts 1 to 31 digest days", "write 3", name="wrong-value")
     if source.follow > 60:

@@ -307,7 +307,7 @@ def target_holds(checker: Checker, path: Path, target: str, around: Surroundings
     path = place_of_item(checker, path[:-1], path[-1:]) if isinstance(path[-1], int) else path
     name, colon, address = target.partition(":")
     receiver = around.config.receivers.get(name)
-    if receiver is None and name in around.receivers:
+    if (receiver is None and name in around.receivers) or checker.is_silent(("receivers", name, "address")):
         return False  # what is wrong with it is said where it stands
     if receiver is None and "receivers" in around.unknown:
         return False

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from watcher.web.serving import WebServer
 
 NEEDED = ("starlette", "uvicorn", "prometheus_client")
-HOW = "the web pages need more than is installed: pip install 'paper-watcher[web]'"
+HOW = f"the web pages need more than is installed: pip install {' '.join(NEEDED).replace('_', '-')}"
 
 
 def open_web(

@@ -20,9 +20,10 @@ from watcher.model.doubts import AddressDoubt
 from watcher.parsers import PARSERS
 from watcher.parsers.parser import SecretPlace, file_key
 
-_PLAIN_PATH = re.compile(r"~?/?(?:[\w.-]+/)*[\w-]+(?:\.(?:db|sqlite3?))?")
+_PLAIN_PATH = re.compile(r"~?/?(?:[\w.-]+/)*[\w-]+\.(?:db|sqlite3?)")
 _BRACED = re.compile(r"\$\{([^{}$]{0,200})\}")
 _SHELL = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_UNBRACED = re.compile(r"(?<=[:/=@])\$[A-Z][A-Z0-9_]+(?=[@/&?]|$)")
 _OTHER_VARIABLE = re.compile(r"\$[A-Za-z(]|%\w+%|\{\{|\$\$|env\.|!env\b")
 _MAIL = re.compile(r"(?:mailto:)?([^\s:/@]+@[^\s:/@?]+\.[^\s:/@?]+)(?:\?\S*)?")
 
@@ -104,7 +105,7 @@ def _check_address(
     if receiver.address:
         if not _is_parameter(receiver.address):
             what = "this is no parameter of an address: it names the one that takes an address, such as to"
-            checker.note(("receivers", receiver.name, "address"), what, "write address: to", name="wrong-value")
+            checker.note_once(("receivers", receiver.name, "address"), what, "write address: to", name="wrong-value")
             return
         url += ("&" if "?" in url else "?") + f"{receiver.address}=somebody@example.org"
     if is_placeholder(url):
@@ -113,7 +114,10 @@ def _check_address(
         checker.note(path, what, hint, fatal=is_wrong, name="wrong-address" if is_wrong else "placeholder-in-address")
     elif problem := checks.check_url(url):
         if receiver.address and checks.check_url(url.replace(f"{receiver.address}=somebody@", "to=somebody@")) is None:
-            path, problem = ("receivers", receiver.name, "address"), "the service has no parameter of this name"
+            path = ("receivers", receiver.name, "address")
+            what = "the service has no parameter of this name"
+            checker.note_once(path, what, "write address: to, for mail; or leave it out", name="wrong-address")
+            return
         checker.note(path, _shown(problem, url, address), "see docs/configuration.md, Receivers", name="wrong-address")
     elif doubt := checks.doubt_url(url):
         checker.warn(path, doubt.what, doubt.hint, name=doubt.name)
@@ -132,6 +136,8 @@ def _meant(text: str) -> tuple[str, str] | None:
         return "this is no variable's name", "write letters, digits and _ between ${ and }"
     if named := _SHELL.fullmatch(text):
         return "a variable stands in braces", f"write ${{{named[1]}}}" if named[1].isupper() else "write ${NAME}"
+    if _UNBRACED.search(text):
+        return "a variable stands in braces", "write ${NAME}; a $ that belongs to the value is written %24"
     if _OTHER_VARIABLE.match(text) or text.count("${") > len(_BRACED.findall(text)):
         return "this is no variable: one is written ${NAME}", "write ${NAME}, and set NAME where watcher runs"
     if odd := problem_of_signs(text.strip()) or _of_no_scheme(text.strip()):
@@ -142,12 +148,16 @@ def _meant(text: str) -> tuple[str, str] | None:
     return None
 
 
+_TOKEN = "a token alone does not say of which service it is"
 _NO_SCHEME = (
+    (r"xox[a-z]-[\w-]+", _TOKEN, "write slack://TOKEN/%23CHANNEL (docs/recipes/slack.md)"),
+    (r"(?:bot)?\d{6,12}:[\w-]{30,40}", _TOKEN, "write tgram://TOKEN/CHAT_ID (docs/recipes/telegram.md)"),
     (r"<.*>|'.*'|\".*\"|`.*`", "quotes or brackets within the quotes belong to the address", "leave them out"),
     (r"(?:env|ENV)[:.]\s*\w+", "a variable is written ${NAME}", "write ${NAME}, and set NAME where watcher runs"),
     (r"file:(?!//).+|[~/.].*|[\w-]+\.(?:txt|env|url)", "this is a file's name", "write url_file: in place of url:"),
     (r"(?:stdout|console|print|terminal|screen|-)", "this is no address", "write console://"),
     (r"\+?[\d ()-]{6,}", "a telephone's number says not by which service to send", "write the address of a service"),
+    (r"https?://(?:\w+\.)?zotero\.org(?:/\S*)?", "papers are kept there, not told", "write it under keep:, as zotero:"),
     (r"ntfy\.sh/\S+", "this lacks the service's name and ://", "write ntfys://TOPIC"),
     (r"hooks\.slack\.com/\S+|discord(?:app)?\.com/api/\S+", "this lacks its scheme", "write https:// before it"),
     (r"[a-z]{2,12}\s+://.*", "a blank stands before ://", "leave it out"),

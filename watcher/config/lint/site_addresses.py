@@ -54,6 +54,21 @@ _SITES = (
         "leave url out: kind: huggingface reads its papers",
     ),
     _site(
+        r"huggingface\.co/papers/(?:date|week|month)/\d",
+        "this page is of one day, week or month: nothing new ever comes to it",
+        "write kind: huggingface, without url: it reads the newest",
+    ),
+    _site(
+        r"huggingface\.co/papers/trending\b",
+        "the trending papers are a listing of their own",
+        "write kind: huggingface and listing: trending, without url",
+    ),
+    _site(
+        r"huggingface\.co/?$",
+        "this front page lists no papers",
+        "leave url out: kind: huggingface reads its papers",
+    ),
+    _site(
         r"huggingface\.co/papers\b",
         "Hugging Face's papers are read by a kind of their own",
         "write kind: huggingface, without url",
@@ -65,6 +80,24 @@ _SITES = (
         "write kind: biorxiv or medrxiv, and categories: [neuroscience], without url",
         "biorxiv",
         "medrxiv",
+    ),
+    _site(
+        r"nature\.com/[a-z]+/?$",
+        "this page of a journal is no feed",
+        "write its feed: https://www.nature.com/NAME.rss (docs/recipes/journal-feeds.md)",
+        "html",
+    ),
+    _site(
+        r"youtube\.com/(?!feeds/)",
+        "this page is no feed",
+        "write its feed: https://www.youtube.com/feeds/videos.xml?channel_id=…",
+        "html",
+    ),
+    _site(r"reddit\.com/r/\w+/?$", "this page is no feed", "write its feed: the same address and .rss", "html"),
+    _site(
+        r"paperswithcode\.com\b",
+        "Papers with Code was closed in 2025",
+        "write kind: huggingface and listing: trending, without url",
     ),
     _site(r"scholar\.google\.", "Google Scholar shows its pages to people only", "write another source"),
     _site(r"(?:x|twitter|facebook|linkedin)\.com/", "this site shows its pages to its members only", "write a feed"),
@@ -91,6 +124,7 @@ _SITES = (
         "write its feed: …/releases.atom or …/commits.atom",
     ),
 )
+_FRONT_PAGE = re.compile(r"https?://(?!(?:feeds?|rss|atom)\d?\.)(?!localhost|[\d.:]+/?$)[^/?#$]+/?$", re.IGNORECASE)
 _ANY_FILE = re.compile(r"https?://[^?#]+\.(?:pdf|docx?|zip|epub|png|jpe?g)$", re.IGNORECASE)
 
 
@@ -106,6 +140,10 @@ def doubts_of_address(source: Source, *, is_kind_given: bool) -> AddressDoubt | 
     for site in _SITES:
         if site.pattern.match(url) and source.kind not in site.right:
             return AddressDoubt("address-without-list", site.what, site.hint)
+    if source.kind == "feed" and _FRONT_PAGE.match(url):
+        what = "this is a site's front page, not its feed"
+        hint = "write the address that the page calls RSS, Atom or feed, such as …/feed.xml"
+        return AddressDoubt("address-without-list", what, hint)
     if url and not is_kind_given:
         what = f"without kind: it is read as {source.kind}, whoever's address it is"
         return AddressDoubt("url-without-kind", what, "write kind: feed, or kind: html with selectors")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from watcher.config.text.nearest import near_or_known
+from watcher.config.text.nearest import did_you_mean, known
+from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
 
 _ELSEWHERE = {
     "when": "schedule frequency time at on cron send_at",
@@ -12,14 +13,18 @@ _ELSEWHERE = {
     "none": "exclude not without ignore must_not exclude_words",
     "all": "and must",
     "rule": "query filter filters search match matchers expr pattern",
-    "to": "end until till before ends receiver recipient recipients notify channel email send_to notifiers",
+    "to": "end until till before ends receiver receivers recipient recipients notify channel email send_to notifiers",
     "receivers": "channels notifiers report contact_points targets notifications",
     "sources": "feeds sites jobs urls inputs subscriptions_to",
     "subscriptions": "alerts rules routes route watches queries",
     "every": "interval check_interval poll refresh refresh_interval frequency schedule",
     "timezone": "tz time_zone zone",
     "kind": "type",
-    "url": "link address href uri location webhook webhook_url",
+    "categories": "subject subjects collection collections areas section sections",
+    "journal": "issn issns eissn venue",
+    "query": "term terms q search search_query search_term searchterm keywords",
+    "author": "authors orcid",
+    "url": "link base_url address href uri location webhook webhook_url",
     "urls": "addresses webhooks",
     "database": "db storage cache",
     "operator": "admin admins owner maintainer on_error",
@@ -48,8 +53,74 @@ _ELSEWHERE = {
 """Key → its names in the configs of other programs, separated by blanks."""
 
 
-def meant_key(key: str, names: Collection[str]) -> str:
-    """Return a hint: which of the ``names`` an unknown key was probably meant for, or which there are."""
+_WORDS_FOR_PIECES = """
+host hostname server port user username login password pass token api_key type kind service channel channels chat_id
+room topic webhook webhook_url from to email e_mail mail smtp imap tls ssl starttls slack discord telegram teams msteams
+matrix mattermost ntfy pushover signal console
+"""
+_PIECES = frozenset(_WORDS_FOR_PIECES.split())
+"""Keys by which other programs describe a receiver, whose address has all of it here."""
+
+_WORDS_FOR_SWITCHES = "enabled enable disabled disable active inactive is_active paused pause skip"
+_SWITCHES = frozenset(_WORDS_FOR_SWITCHES.split())
+"""Keys by which other programs switch a part off."""
+
+NEAR_KEY = 0.7
+"""How similar a key has to be to the one that was meant, from 0 to 1."""
+
+ONE_ADDRESS = "a receiver is one address"
+"""How the hint for a key begins that is a piece of a receiver's address."""
+
+
+def meant_key(key: str, names: Collection[str], places: Mapping[str, Collection[str]] | None = None) -> str:
+    """Return a hint: which of the ``names`` an unknown key was probably meant for, where it belongs, or what there is.
+
+    ``places``: place in the config, in words → names of the keys there; None to look at ``names`` alone.
+    """
     lower = key.lower().replace("-", "_")
-    meant = next((one for one, words in _ELSEWHERE.items() if one in names and lower in words.split()), "")
-    return f"here it is called `{meant}`" if meant else near_or_known(key, names)
+    if lower in names:
+        return f"did you mean `{lower}`?"
+    if lower in _SWITCHES:
+        return "put # before each of its lines; `watcher pause NAME` holds a subscription back"
+    if meant := _called(lower, names):
+        return f"here it is called `{meant}`"
+    if "urls" in names and lower in _PIECES:
+        return f"{ONE_ADDRESS}: write all of it in url:, in the form that docs/recipes/ has for the service"
+    if belongs := [where for where, there in (places or {}).items() if lower in there]:
+        return f"it belongs {' or '.join(belongs)}"
+    if "receivers" in names and lower in _PIECES:
+        return f"{ONE_ADDRESS}: write receivers: {{me: {{url: …}}}}, in the form that docs/recipes/ has for the service"
+    if near := did_you_mean(key, names, NEAR_KEY):
+        return near
+    for where, there in (places or {}).items():
+        if meant := _called(lower, there):
+            return f"it is called `{meant}`, and belongs {where}"
+    return known(names)
+
+
+def _called(lower: str, names: Collection[str]) -> str:
+    return next((one for one, words in _ELSEWHERE.items() if one in names and lower in words.split()), "")
+
+
+_EXAMPLES = {
+    "sources": "hf: {kind: huggingface}",
+    "receivers": "me: {url: …}",
+    "keep": "notes: {folder: …}",
+    "allow": "ana.yaml: [me]",
+}
+"""Key whose table has free names → an entry of it."""
+
+
+def table_meant(node: ConfigNode | None, key: str, names: Collection[str]) -> str:
+    """Return what to write where something else stands in the place of the table of a ``key``.
+
+    ``names``: keys of that table, none if they are free.
+    """
+    if isinstance(node, Scalar) and "://" in node.text and "url" in names:
+        return "write {url: …} around the address"
+    if isinstance(node, Items) and any(isinstance(one, Table) for one in node.items):
+        return "this is a list: leave out each -, and write each name as a key, its own keys indented below"
+    if isinstance(node, Scalar) and "rule" in names:
+        return "write `- name: …`, and rule: and to: below it, indented alike"
+    line = "write key: value, one a line, indented"
+    return f"{line}; {known(names)}" if names else line + (f", as in {_EXAMPLES[key]}" if key in _EXAMPLES else "")

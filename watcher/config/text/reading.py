@@ -136,6 +136,10 @@ def _explain(text: str, error: yaml.YAMLError, last: Scalar | None) -> _Mistake:
         return _Mistake(blank.start("sign"), what, "write plain blanks in its place")
     if "mapping values" in problem and (dash := _last(_NO_BLANK, text, offset)):
         return _Mistake(dash.start("dash"), "a blank is missing behind this -", f"write `- {dash['key']}: …`")
+    if bullet := _last(_BULLET, text, offset):
+        return _Mistake(bullet.start("sign"), "an item of a list begins with -", f"write `- {bullet['key']}: …`")
+    if ("mapping values" in problem or "document start" in problem) and (line := _line_before(text, offset)) >= 0:
+        return _Mistake(line, *_no_colon(text, line))
     if context and (begun := _begun_before(text, problem, context.index, offset)):
         return begun
     if "unexpected end of stream" in problem and context:
@@ -152,6 +156,7 @@ def _explain(text: str, error: yaml.YAMLError, last: Scalar | None) -> _Mistake:
 
 _STRANGE_INDENT = re.compile(rf"^[ \t]*(?P<sign>{STRANGE_BLANK.pattern})", re.MULTILINE)
 _NO_COLON = re.compile(r"(?:-[ \t]+)*(?P<key>[A-Za-z_]+)[ \t]*(?P<sign>\S)?")
+_BULLET = re.compile(r"^[ \t]*(?P<sign>[+*•·–—]|\d{1,3}[.)])[ \t]+(?P<key>[a-z_]+):[ \t]", re.MULTILINE)
 _NO_BLANK = re.compile(r"^[ \t]*(?P<dash>-)(?P<key>[a-z_]+):[ \t]", re.MULTILINE)
 
 
@@ -171,6 +176,28 @@ def _begun_before(text: str, problem: str, begun: int, offset: int) -> _Mistake 
         opened, closing = text[begun : begun + 1], "}" if text[begun : begun + 1] == "{" else "]"
         return _Mistake(begun, f"the {opened} that is opened here is not closed, or lacks a comma", f"write {closing}")
     return None
+
+
+ENDS = ("---", "...")
+ANY_KEY = "write key: value"
+_LINE = re.compile(r"^(?P<begin> *(?:- +)*)(?=[^\s#])(?P<rest>.*)$", re.MULTILINE)
+FURTHEST_BACK = 2_000
+"""How many characters before a mistake are searched for the line that caused it."""
+
+
+def _line_before(text: str, offset: int) -> int:
+    """Return where the text of the line before that of ``offset`` begins, if it is indented alike and has no key.
+
+    Returns -1 otherwise. Blank lines and comments are left out.
+    """
+    here = text.rfind("\n", 0, offset) + 1
+    before = list(_LINE.finditer(text, max(here - FURTHEST_BACK, 0), here))
+    own = _LINE.match(text, here)
+    if not before or own is None or len(before[-1]["begin"]) != len(own["begin"]) or before[-1]["rest"] in ENDS:
+        return -1
+    begun = before[-1].start("rest")
+    is_text = before[-1]["begin"] and _no_colon(text, begun)[1] == ANY_KEY  # it goes on from the line above
+    return -1 if is_text or re.search(r":(?:\s|$)", before[-1]["rest"]) else begun
 
 
 def _last(pattern: re.Pattern[str], text: str, offset: int) -> re.Match[str] | None:
@@ -194,7 +221,7 @@ def _no_colon(text: str, begun: int) -> tuple[str, str]:
         return "the text of the `>` or `|` above begins further in", "indent it more than its key"
     found = _NO_COLON.match(line)
     key = found["key"] if found and found["key"].lower() in KEYS else ""
-    hint = f"write `{key}: …`" if key else "write key: value"
+    hint = f"write `{key}: …`" if key else ANY_KEY
     if found is None or not key or found["sign"] is None or found["sign"].isalnum():
         return "a colon is missing on this line", hint
     if found["sign"] == ":":

@@ -105,3 +105,15 @@ def password_read(mailbox: str, written: str) -> str:
     if not _APP_PASSWORD.fullmatch(joined):
         raise UsageError("this is no app password: it has sixteen letters; the account's own is not taken")
     return joined
+
+
+def takes_no_password(server: str) -> bool:
+    """Return whether a mail server takes no password from programs: Microsoft's for private mailboxes."""
+    return re.fullmatch(r"smtp(?:-mail)?\.(?:outlook|hotmail|live|msn)\.[a-z.]+", server) is not None
+
+
+def wants_app_password(server: str, password: str) -> bool:
+    """Return whether a mail server is Google's and a password is no app password."""
+    return server in ("smtp.gmail.com", "smtp.googlemail.com") and not _APP_PASSWORD.fullmatch(
+        re.sub(r"\s", "", password)
+    )

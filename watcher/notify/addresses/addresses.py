@@ -11,7 +11,7 @@ from typing import Any
 
 from watcher.notify.addresses.arriving import encoded_as_read, problem_of_arrival
 from watcher.notify.addresses.contact import contact_of, difference, other_receivers, problem_of_parts
-from watcher.notify.addresses.meant import form_of, form_of_page, service_meant
+from watcher.notify.addresses.meant import form_of, form_of_page, service_at, service_meant
 from watcher.notify.addresses.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
 from watcher.notify.addresses.shapes import WEBHOOKS, shape_of
 from watcher.notify.addresses.written import (
@@ -127,6 +127,8 @@ def _problem_of_web_address(url: str, written: Written) -> str | None:
         form = form_of_page(written.host, written.path)
         if form:
             return f"this is a page of the service, or a part of its webhook's address; it is written {form}"
+        if own := service_at(written.host, {name: shape_of(one, name).sites for name, one in plugins().items()}):
+            return f"this is an address of the service {own}://; it is written {form_of(own, plugins()[own].templates)}"
         what = f"apprise does not take this {written.schema}:// address: it is of no service that it knows"
         return f"{what}; for a webhook of your own write jsons://HOST/PATH"
     own = service_schema(service)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 _ELSEWHERE = {
     **dict.fromkeys(
@@ -60,9 +60,26 @@ _PAGES = (
     (r"api\.telegram\.org|t\.me|web\.telegram\.org", "tgram"),
     (r".*\.logic\.azure\.com|.*\.powerplatform\.com|teams\.microsoft\.com", "workflows"),
     (r".*\.webhook\.office\.com|outlook\.office(?:365)?\.com", "workflows"),
+    (r"matrix\.to|(?:app|chat)\.element\.io", "matrixs"),
     (r"(?:mail\.google|gmail|outlook\.(?:live|office)|outlook)\.com", "mailtos"),
 )
 """Patterns of hosts of services' web pages, each with the service."""
+
+
+def service_at(host: str, services: Mapping[str, Collection[str]]) -> str:
+    """Return the service to whose sites a host belongs, "" if it belongs to none.
+
+    ``services``: schema → hosts of that service.
+    """
+    domain = _domain(host.lower())
+    found = sorted(schema for schema, sites in services.items() if domain and domain in map(_domain, sites))
+    return found[0] if len({frozenset(services[one]) for one in found}) == 1 else ""
+
+
+def _domain(host: str) -> str:
+    """Return the last two parts of a host, "" if they may be of a whole country, such as co.uk."""
+    parts = host.split(".")[-2:]
+    return ".".join(parts) if len(parts) == 2 and len(parts[0]) > 3 else ""
 
 
 def form_of_page(host: str, path: str) -> str:

@@ -128,4 +128,6 @@ def problem_of_unknown(one: Parameter, written: Written, shape: Shape) -> str:
     if one.sign == ";":
         return "a ; ends a parameter, as & does: write a comma between two receivers, and %3B inside a value"
     what = f"{shape.schema}:// does not know its {ordinal(one.place)} parameter, which would count for nothing"
+    if shape.schema in WEBHOOKS:
+        return f"{what}: a - before its name puts it into the address, a + makes it a header"
     return f"{what}: leave it out; an & inside a value is written %26"

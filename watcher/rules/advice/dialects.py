@@ -31,12 +31,15 @@ def _as_written(found: re.Match[str]) -> str:
 
 _ANY_FIELD = "|".join((*FIELDS, *COMPARED.split("|")))
 _START = r"(?:(?<=[\s(])|^)"
-_OPERATORS = {"Or": "OR", "ODER": "OR", "And": "AND", "UND": "AND"}
+_OPERATORS = {"Or": "OR", "ODER": "OR", "OU": "OR", "And": "AND", "UND": "AND", "ET": "AND", "AND/OR": "OR"}
 _OF_TWO_LETTERS = {"AB": "abstract", "AU": "author", "SO": "venue", "OG": "org", "AK": "keyword", "KP": "keyword"}
 DIALECTS = (
     Doubt(
         "foreign-operator",
-        re.compile(rf"{_START}(?:Or|And|Not|ANDNOT|AndNot|XOR|ODER|UND|NICHT)(?=[\s(])"),
+        re.compile(
+            rf"{_START}(?:Or|And|Not|ANDNOT|AndNot|AND-NOT|AND/OR|OR-NOT|XOR|ODER|UND|NICHT)(?=[\s(])"
+            r"|(?<=[a-z] )(?:OU|ET|SAUF)(?= [a-z])"
+        ),
         "it is read as a word, not as an operator",
         lambda found: f"write {_OPERATORS.get(found[0], 'NOT')}",
     ),
@@ -68,7 +71,9 @@ DIALECTS = (
         "foreign-operator",
         re.compile(
             rf"{_START}(?:SELECT|WHERE|(?:\w+\s+)?(?:LIKE|BETWEEN|CONTAINS))(?=\s).*|"
-            rf"(?i:(?:{'|'.join(FIELDS)})\s+(?:in|is)\s(?=\(|not|null)).*"
+            rf"(?i:(?:{'|'.join(FIELDS)})\s+(?:in|is)\s(?=\(|not|null)).*|"
+            rf"{_START}(?i:(?:{'|'.join(FIELDS)})\s+(?:contains?|includes?|has|have|matches|equals|mentions?|like)(?=\s)).*|"
+            r"(?<=\S )in (?:the )?(?:titles?|abstracts?)\s*$"
         ),
         "this is read as words",
         lambda found: "write the words that a paper has to have, title:word for a field",
@@ -81,9 +86,18 @@ DIALECTS = (
     ),
     Doubt(
         "foreign-operator",
-        re.compile(r"^\s*(?i:all|anything|any|none|nothing)\s*$"),
+        re.compile(r"^\s*(?i:all|anything|any|none|nothing|true|every|(?:all|any|every) papers?)\s*$"),
         "it is looked for as a word, and stands for nothing else",
         lambda found: "write the words that a paper has to have, or `everything` for all papers",
+    ),
+    Doubt(
+        "foreign-operator",
+        re.compile(
+            rf"(?i){_START}(?:(?:the )?(?:last|past|previous|next) \d+ (?:hours?|days?|weeks?|months?|years?)|"
+            r"since (?:yesterday|last \w+|\d{4}))(?=[\s)]|$)"
+        ),
+        "no time is read here: these are words that have to stand in the paper",
+        lambda found: "leave it out, only what is new is told; or write published>=2026-01-31",
     ),
     Doubt(
         "foreign-operator",
@@ -120,6 +134,21 @@ DIALECTS = (
         re.compile(rf"(?i){_START}upvotes(?=[\s)]|$)(?!\s*[<>=≥≤!])"),
         "it is looked for as a word: it compares nothing",
         lambda found: "write a comparison such as upvotes>=20",
+    ),
+    Doubt(
+        "number-without-comparison",
+        re.compile(
+            rf"(?i){_START}(?:{COMPARED})\s?(?:[<>]=?|=)\s?\d+ "
+            r"(?:(?:up-?)?votes?|likes?|points?|stars?|comments?|replies)(?=[\s)]|$)(?!\s*[<>=≥≤!])"
+        ),
+        "a number has no unit: the word behind it is looked for",
+        lambda found: "leave it out",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(_START + r"[a-z_]{3,}=[a-z]{3,}(?=[\s)]|$)"),
+        "a = between two words means nothing: both have to be there",
+        lambda found: "write title:word for a field, or the words alone",
     ),
     Doubt(
         "name-without-quotes",

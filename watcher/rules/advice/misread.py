@@ -157,7 +157,10 @@ def _single_quotes(text: str) -> Misreading | None:
 _FLAGS = re.compile(rf"(?:{'|'.join(FIELDS)}):(?P<regex>/(?:\\.|[^/\\])+/)(?:[A-Za-z]{{1,4}}|\s[gimsux])(?![\w-])")
 _MAYBE = re.compile(
     r"[^\w\s\"().:*=>/-]|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
-    r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]{1,80},?\s+[A-Z]|^\s*(?i:all|anything|any|none|nothing)\s*$|\"-|\"[^\"]*\s(?:OR|AND|NOT)\s"
+    r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]{1,80},?\s+[A-Z]"
+    r"|^\s*(?i:all|anything|any|none|nothing|true|every)\b|>\s?\d+\s|\b(?:AND|OR)[-/]"
+    r"|\b(?i:last|past|previous|next|since|contains?|includes?|has|have|matches|equals|mentions?|like)\s"
+    r"|\bin (?:the )?(?:titles?|abstracts?)\s*$|\"-|\"[^\"]*\s(?:OR|AND|NOT)\s"
 )
 """Matches whatever a pattern of ``dialects.py`` could match, so that most rules need no further search."""
 

@@ -60,13 +60,25 @@ def database_address(database: str | Path | None, state_dir: Path | None = None)
     if backend not in ("postgresql", "postgres"):
         shown = backend if re.fullmatch(r"[a-z]{2,15}", backend) else "this"  # it may be a secret
         raise StoreError(f"database: {shown} is not supported; {_EXAMPLES}")
+    if not _has_driver(url):
+        raise StoreError(f"database: there is no such driver of PostgreSQL; {_EXAMPLES}")
     # The bare name means psycopg 2 to some SQLAlchemy releases and psycopg 3 to others.
     return DatabaseAddress(url.set(drivername="postgresql+psycopg"))
+
+
+def _has_driver(url: URL) -> bool:
+    """Return whether SQLAlchemy knows the driver that a URL names behind a +; true if it names none."""
+    _, plus, driver = url.drivername.partition("+")
+    try:
+        return not plus or url.set(drivername=f"postgresql+{driver}").get_dialect() is not None
+    except NoSuchModuleError:
+        return False
 
 
 _SCHEME = re.compile(r"(?i)(?:sqlite|postgres|postgresql)\d?:(?!//)")
 _NO_COLON = re.compile(r"(?i)[a-z0-9+]{2,20}//")
 _LIBPQ = re.compile(r"(?i)(?:host|dbname|user|port)\s{0,9}=")
+_SYSTEMS = frozenset({"postgres", "postgresql", "psql", "sqlite", "sqlite3", "mysql", "mariadb", "mongodb", "memory"})
 _OTHER_FILES = (".yaml", ".yml", ".json", ".toml", ".ini", ".env", ".txt")
 
 
@@ -80,6 +92,10 @@ def _problem_of_path(text: str) -> str | None:
         return f"a colon stands before the two slashes; {_EXAMPLES}"
     if 0 <= text.find(":") < text.rfind("@"):
         return f"this is neither a path nor an address; {_EXAMPLES}"
+    if text.lower() in _SYSTEMS:
+        return f"this would be a file of that name; {_EXAMPLES}"
+    if text.lower().startswith("file:"):
+        return "a path stands alone; write it without file:"
     if _LIBPQ.match(text):
         return f"this is the form of libpq; {_EXAMPLES}"
     if text.startswith("$"):

@@ -94,6 +94,12 @@ OF_THE_REST = (
         "`every: 1h`, or `1d` at most",
     ),
     WarningKind(
+        "follow-in-vain",
+        "`follow` counts no more days than `look_back`",
+        "it counts for nothing: these days are read at every look",
+        "more days than `look_back`, or none",
+    ),
+    WarningKind(
         "address-without-list",
         "the address of a source is a page that lists no papers, or is read by a kind of its own",
         "nothing is found there, or less than the site tells",
@@ -147,6 +153,19 @@ OF_THE_REST = (
         "signs than any that the service gives out",
         "nothing arrives there",
         "the whole address, copied from the service again",
+    ),
+    WarningKind(
+        "unlikely-mail",
+        "an address of mail asks a server that only gives mail out, has a user and no password, sends to the user at "
+        "the server's own name, or has a password that Google or Microsoft does not take",
+        "no mail arrives",
+        "what the warning says (docs/recipes/)",
+    ),
+    WarningKind(
+        "nobody-named",
+        "the address of a bot of Slack or Telegram names no channel or chat",
+        "Slack's writes into #general, Telegram's to whoever wrote to it last",
+        "`/%23CHANNEL`, `/CHAT_ID` at its end",
     ),
     WarningKind(
         "password-in-clear",
