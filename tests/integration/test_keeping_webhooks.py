@@ -137,6 +137,12 @@ def test_what_is_no_body_is_refused(text: str) -> None:
     assert body_problem(text)
 
 
+@pytest.mark.parametrize("depth", [102, 900, 100_000])
+def test_a_body_that_is_nested_too_deep_is_refused(depth: int) -> None:
+    for text in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth):
+        assert body_problem(text) == "it is nested too deep"
+
+
 @pytest.mark.parametrize(
     ("answer", "result"),
     [

@@ -19,6 +19,9 @@ from watcher.render.readable import readable
 _PLACE = re.compile(r"(?<!\$)\{(\w+)(?::(\d{1,6}))?\}", re.ASCII)
 """Matches a placeholder: ``{title}``, or ``{abstract:2000}`` for the first 2,000 characters."""
 
+DEEPEST = 100
+"""Most tables and lists within each other in a body."""
+
 LISTS = ("authors", "categories", "keywords", "tags")
 TEXTS = (
     "title", "abstract", "author", "day", "year", "venue", "arxiv_id", "doi", "url", "citation_key", "kind", "markdown",
@@ -54,10 +57,12 @@ def values_in(reference: Reference, tags: tuple[str, ...] = ()) -> dict[str, Any
 def body_problem(text: str) -> str:
     """Return why a text is no valid body, "" if it is one."""
     try:
-        parsed = json.loads(text)
+        names = _names(json.loads(text))
     except ValueError as error:
         return f"it is no JSON: {error}"
-    strange = sorted({name for name in _names(parsed) if name not in (*LISTS, *TEXTS)})
+    except RecursionError:
+        return "it is nested too deep"
+    strange = sorted({name for name in names if name not in (*LISTS, *TEXTS)})
     return f"there is no {{{strange[0]}}}; there are {', '.join(sorted((*LISTS, *TEXTS)))}" if strange else ""
 
 
@@ -85,11 +90,14 @@ def filled_address(text: str, values: Mapping[str, Any]) -> str:
     return _PLACE.sub(lambda found: quote(_text(values, found), safe=""), text)
 
 
-def _names(parsed: Any) -> list[str]:
+def _names(parsed: Any, depth: int = 0) -> list[str]:
+    """Return the names of all placeholders. Raises ``RecursionError`` for a body that is nested deeper than is filled."""
+    if depth > DEEPEST:
+        raise RecursionError
     if isinstance(parsed, dict):
-        return [name for one in parsed.values() for name in _names(one)]
+        return [name for one in parsed.values() for name in _names(one, depth + 1)]
     if isinstance(parsed, list):
-        return [name for one in parsed for name in _names(one)]
+        return [name for one in parsed for name in _names(one, depth + 1)]
     return [found[1] for found in _PLACE.finditer(parsed)] if isinstance(parsed, str) else []
 
 
