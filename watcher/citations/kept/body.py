@@ -91,7 +91,7 @@ def filled_address(text: str, values: Mapping[str, Any]) -> str:
 
 
 def _names(parsed: Any, depth: int = 0) -> list[str]:
-    """Return the names of all placeholders. Raises ``RecursionError`` for a body that is nested deeper than is filled."""
+    """Return the names of all placeholders. Raises ``RecursionError`` for a body that is nested too deep."""
     if depth > DEEPEST:
         raise RecursionError
     if isinstance(parsed, dict):
