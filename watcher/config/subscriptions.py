@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from watcher.config.checking import Checker, Path
-from watcher.config.included.cited import MOST_CITED, cited_by, cites_rule, warn_of_unasked
+from watcher.config.included.cited import cited_rule
 from watcher.config.included.libraries import LibraryFiles, library_name, liked_by
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.lint.accepting import AcceptedWarnings
@@ -137,7 +137,8 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     All warnings about it that do not depend on other subscriptions are noted, too.
     """
     checker.accept(path, keys.accept)
-    cited = _cited(checker, path, keys, around)
+    sources = around.config.sources.values() if _all_hold(around) else None
+    cited = cited_rule(checker, (*path, "cites"), keys.cites, around.libraries, sources)
     rule = rule_of(checker, path, keys, around.check_rule, cited) if cited is not None else None
     liked = _liked(checker, path, keys, around)
     to = [target for n, target in with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
@@ -176,26 +177,6 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     subscription = _made(keys, rule.text, to, liked, around)
     warn_of_times(checker, path, subscription, around.config)
     return subscription
-
-
-def _cited(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> str | None:
-    """Return the rule of ``cites:``, "" without that key, None if it names no paper, which is noted."""
-    if keys.cites is None:
-        return ""
-    here = (*path, "cites")
-    cited = cited_by(checker, here, keys.cites, around.libraries)
-    if len(cited) > MOST_CITED:
-        what = f"these are {len(cited):,} ids, and a subscription has {MOST_CITED} at most"
-        hint = "make several, or write rule: has:cites for all that the sources ask for"
-        checker.note(here, what, hint, name="wrong-value")
-        return None
-    if not cited:
-        if not checker.is_broken:
-            checker.note(here, "no paper with an arXiv id or DOI is named", "write some", name="wrong-value")
-        return None
-    if _all_hold(around):
-        warn_of_unasked(checker, here, cited, around.config.sources.values())
-    return cites_rule(cited)
 
 
 def _liked(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> tuple[LikedPaper, ...] | None:

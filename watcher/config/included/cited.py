@@ -49,3 +49,27 @@ def warn_of_unasked(checker: Checker, path: Place, keys: Sequence[str], sources:
     shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
     hint = "name them in a source, too: sources: {citing: {kind: openalex, cites: […]}}"
     checker.warn(path, f"no source asks who cites {shown}", hint, name="citations-not-asked")
+
+
+def cited_rule(
+    checker: Checker, path: Place, given: Sequence[str] | None, files: LibraryFiles, sources: Iterable[Source] | None
+) -> str | None:
+    """Return the rule of a subscription's ``cites:``, "" without that key, None if it names no paper, which is noted.
+
+    ``sources``: those of the config, None if one of them is not valid.
+    """
+    if given is None:
+        return ""
+    cited = cited_by(checker, path, given, files)
+    if len(cited) > MOST_CITED:
+        what = f"these are {len(cited):,} ids, and a subscription has {MOST_CITED} at most"
+        hint = "make several, or write rule: has:cites for all that the sources ask for"
+        checker.note(path, what, hint, name="wrong-value")
+        return None
+    if not cited:
+        if not checker.is_broken:
+            checker.note(path, "no paper with an arXiv id or DOI is named", "write some", name="wrong-value")
+        return None
+    if sources is not None:
+        warn_of_unasked(checker, path, cited, sources)
+    return cites_rule(cited)
