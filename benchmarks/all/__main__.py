@@ -59,6 +59,7 @@ def _line(row: Row, how: Asked) -> Line:
     command = [sys.executable, "-m", "benchmarks.all", "--here", "--only", row.name]
     command += ["--shared", str(how.shared), "--rounds", str(how.rounds)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # as users start programs: not compiled anew each time
     done = subprocess.run(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         return Line(row, None, f"ended with {done.returncode}")
