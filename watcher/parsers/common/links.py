@@ -12,8 +12,8 @@ from watcher.model import FORM, OtherForm
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import PaperIds, Parameters, doi_in, of_doi, parameters
 
-NEXT_TO_EACH_OTHER = 16
-"""Most addresses whose results are remembered: an item of a page repeats its own several times."""
+NEXT_TO_EACH_OTHER = 64
+"""Most addresses whose results are remembered: those of one page, whose items repeat their own several times."""
 
 _ARXIV_HOST = re.compile(
     r"(?:[a-z]+\.)?(?:arxiv|alphaxiv|ar5iv)\.org|ar5iv\.labs\.arxiv\.org|xxx\.lanl\.gov", re.IGNORECASE
@@ -65,8 +65,10 @@ def ids_of_link(address: str) -> PaperIds:
     except ValueError:
         return PaperIds((f"url:{address}",))
     path = unquote(place.path)
+    if not place.query and _ARXIV_HOST.fullmatch(host) and (arxiv := clean.arxiv_id(_arxiv_part(host, path))):
+        return PaperIds((f"arxiv:{arxiv[0]}",), arxiv_id=arxiv[0], version=arxiv[1])
     asked = parameters(place.query)
-    own = f"url:{_normalised(address, place, asked)}"
+    own = f"url:{normalised_url(address)}"
     if found := _PREPRINT_PATH.fullmatch(path) if _PREPRINT_HOST.fullmatch(host) else None:
         return replace(of_doi(found[1].lower()), version=int(found[2]) if found[2] else None)
     if ids := doi_in(host, path, asked or (), own):
@@ -91,6 +93,7 @@ def _led_to(asked: Parameters) -> PaperIds | None:
     return None
 
 
+@lru_cache(maxsize=NEXT_TO_EACH_OTHER)
 def ids_of_name(name: str) -> PaperIds:
     """Return the ids of the paper that an identifier names: ``oai:arXiv.org:…``, ``arXiv:…``, ``doi:10.…`` or a link.
 
@@ -132,14 +135,7 @@ def normalised_url(address: str) -> str:
         place = urlsplit(address)
     except ValueError:
         return address
-    return _normalised(address, place, parameters(place.query))
-
-
-def _normalised(address: str, place: SplitResult, asked: Parameters | None) -> str:
-    """Return the normalised form of an address that is already split into its parts.
-
-    ``asked``: the parameters of the address, None if they are too many.
-    """
+    asked = parameters(place.query)
     if asked is None:
         return address
     kept = [(name, value) for name, value in asked if not _says_whence(name, value)]

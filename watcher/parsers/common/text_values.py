@@ -108,6 +108,8 @@ def people(texts: Sequence[str]) -> tuple[str, ...]:
 
 def _without_drawings(text: str) -> str:
     """Return a text without complete SVG drawings. One without an end stays, since all the rest would go with it."""
+    if "</svg" not in text.lower():
+        return text
     *closed, rest = re.split(r"</svg\s*>", text, flags=re.IGNORECASE)
     shown = (re.split(r"<svg\b", part, maxsplit=1, flags=re.IGNORECASE)[0] for part in closed)
     return " ".join((*shown, rest))

@@ -82,7 +82,7 @@ def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
 
 def untitled(items: Iterable[FeedItem]) -> tuple[list[FeedItem], int]:
     """Return the items that can be told, and how many cannot. Without a title, the beginning of the text is used."""
-    named = [replace(item, title=item.title or _beginning(item.abstract)) for item in items]
+    named = [item if item.title else replace(item, title=_beginning(item.abstract)) for item in items]
     told = [item for item in named if item.title]
     return told, len(named) - len(told)
 
