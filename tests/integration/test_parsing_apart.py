@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
@@ -22,22 +23,23 @@ from tests.integration.sites import say, serving
 from tests.parsers.feeds import rss
 from tests.parsers.test_told import PAGES
 from tests.patience import PATIENCE
+from tests.sources import make_source
 from watcher.cli import main
 from watcher.errors import Stopped, UnknownPage
-from watcher.model import Entry, Reading, Source, Unreadable, Verdict
-from watcher.parsers import SavedPage
+from watcher.model import Entry, OtherForm, Reading, Source, Unreadable, Verdict
+from watcher.parsers import Finding, SavedPage
 from watcher.sandbox import process
 from watcher.sandbox.apart import MOST, ParseApart
-from watcher.sandbox.frames import Answer, Request, answer_in, framed
+from watcher.sandbox.frames import LENGTH, Answer, Request, answer_in, framed
 from watcher.sandbox.here import ParseHere
 from watcher.sandbox.process import ParsingLimits, Worker
 
 LAB = Source(name="lab", kind="feed", url="https://lab.example/feed")
 GOOD = rss(["<title>Kilns</title><link>/1</link>"])
-LIMITS = ParsingLimits(cpu=0.3, wall=60, memory=100, answer=10_000_000)
+LIMITS = ParsingLimits(cpu=2, wall=60, memory=100, answer=10_000_000)
 
 BROKEN = {
-    "hang": "reading it took more than 0.3 s and was stopped",
+    "hang": "reading it took more than 2 s and was stopped",
     "eat": "reading it takes more than 100 MB",
     "flood": "reading it takes more than 100 MB",
     "crash": "the process that read it ended by signal SIGSEGV",
@@ -220,14 +222,36 @@ def test_an_answer_changes_no_class_of_its_owner() -> None:
     assert not hasattr(Verdict, "_bad") and not hasattr(Entry, "_bad")
 
 
-NO_READING = ("reading", [("a title alone",)], (None,) * 7)
+NO_READING = ("reading", [("a title alone",)], [[None]] * 10)
+
+
+def test_what_comes_out_of_a_worker_is_what_went_in() -> None:
+    """Fields that are empty in all entries, or the same, or of other types than texts; none, one, and many of them."""
+    at = datetime(2026, 3, 9, 8, 0, 1, 500, UTC)
+    one = Entry(title="A", published=at, listed=at.date(), forms=(OtherForm("doi:10.1/a"), OtherForm("arxiv:1", "x")))
+    same = Entry(title="A", upvotes=0, is_secondhand=True, authors=("Ann Bee",), keys=("url:https://a.example/",))
+    for entries in ((), (one,), (same,), (one, same, same), (same, same), (Entry(title="A"), Entry(title=""))):
+        told = Reading(entries=entries, day=at.date(), is_newest=True, warnings=("w",), total=0, reaches=at)
+        for value in (told, SavedPage("form", None, told), Unreadable("why"), (Finding("k", "s", 1, 1, ("n",)),), ()):
+            assert repr(answer_in(framed(Answer(value, 1))[LENGTH:]).value) == repr(value)
+
+
+def test_a_source_that_changes_is_read_as_it_is_then() -> None:
+    with closing(ParseApart(os.environ, Event(), LIMITS)) as apart:
+        for title in ("h2", "h3", "h2"):
+            source = make_source("lab", "html", url="https://lab.example/", item="li", title=title)
+            page = b"<html><body><ul><li><h2>Two</h2><h3>Three</h3></li></ul></body></html>"
+            reading = apart.parse(page, "https://lab.example/", source)
+            assert isinstance(reading, Reading), reading
+            assert [entry.title for entry in reading.entries] == [{"h2": "Two", "h3": "Three"}[title]]
 
 
 @pytest.mark.parametrize(
     "fields",
     [
         *((1, 0, "", ""), (None, "many", "", ""), (None, 0, None, ""), (None, 0, ""), ()),
-        *((NO_READING, 0, "", ""), (("reading", [], ()), 0, "", ""), (("else", "x"), 0, "", "")),
+        *((NO_READING, 0, "", ""), (("reading", [], []), 0, "", ""), (("else", "x"), 0, "", "")),
+        (("findings", [("k", "k"), ("s",), (1, 1), (1, 1), ((), ())]), 0, "", ""),
     ],
 )
 def test_what_is_no_whole_answer_is_none(fields: tuple[object, ...]) -> None:

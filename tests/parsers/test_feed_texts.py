@@ -106,6 +106,9 @@ def test_only_blocks_part_words_and_only_tags_are_taken_out(written: str, shown:
         ("https://lab.example/one\n/two", "https://lab.example/one/two"),
         ("https:/lab.example/q", "https://lab.example/q"),
         ("//lab.example/y", "https://lab.example/y"),
+        ("doi:10.1000/Kilns", "https://doi.org/10.1000/kilns"),
+        ("10.1000/kilns", "https://doi.org/10.1000/kilns"),
+        ("arXiv:2603.01234v2", "https://arxiv.org/abs/2603.01234"),
     ],
 )
 def test_an_address_is_read_as_browsers_read_it(written: str, url: str) -> None:
@@ -135,6 +138,10 @@ def test_an_id_that_is_no_address_makes_no_link() -> None:
         *((time, TEN) for time in ("2026-03-09T11:00:00+01:00[Europe/Paris]", "1773050400000")),
         ("Mon, 09 Sept 2026 10:00:00 GMT", datetime(2026, 9, 9, 10, tzinfo=UTC)),
         ("Mon, 09 Mar 2026 00:30:00 +01:00", datetime(2026, 3, 8, 23, 30, tzinfo=UTC)),
+        *((time, TEN) for time in ("Mon Mar 09 2026 11:00:00 GMT+0100 (CET)", "Mon, 09 Mar 2026 11:00:00 UTC+1")),
+        *((time, TEN) for time in ("1773050400.5", "2026-03-09T09:00:00 GMT-01:00")),
+        *((none, None) for none in ("0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT")),
+        *((none, None) for none in ("17730504", "0000-00-00 00:00:00")),
         ("Tue, 10 Mar 2026 2:17:57 PM CEST", datetime(2026, 3, 10, 14, 17, 57, tzinfo=UTC)),
         *((none, None) for none in ("2026", "2026-03", "17", "123456789012345", "Lok 2026", "03/04/2026")),
     ],
@@ -170,6 +177,24 @@ def test_a_date_is_found_under_every_usual_name(name: str) -> None:
         ("Ann Bee Jr., Cy Dee", ("Ann Bee Jr.", "Cy Dee")),
         ("The ATLAS Collaboration", ("The ATLAS Collaboration",)),
         ("Ma, Jack", ("Jack Ma",)),
+        *(
+            (f"Ann Bee{apart}Cy Dee", ("Ann Bee", "Cy Dee"))
+            for apart in (" | ", " · ", " • ", " / ", "；", ",", ", & ")
+        ),
+        *((f"Ann Bee{apart}Cy Dee", ("Ann Bee", "Cy Dee")) for apart in (" und ", " et ", " y ", " och ")),
+        ("Ann Bee, José Ortega y Gasset", ("Ann Bee", "José Ortega y Gasset")),
+        ("By Ann Bee and Cy Dee", ("Ann Bee", "Cy Dee")),
+        ("Authors: Ann Bee, Cy Dee and 12 others", ("Ann Bee", "Cy Dee")),
+        ("Ann Bee<sup>1,a</sup>, Cy Dee<sup>*</sup>", ("Ann Bee", "Cy Dee")),
+        ("Ann Bee1,2, Cy Dee*, Eve Fee¹, Di Guy [3]", ("Ann Bee", "Cy Dee", "Eve Fee", "Di Guy")),
+        ("Ann Bee, for the ATLAS Collaboration", ("Ann Bee", "ATLAS Collaboration")),
+        ("Ann Bee on behalf of the XYZ Consortium", ("Ann Bee", "XYZ Consortium")),
+        ("Working Group 7", ("Working Group 7",)),
+        ("Ann Bee <ann@lab.example>", ("Ann Bee",)),
+        ("Bee, Ann, Jr.", ("Ann Bee, Jr.",)),
+        ("Bee, A.-B., & Dee, C.", ("A.-B. Bee", "C. Dee")),
+        ("and Cy Dee", ("Cy Dee",)),
+        (", ", ()),
     ],
 )
 def test_authors_are_people(written: str, names: tuple[str, ...]) -> None:

@@ -54,6 +54,10 @@ def test_an_element_that_is_selected_is_read_though_the_page_hides_it() -> None:
         *((text, (2026, 1, 17)) for text in ("17/01/2026", "17.01.2026", "17 janvier 2026", "17 gennaio 2026")),
         *((text, None) for text in ("03/04/2026", "9–12 March 2026", "9 March 2026 and 10 March 2026", "v1.2.2026")),
         *((text, None) for text in ("30 March – 2 April 2026", "9. bis 12. März 2026", "9 to 12 March 2026")),
+        *((text, (2026, 3, 9)) for text in ("9 maart 2026", "9 marca 2026", "9 марта 2026 г.", "2026년 3월 9일")),
+        *((text, (2026, 5, 12)) for text in ("12 mei 2026", "12 maj 2026", "12 maja 2026", "12 мая 2026")),
+        *((text, None) for text in ("9 and 12 March 2026", "March 9 to April 2, 2026", "9. und 10. März 2026")),
+        *((text, None) for text in ("March 9–12, 2026", "9 listopadu 2026")),
         *((text, (2026, 3, 9)) for text in ("9 March 2026, 10-12 CET", "9. März 2026, 10-12 Uhr")),
     ],
 )
@@ -61,7 +65,36 @@ def test_a_day_in_words_of_several_languages(text: str, day: tuple[int, int, int
     assert instant_in(text) == (datetime(*day, tzinfo=UTC) if day else None)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "Ann Bee<sup>1,2</sup>, Cy Dee<sup>*</sup>",
+            "Ann Bee<sup>a,b</sup> and Cy Dee<sup>c</sup>",
+            "By: Ann Bee, Cy Dee",
+        ),
+        *(
+            "Ann Bee¹, Cy Dee²*",
+            "Ann Bee† & Cy Dee‡",
+            "Ann Bee [1], Cy Dee [2]",
+            "Ann Bee | Cy Dee",
+            "Ann Bee · Cy Dee",
+        ),
+        *(
+            "Ann Bee, PhD, Cy Dee, MD",
+            "Ann Bee, Cy Dee et al.",
+            "Ann Bee und Cy Dee",
+            "Dr. Ann Bee; Cy Dee, and 3 others",
+        ),
+        *("<b>Ann Bee</b><sup>1</sup>, <b>Cy Dee</b><sup>2</sup>",),
+    ],
+)
+def test_authors_are_people(written: str) -> None:
+    page = f"<li><h3>Kilns</h3><p>{written}</p></li>"
+    assert read(page, authors="p").entries[0].authors == ("Ann Bee", "Cy Dee")
+
+
 def test_a_date_that_is_not_known_is_quoted() -> None:
-    page = "<li><h3>A</h3><i>9 Marts 2026</i></li><li><h3>B</h3><i></i></li>"
-    assert read(page, date="i").warnings == ('date: `i` finds "9 Marts 2026", which is no date that is known',)
+    page = "<li><h3>A</h3><i>9 Maaliskuu 2026</i></li><li><h3>B</h3><i></i></li>"
+    assert read(page, date="i").warnings == ('date: `i` finds "9 Maaliskuu 2026", which is no date that is known',)
     assert read("<li><h3>A</h3></li>", date="i").warnings == ("date: `i` finds nothing in any of 1 items",)

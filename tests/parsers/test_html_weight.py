@@ -215,6 +215,8 @@ ODD = (
     "x=",
     '="',
     '"x>"',
+    ' ="x>"',
+    " =x",
     "='>'",
     ">",
     "<",
@@ -235,7 +237,8 @@ def elements(draw: st.DrawFn) -> str:
     inner = "".join(
         draw(st.lists(st.one_of(st.deferred(elements), st.sampled_from(["x", "<!-- a -->", "<br>"])), max_size=2))
     )
-    attributes = draw(st.sampled_from(["", "", ' a="b"', " a='b' c", " a=b"])) + draw(st.sampled_from(["", "", *ODD]))
+    usual = ["", "", ' a="b"', " a='b' c", " a=b", ' a ="b"', " a = 'b'", " a= b", ' a  ="b"']
+    attributes = draw(st.sampled_from(usual)) + draw(st.sampled_from(["", "", *ODD]))
     return f"<{name}{attributes}>{inner}{draw(st.sampled_from(['', '', *ODD]))}</{name}>"
 
 
@@ -260,6 +263,20 @@ def test_most_pages_are_written_out() -> None:
         <img src=x><br/><p>one<p>two</p></article></body>"""
     )
     assert depth_as_written(body) == 7
+
+
+def test_tags_with_blanks_around_an_equals_sign_are_written_out() -> None:
+    """arXiv's lists write them so."""
+    assert depth_as_written(page('<p><a href ="/abs/1" title = "a > b" id=\n"x" class= y>Trees</a></p></body>')) == 6
+
+
+@pytest.mark.parametrize("tag", ['<div ="x>y">', '<div a=b ="x>y">', '<div a="b" ="x>y">', '<div a / ="x>y">'])
+def test_an_equals_sign_without_a_name_before_it_has_no_value(tag: str) -> None:
+    """The name begins with it, and the tag ends at the first ``>``."""
+    body = page(f"{tag}</div></body>")
+    assert depth_as_written(body) is None
+    tree = LexborHTMLParser(body)
+    assert tree.body is not None and tree.body.text() == 'y">'
 
 
 def depth(tree: LexborHTMLParser) -> int:

@@ -26,6 +26,8 @@ from watcher.parsers.common.links import ids_of_link, ids_of_name, normalised_ur
         "https://ar5iv.org/abs/2503.01234",
         "https://www.alphaxiv.org/overview/2503.01234",
         "https://huggingface.co/papers/2503.01234#community",
+        "https://arxiv.org/abs/arXiv:2503.01234",
+        "https://arxiv.org/abs/2503.01234.",
     ],
 )
 def test_arxiv_ids(address: str) -> None:
@@ -75,6 +77,58 @@ def test_dois() -> None:
 )
 def test_any_other_link_is_known_by_its_address(address: str) -> None:
     assert ids_of_link(address) == PaperIds((f"url:{address}",))
+
+
+@pytest.mark.parametrize("page", ["e-print", "tb", "dvi", "bibtex", "cits", "auth/show-endorsers"])
+def test_every_page_of_a_paper_at_arxiv_is_of_that_paper(page: str) -> None:
+    """The address stays a key: older versions knew the paper by it."""
+    address = f"https://arxiv.org/{page}/2503.01234"
+    assert ids_of_link(address).keys == ("arxiv:2503.01234", f"url:{address}")
+    assert ids_of_link(f"https://arxiv.org/{page}/hep-th/9901001").arxiv_id == "hep-th/9901001"
+
+
+def test_what_astronomers_call_a_preprint_has_its_arxiv_id() -> None:
+    assert ids_of_link("https://ui.adsabs.harvard.edu/abs/2025arXiv250301234B/abstract").arxiv_id == "2503.01234"
+    assert ids_of_link("https://ui.adsabs.harvard.edu/abs/2010arXiv1003.1234B").arxiv_id == "1003.1234"
+    assert ids_of_link("https://ui.adsabs.harvard.edu/abs/2025ApJ...900..123B/abstract").arxiv_id is None
+
+
+@pytest.mark.parametrize(
+    ("address", "doi"),
+    [
+        ("https://direct.mit.edu/kilns/article/doi/10.1162/kiln_a_01234/123456/A-Title", "10.1162/kiln_a_01234"),
+        ("https://soc.example/kilns/article-abstract/doi/10.1093/kilns/btag1/7654321", "10.1093/kilns/btag1"),
+        ("https://soc.example/doi/10.1093/kilns/7654321", "10.1093/kilns/7654321"),
+        ("https://www.nature.com/articles/s41586-026-01234-5_reference.pdf", "10.1038/s41586-026-01234-5"),
+        ("https://elifesciences.org/reviewed-preprints/98765", "10.7554/elife.98765"),
+        ("https://pubs.rsc.org/en/content/articlelanding/2026/sc/d5sc01234a", "10.1039/d5sc01234a"),
+        (
+            "https://www.thelancet.com/journals/lancet/article/PIIS0140-6736(26)00123-4/fulltext",
+            "10.1016/s0140-6736(26)00123-4",
+        ),
+        ("https://www.researchsquare.com/article/rs-1234567/v1", "10.21203/rs.3.rs-1234567/v1"),
+        ("https://www.preprints.org/manuscript/202603.0123/v1", "10.20944/preprints202603.0123.v1"),
+        ("https://osf.io/preprints/psyarxiv/abcde", "10.31234/osf.io/abcde"),
+    ],
+)
+def test_publishers_write_a_doi_in_many_ways(address: str, doi: str) -> None:
+    assert ids_of_link(address).doi == doi
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        *((name, "doi:10.1000/kilns") for name in ("doi: 10.1000/kilns", "DOI 10.1000/kilns", "urn:doi:10.1000/kilns")),
+        *((name, "doi:10.1000/kilns") for name in ("info:doi/10.1000/kilns", "doi.org/10.1000/Kilns")),
+        *(
+            (name, "arxiv:2503.01234")
+            for name in ("info:arxiv/2503.01234", "urn:arxiv:2503.01234", "arXiv: 2503.01234")
+        ),
+        ("arxiv.org/abs/2503.01234v2", "arxiv:2503.01234"),
+    ],
+)
+def test_identifiers_are_written_in_many_ways(name: str, key: str) -> None:
+    assert ids_of_name(name).keys[0] == key
 
 
 def test_addresses_without_what_changes_nothing() -> None:

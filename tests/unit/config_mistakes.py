@@ -249,6 +249,12 @@ IN_RULES: dict[str, Case] = {
     "a field in arXiv's form": (f"{RULE} {FOREIGN}", ruled("§ti:agent")),
     "a field in PubMed's form": (f"{RULE} {SIGN} {FOREIGN}", ruled("§agent[Title]")),
     "a long dash": (f"{RULE} {SIGN} {FOREIGN}", ruled("agent §–survey")),
+    **{
+        f"a dash as programs write it, U+{ord(dash):04X}": (f"{RULE} {SIGN} {FOREIGN}", ruled(f"agent §{dash}survey"))
+        for dash in "—−‐‑‒―﹣⁃¬"
+    },
+    "a slash before a word": (f"{RULE} {SIGN} {FOREIGN}", ruled("§/agent robot")),
+    "flags outside a regex": (f"{RULE} {SIGN} {FOREIGN}", ruled("§(?i)agent")),
     "a look-ahead": (RULE, ruled("§title:/agent(?!s)/")),
     "a star inside a word": (RULE, ruled("§ag*nt")),
     "a lone star": (RULE, ruled("§*")),

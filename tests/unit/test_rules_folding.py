@@ -195,6 +195,10 @@ GAPS = [
 OF_OTHER_FIELDS = [
     *(
         ("leaf", "Leaves of trees", "Leaves"),
+        *(("thorax", "Thoraces of ants", "Thoraces"), ("archaeon", "Archaea in hot springs", "Archaea")),
+        *(("fossa", "Fossae of skulls", "Fossae"), ("plateau", "Plateaux in the loss", "Plateaux")),
+        *(("halo", "Haloes of stars", "Haloes"), ("halo", "Halos of stars", "Halos")),
+        *(("epididymis", "Epididymides of mice", "Epididymides"), ("bureau", "Bureaux of weather", "Bureaux")),
         ("basis", "Bases of frames", "Bases"),
         ("base", "Bases of frames", "Bases"),
     ),

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from threading import Condition, Event
 
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
 from watcher.model.masking import without_login
 from watcher.parsers import Finding, SavedPage
-from watcher.sandbox.frames import Answer, FindRequest, ParseRequest, RecogniseRequest, Request
+from watcher.sandbox.frames import MOST_SOURCES, Answer, FindRequest, ParseRequest, RecogniseRequest, Request
 from watcher.sandbox.process import OverBounds, ParsingLimits, Worker, WorkerEnded
 
 log = logging.getLogger(__name__)
@@ -163,6 +164,7 @@ def _logged(answer: Answer) -> Answer:
     return answer
 
 
+@lru_cache(maxsize=MOST_SOURCES)
 def _without_login(source: Source) -> Source:
     """Return the source without the password in its address, which a worker does not need."""
     return replace(source, url=without_login(source.url)) if source.url else source

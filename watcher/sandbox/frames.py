@@ -1,10 +1,11 @@
 """Pack requests and answers for the pipes between a worker and its owner.
 
 A request is: the length of a pickle, the length of the body, the pickle, the body. An answer is a length and a pickle.
+A source is asked again and again, and is packed and unpacked once.
 
-A worker reads what strangers wrote, so that its answers are not trusted. From their pickles only built-in values and
-those listed below are made (https://docs.python.org/3/library/pickle.html, "Restricting Globals"). No pickle makes a
-value of the model or sees its class.
+A worker reads what strangers wrote, so that its answers are not trusted. From their pickles only texts, numbers, lists
+and tuples are made (https://docs.python.org/3/library/pickle.html, "Restricting Globals"). No pickle makes a value of
+the model or sees its class.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import io
 import pickle
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from watcher.model import Source
@@ -22,13 +24,8 @@ LENGTH = 8
 
 NO_ANSWER = "the process that read it gave no answer that can be read"
 
-_OF_VALUES = {
-    ("datetime", "date"),
-    ("datetime", "datetime"),
-    ("datetime", "timedelta"),
-    ("datetime", "timezone"),
-    ("builtins", "frozenset"),
-}
+MOST_SOURCES = 64
+"""Most sources that are kept packed, and unpacked in a worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,13 @@ class Answer:
 
 def request_head(request: Request, body: bytes) -> bytes:
     """Return the bytes that precede the body of a request."""
-    packed = pickle.dumps(request, protocol=5)
+    match request:
+        case ParseRequest(url, source, charset):
+            packed = pickle.dumps(("parse", _packed_source(source), url, charset), protocol=5)
+        case FindRequest(source, charset):
+            packed = pickle.dumps(("find", _packed_source(source), charset), protocol=5)
+        case RecogniseRequest():
+            packed = pickle.dumps(("recognise",), protocol=5)
     return _length(packed) + _length(body) + packed
 
 
@@ -92,7 +95,27 @@ def read_request(pipe: BinaryIO) -> tuple[Request, bytes] | None:
         return None
     packed = pipe.read(int.from_bytes(lengths[:LENGTH], "big"))
     body = pipe.read(int.from_bytes(lengths[LENGTH:], "big"))
-    return pickle.loads(packed), body
+    return _request_in(pickle.loads(packed)), body
+
+
+def _request_in(packed: tuple[Any, ...]) -> Request:
+    match packed:
+        case ("parse", source, url, charset):
+            return ParseRequest(url, _source_in(source), charset)
+        case ("find", source, charset):
+            return FindRequest(_source_in(source), charset)
+    return RecogniseRequest()
+
+
+@lru_cache(maxsize=MOST_SOURCES)
+def _packed_source(source: Source) -> bytes:
+    return pickle.dumps(source, protocol=5)
+
+
+@lru_cache(maxsize=MOST_SOURCES)
+def _source_in(packed: bytes) -> Source:
+    source: Source = pickle.loads(packed)
+    return source
 
 
 def framed(answer: Answer) -> bytes:
@@ -118,9 +141,7 @@ def _length(piece: bytes) -> bytes:
 
 
 class _PlainAlone(pickle.Unpickler):
-    """Unpickles built-in values, days and instants, and nothing else."""
+    """Unpickles texts, numbers, lists and tuples, and nothing that is called by a name."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _OF_VALUES:
-            return super().find_class(module, name)
         raise ValueError(f"{module}.{name} is no value of a page")

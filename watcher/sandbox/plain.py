@@ -1,63 +1,95 @@
-"""Turn what was read from a page into tuples of texts, numbers and days, and back.
+"""Turn what was read from a page into tuples of texts and numbers, and back.
 
-Tuples are faster to send through a pipe, and the receiver needs to load no class by name.
+Tuples are faster to send through a pipe, and the receiver needs to load no class by name. Entries travel as columns:
+most fields are empty in all entries of a page, and are then sent once.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from itertools import repeat
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from watcher.model import Entry, OtherForm, Reading, Unreadable
 from watcher.parsers import Finding, SavedPage
 
 Value = Reading | Unreadable | tuple[Finding, ...] | SavedPage | None
 _T = TypeVar("_T")
+_Changed = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 
 class _Record(Generic[_T]):
-    """Takes a dataclass with slots apart into its values, and makes it of them."""
+    """Takes dataclasses with slots apart into values, and makes them of these.
 
-    def __init__(self, of: type[_T]) -> None:
+    ``changed``: type of a field → what makes its values plain, and what makes them of plain ones. Empty ones stay.
+    """
+
+    def __init__(self, of: type[_T], changed: dict[Any, _Changed]) -> None:
+        hints = get_type_hints(of)
         names = [field.name for field in fields(of)]  # type: ignore[arg-type]
         self._of, self.values = of, attrgetter(*names)
         self._setters = tuple(getattr(of, name).__set__ for name in names)
+        self._changed = [(at, *changed[hints[name]]) for at, name in enumerate(names) if hints[name] in changed]
 
-    def made(self, values: Any) -> _T:
-        """Return an instance with these values of its fields, in order. Raises ``ValueError`` for a wrong number."""
-        one = object.__new__(self._of)
-        for set_value, value in zip(self._setters, values, strict=True):
-            set_value(one, value)
-        return one
+    def columns(self, records: Sequence[_T]) -> list[tuple[Any, ...] | list[Any]]:
+        """Return the values of each field, in order: a tuple, or a list of one value if all records have the same.
+
+        The first field has a tuple.
+        """
+        columns: list[Any] = list(zip(*map(self.values, records), strict=True))
+        if not columns:
+            return []
+        for at, plain, _ in self._changed:
+            columns[at] = tuple([value and plain(value) for value in columns[at]])
+        return columns[:1] + [[one[0]] if _is_same(one) else one for one in columns[1:]]
+
+    def made(self, columns: Iterable[Any]) -> tuple[_T, ...]:
+        """Return the records with these values of their fields. Raises ``ValueError`` for a wrong number of values."""
+        columns = list(columns)
+        if not columns:
+            return ()
+        count = len(columns[0])
+        for at, _, back in self._changed:
+            columns[at] = type(columns[at])([value and back(value) for value in columns[at]])
+        records = tuple(map(object.__new__, repeat(self._of, count)))
+        for set_value, column in zip(self._setters, columns, strict=True):
+            [*values] = column * count if isinstance(column, list) and len(column) == 1 else column
+            if len(values) != count:
+                raise ValueError("a column of another length")
+            deque(map(set_value, records, values), 0)
+        return records
 
 
-_ENTRY, _READING, _FINDING, _SAVED = _Record(Entry), _Record(Reading), _Record(Finding), _Record(SavedPage)
-_FORM = _Record(OtherForm)
+def _is_same(column: tuple[Any, ...]) -> bool:
+    first = column[0]
+    return first == column[-1] and column.count(first) == len(column)
 
 
-def _of_entry(entry: Entry) -> Any:
-    plain: Any = tuple(map(_FORM.values, entry.forms))
-    return _ENTRY.values(replace(entry, forms=plain) if plain else entry)
-
-
-def _entry_of(values: Any) -> Entry:
-    entry = _ENTRY.made(values)
-    return replace(entry, forms=tuple(map(_FORM.made, entry.forms))) if entry.forms else entry
+_DAYS: _Changed = (date.isoformat, date.fromisoformat)
+_TIMES: _Changed = (datetime.isoformat, datetime.fromisoformat)
+_PLAIN: dict[Any, _Changed] = {date | None: _DAYS, datetime | None: _TIMES}
+_FORM = _Record(OtherForm, {})
+_FORMS: _Changed = (_FORM.columns, _FORM.made)
+_ENTRY = _Record(Entry, _PLAIN | {tuple[OtherForm, ...]: _FORMS})
+_READING = _Record(Reading, _PLAIN)
+_FINDING, _SAVED = _Record(Finding, {}), _Record(SavedPage, {})
 
 
 def plain_of(value: Value) -> tuple[Any, ...] | None:
     """Return a value as a tuple whose first element names its type, None for None."""
     match value:
         case Reading():
-            entries = [_of_entry(entry) for entry in value.entries]
-            return "reading", entries, _READING.values(replace(value, entries=()))
+            return "reading", _ENTRY.columns(value.entries), _READING.columns([value])[1:]
         case Unreadable():
             return "unreadable", value.reason
         case SavedPage():
             return "saved", plain_of(value.reading), _SAVED.values(value)[:-1]
         case tuple():
-            return "findings", [_FINDING.values(one) for one in value]
+            return "findings", _FINDING.columns(value)
     return None
 
 
@@ -66,12 +98,14 @@ def value_of(plain: object) -> Value:
     match plain:
         case None:
             return None
-        case ("reading", [*entries], (_, *others)):
-            return _READING.made((tuple(map(_entry_of, entries)), *others))
+        case ("reading", [*columns], [*others]):
+            (reading,) = _READING.made(((_ENTRY.made(columns),), *others))
+            return reading
         case ("unreadable", str(reason)):
             return Unreadable(reason)
         case ("saved", ("reading", _, _) as reading, (form, kind)):
-            return _SAVED.made((form, kind, value_of(reading)))
-        case ("findings", [*found]):
-            return tuple(map(_FINDING.made, found))
+            (saved,) = _SAVED.made(((form,), (kind,), (value_of(reading),)))
+            return saved
+        case ("findings", [*columns]):
+            return _FINDING.made(columns)
     raise ValueError("no value of a page")

@@ -23,11 +23,17 @@ COMMAND = (sys.executable, "-P", "-m", "watcher.sandbox.worker")
 PIPE = 2**20
 """Bytes that a pipe holds (Linux). A usual page fits, so that neither side waits for the other."""
 
+PIECE = 2**16
+"""Bytes that are read at a time. Most answers have fewer, and room for more would have to be asked of the system."""
+
 LOOK_EVERY = 0.1
 """Seconds between checks of what a worker has used."""
 
 _KEPT = re.compile(r"LANG(?:UAGE)?|LC_[A-Z]+|LD_LIBRARY_PATH|PATH|PYTHON[A-Z0-9]+|TZ")
 """Names of environment variables that a worker gets. It needs no secrets, whatever they are called."""
+
+_KEEPS_ITS_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(4 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(4 * 2**20)}
+"""Lets a worker keep what a page needed for the next one (glibc), in place of giving it back after each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                env=given_of(env) | {"PYTHONPATH": paths},
+                env=given_of(env) | _KEEPS_ITS_MEMORY | {"PYTHONPATH": paths},
                 start_new_session=True,
             )
         except OSError as error:
@@ -88,6 +94,7 @@ class Worker:
                 fcntl.fcntl(pipe, getattr(fcntl, "F_SETPIPE_SZ", -1), PIPE)
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
+        self._ahead = bytearray()
         self.memory = 0
 
     @property
@@ -98,15 +105,14 @@ class Worker:
     def ask(self, request: Request, body: bytes, stopping: Event) -> None:
         """Send a request. Raises ``OverBounds``, or ``Stopped`` when ``stopping`` is set."""
         until = self._bounds(stopping)
-        for piece in (request_head(request, body), body):
-            rest = memoryview(piece)
-            while rest:
-                try:
-                    rest = rest[os.write(self._in, rest) :]
-                except BlockingIOError:
-                    until.wait(self._in, select.POLLOUT)
-                except BrokenPipeError:
-                    raise WorkerEnded(self._how_ended()) from None
+        rest = memoryview(request_head(request, body) + body)
+        while rest:
+            try:
+                rest = rest[os.write(self._in, rest) :]
+            except BlockingIOError:
+                until.wait(self._in, select.POLLOUT)
+            except BrokenPipeError:
+                raise WorkerEnded(self._how_ended()) from None
 
     def answer(self, stopping: Event) -> Answer:
         """Wait for an answer and return it. Raises ``OverBounds``, or ``Stopped`` when ``stopping`` is set."""
@@ -122,17 +128,19 @@ class Worker:
         return answer
 
     def _read(self, size: int, until: _Bounds) -> bytes:
-        found = bytearray()
-        while len(found) < size:
+        """Return the next bytes of what the worker answers. What comes with them is kept for the next call."""
+        while len(self._ahead) < size:
+            until.wait(self._out, select.POLLIN)  # an answer is never there already
             try:
-                piece = os.read(self._out, min(size - len(found), 2**20))
+                piece = os.read(self._out, PIECE)
             except BlockingIOError:
-                until.wait(self._out, select.POLLIN)
                 continue
             if not piece:
                 raise WorkerEnded(self._how_ended())
-            found += piece
-        return bytes(found)
+            self._ahead += piece
+        found = bytes(self._ahead[:size])
+        del self._ahead[:size]
+        return found
 
     def _bounds(self, stopping: Event) -> _Bounds:
         return _Bounds(self.pid, self._limits, stopping)

@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +33,9 @@ from watcher.sandbox.frames import (
 from watcher.sandbox.given import find_given, parse_given
 from watcher.sandbox.mishaps import reason_of
 
+AHEAD = 2**20
+"""Bytes of requests that are read at a time: as many as a pipe holds."""
+
 MOST_LEFT = 1_000
 """Objects that a page may leave behind before a search for those still in use."""
 
@@ -45,7 +49,7 @@ def serve(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _be_killed_first()
     _bound_memory(memory * 2**20)
-    requests, answers = sys.stdin.buffer, _stdout_alone()
+    requests, answers = os.fdopen(0, "rb", buffering=AHEAD, closefd=False), _stdout_alone()
     gc.freeze()
     gc.disable()
     while asked := read_request(requests):
@@ -115,12 +119,17 @@ def _memory() -> int:
 
     It is not the most memory it ever had: Linux would count what the owner had when it started this process.
     """
+    sizes = _statm()
+    return int(os.pread(sizes, 100, 0).split()[1]) * resource.getpagesize() // 1024 if sizes >= 0 else 0
+
+
+@cache
+def _statm() -> int:
+    """Return the open file in which the system tells the memory of this process, -1 where there is none."""
     try:
-        with open("/proc/self/statm", "rb", buffering=0) as sizes:
-            pages = int(sizes.read(100).split()[1])
+        return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return 0
-    return pages * resource.getpagesize() // 1024
+        return -1
 
 
 def _be_killed_first() -> None:

@@ -116,7 +116,8 @@ def _announced(row: _Row) -> Announced | None:
     authors = [link.text() for link in row.body.css(".list-authors a")]
     subjects = _SUBJECT.findall(_text(row.body, ".list-subjects"))
     abstract = row.body.css_first("p.mathjax")
-    venue, stage = venue_and_stage(_text(row.body, ".list-journal-ref"), _text(row.body, ".list-comments"))
+    comments = _text(row.body, ".list-comments")
+    venue, stage = venue_and_stage(_text(row.body, ".list-journal-ref"), comments)
     entry = Entry(
         title=title,
         keys=(f"arxiv:{named.arxiv_id}",),
@@ -127,10 +128,10 @@ def _announced(row: _Row) -> Announced | None:
         url=f"{SITE}/abs/{named.arxiv_id}",
         listed=row.day,
         categories=clean.names(list(dict.fromkeys(subjects))),
-        note=_text(row.body, ".list-comments") or None,
+        note=comments or None,
         venue=venue,
         stage=stage,
-        code_url=code_in(_text(row.body, ".list-comments")),
+        code_url=code_in(comments),
     )
     return Announced(entry, row.how)
 

@@ -27,6 +27,7 @@ _FOR_ONE_BROKEN = 10
 _ENOUGH = 3
 """Fewest whole UTF-8 characters that cannot be pairs of another charset by chance."""
 
+_ASCII = bytes(range(0x80))
 _NO_LABEL = re.compile(r"[^\w.:+() -]", re.ASCII)
 
 
@@ -104,6 +105,8 @@ def text_by(body: bytes, declared: Declared) -> str:
     if mark := marked(body):
         length, wide = mark
         return body[length:].decode(wide, "replace").lstrip("\ufeff")
+    if declared.codec in (None, "utf-8") and (text := _whole_utf8(body)) is not None:
+        return text
     return decoded_widely(body, _proved(body, declared.codec))
 
 
@@ -149,10 +152,20 @@ def _proved(body: bytes, declared: str | None) -> str:
 
 def _of_utf8(body: bytes) -> tuple[int, int]:
     """Return how many characters outside ASCII are valid UTF-8 in a body, and how many are broken."""
+    if (text := _whole_utf8(body)) is not None:
+        return len(text) - (len(body) - len(body.translate(None, _ASCII))), 0
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd") - body.count("\ufffd".encode())
     beyond = len(text) - len(text.encode("ascii", "ignore"))
     return beyond - broken, broken
+
+
+def _whole_utf8(body: bytes) -> str | None:
+    """Return the text of a body in UTF-8, None if any byte is broken."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _can_be(body: bytes, codec: str) -> bool:

@@ -41,11 +41,17 @@ _OF_WINDOWS = str.maketrans(
 """
 
 _ASCII, _PRINTABLE = bytes(range(0x80)), bytes(range(0x20, 0x7F))
+_SHORT = 64
+"""Length of a text from which on it is faster to look at its bytes."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
 _ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d?))?", re.ASCII)
+_SUBJECT_CLASS = re.compile(r"\.[A-Z]{2}/")
 _URL = re.compile(r"https?://[^\s<>\"`\\\x00-\x20\x7f-\x9f]+")
-_STRAIGHT = re.compile(r"https?://(?!/)[!#-;=?-\[\]^_a-z{|}~]+")
+_STRAIGHT = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#][!#-;=?-\[\]^_a-z{|}~]*)?", re.ASCII)
+"""Matches the addresses in which nothing is read otherwise than it is written: a host, without a name before it."""
+
 _SCHEME = re.compile(r"(https?):[/\\]*(?=[^/\\])", re.IGNORECASE)
 _TO_ENCODE = re.compile(r"[ <>\"`]")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]{1,250}", re.ASCII)
@@ -127,11 +133,10 @@ def url(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > URL_CHARS:
         return None
     address = value.strip()
-    if not _STRAIGHT.fullmatch(address):  # most are: nothing in them is read otherwise than it is written
-        address = _as_browsers_read(address)
-        if not _URL.fullmatch(address) or _UNSEEN.search(address) or _SURROGATE.search(address):
-            return None
-    if has_place(address):
+    if _STRAIGHT.fullmatch(address):  # most are
+        return None if has_place(address) else address
+    address = _as_browsers_read(address)
+    if not _URL.fullmatch(address) or _UNSEEN.search(address) or _SURROGATE.search(address) or has_place(address):
         return None
     try:
         place = urlsplit(address)
@@ -161,7 +166,8 @@ def arxiv_id(value: object) -> tuple[str, int | None] | None:
     if found is None:
         return None
     # The subject class is no part of the identifier: math.GT/0309136 is math/0309136.
-    return re.sub(r"\.[A-Z]{2}/", "/", found[1]), int(found[2]) if found[2] else None
+    number = _SUBJECT_CLASS.sub("/", found[1]) if "/" in found[1] else found[1]
+    return number, int(found[2]) if found[2] else None
 
 
 def doi(value: object) -> str | None:
@@ -174,7 +180,9 @@ def doi(value: object) -> str | None:
 
 def _is_plain(text: str) -> bool:
     """Return whether only the ends of a text need cleaning, as in most titles and names: ASCII with single blanks."""
-    return text.isascii() and not text.encode().translate(None, _PRINTABLE) and "  " not in text
+    if not text.isascii() or "  " in text:
+        return False
+    return text.isprintable() if len(text) < _SHORT else not text.encode().translate(None, _PRINTABLE)
 
 
 def _bound_marks(text: str) -> str:

@@ -8,23 +8,24 @@ from datetime import UTC, date, datetime
 from watcher.parsers.common import clean
 
 _MONTHS_IN_WORDS = """
-    jan january januar janvier enero gennaio janeiro jänner
-    feb february februar février fevrier febrero febbraio fevereiro
-    mar march märz maerz mrz mär mars marzo março
-    apr april avril abril aprile
-    may mai mayo maggio maio
-    jun june juni juin junio giugno junho
-    jul july juli juillet julio luglio julho
-    aug august août aout agosto
-    sep sept september septembre septiembre settembre setembro
-    oct october okt oktober octobre octubre ottobre outubro
-    nov november novembre noviembre novembro
-    dec december dez dezember décembre decembre dic diciembre dicembre dezembro
+    jan january januar janvier enero gennaio janeiro jänner januari stycznia января
+    feb february februar février fevrier febrero febbraio fevereiro februari lutego февраля
+    mar march märz maerz mrz mär mars marzo março maart marts marca марта
+    apr april avril abril aprile kwietnia апреля
+    may mai mayo maggio maio mei maj maja мая
+    jun june juni juin junio giugno junho czerwca июня
+    jul july juli juillet julio luglio julho lipca июля
+    aug august août aout agosto augustus augusti sierpnia августа
+    sep sept september septembre septiembre settembre setembro września сентября
+    oct october okt oktober octobre octubre ottobre outubro października октября
+    nov november novembre noviembre novembro listopada ноября
+    dec december dez dezember décembre decembre dic diciembre dicembre dezembro desember grudnia декабря
 """
 _MONTHS = {
     word: number for number, line in enumerate(_MONTHS_IN_WORDS.split("\n")[1:-1], start=1) for word in line.split()
 }
-"""Month in English, German, French, Spanish, Italian or Portuguese → number."""
+"""Month → number, in English, German, French, Spanish, Italian, Portuguese, Dutch, Danish, Norwegian, Swedish, Polish
+and Russian. A word that means another month in another language is left out."""
 
 _MONTH_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _MONTH = rf"(?P<month>{_MONTH_WORD})\b\.?"
@@ -34,14 +35,18 @@ _FORMS = [
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"\b{_YEAR}(?P<gap>[-/.])(?P<number>1[0-2]|0?[1-9])(?P=gap){_DAY}(?!\d)",
-        rf"\b{_YEAR}(?:\. ?|年 ?)(?P<number>1[0-2]|0?[1-9])(?:\. ?|月 ?){_DAY}(?:日|(?!\d))",
+        rf"\b{_YEAR}(?:\. ?|[年년] ?)(?P<number>1[0-2]|0?[1-9])(?:\. ?|[月월] ?){_DAY}(?:[日일]|(?!\d))",
         rf"\b(?<![-–—/.])(?P<day>1[3-9]|2\d|3[01])(?P<gap>[/.])(?P<number>1[0-2]|0?[1-9])(?P=gap){_YEAR}\b",
         rf"\b{_DAY}(?:[ -]| ?(?:of|de) ){_MONTH}(?:,?[ -]| de ){_YEAR}\b",
         rf"\b{_MONTH} {_DAY},? {_YEAR}\b",
     )
 ]
+_TO = r" ?(?:[-–—&]|to|and|until|through|bis|und|au|et|al|y|a|e|en|och|og|i|и) ?"
 _SEVERAL = re.compile(
-    rf"\b\d{{1,2}}\.?(?: (?:{_MONTH_WORD})\.?)? ?(?:[-–—]|to|bis|au) ?\d{{1,2}}\.? (?:{_MONTH_WORD})\b", re.IGNORECASE
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?(?: (?:{_MONTH_WORD})\.?)?{_TO}\d{{1,2}}(?:st|nd|rd|th|\.)? (?:{_MONTH_WORD})\b"
+    rf"|\b(?:{_MONTH_WORD})\.? \d{{1,2}}(?:st|nd|rd|th)?{_TO}"
+    rf"(?:(?:{_MONTH_WORD})\.? )?\d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d",
+    re.IGNORECASE,
 )
 """Matches several days (9–12 March, 30 March to 2 April), of which it is not known which one is meant."""
 

@@ -22,10 +22,14 @@ _VIEW = re.compile(
     r"|metrics|citations?|peer-review|download|pdfft)|\.(?:pdf|html?|full|abstract|short|xml)|;jsessionid=\w*)+/?",
     re.IGNORECASE,
 )
-_NUMBER_BEHIND = re.compile(r"/\d{5,}(?:/[\w-]*)?")
+_NUMBER_BEHIND = re.compile(r"/\d{5,}(?:/[\w%.-]*)?")
 """Matches what Oxford's platform puts behind a DOI: its own number and the title."""
 
+_BEFORE_NUMBER = re.compile(r"/(?:[\w-]+-)?article(?:-\w+)?/doi/10\.", re.ASCII)
+"""Matches the paths of that platform (Oxford, AIP, MIT Press, JAMA …), whatever host a society has there."""
+
 _OWN_NUMBER = ("academic.oup.com", "pubs.aip.org", "pubs.geoscienceworld.org", "silverchair.com", "jamanetwork.com")
+_OSF = {"psyarxiv": "10.31234", "socarxiv": "10.31235", "osf": "10.31219", "edarxiv": "10.35542"}
 _PARAMETERS = ("id", "doi", "rft_id", "rft.doi", "articledoi", "doi_id")
 
 Parameters = Sequence[tuple[str, str]]
@@ -34,10 +38,33 @@ Parameters = Sequence[tuple[str, str]]
 _Ids = Callable[[re.Match[str]], str]
 _MADE: Mapping[str, tuple[re.Pattern[str], _Ids]] = {
     "nature.com": (
-        re.compile(r"/articles/((?:[sd]\d{5}-\d{3}-\d{4,5}-[\dx]|[a-z]+(?:\.\d{4}\.\d+|\d{3,6})))(?:[./].*)?"),
+        re.compile(r"/articles/((?:[sd]\d{5}-\d{3}-\d{4,5}-[\dx]|[a-z]+(?:\.\d{4}\.\d+|\d{3,6})))(?:[./_].*)?"),
         lambda found: f"10.1038/{found[1]}",
     ),
-    "elifesciences.org": (re.compile(r"/articles/(\d{5,6})(?:[v/].*)?"), lambda found: f"10.7554/elife.{found[1]}"),
+    "elifesciences.org": (
+        re.compile(r"/(?:articles|reviewed-preprints)/(\d{5,6})(?:[v/].*)?"),
+        lambda found: f"10.7554/elife.{found[1]}",
+    ),
+    "pubs.rsc.org": (
+        re.compile(r"/\w\w/content/article\w+/\d{4}/\w\w/([a-z]\d[a-z]{2}\d{5}[a-z])", re.IGNORECASE),
+        lambda found: f"10.1039/{found[1]}",
+    ),
+    "thelancet.com": (
+        re.compile(r"/(?:journals/\w+/)?article/PII(S\d{4}-\d{3}[\dX]\(\d\d\)\d{5}-[\dX])(?:/.*)?"),
+        lambda found: f"10.1016/{found[1]}",
+    ),
+    "researchsquare.com": (
+        re.compile(r"/article/(rs-\d+)/(v\d+)(?:[/.].*)?"),
+        lambda found: f"10.21203/rs.3.{found[1]}/{found[2]}",
+    ),
+    "preprints.org": (
+        re.compile(r"/manuscript/(\d{6}\.\d{4})/(v\d+)(?:/.*)?"),
+        lambda found: f"10.20944/preprints{found[1]}.{found[2]}",
+    ),
+    "osf.io": (
+        re.compile(rf"/preprints/({'|'.join(_OSF)})/([a-z\d]{{5}}(?:_v\d+)?)/?(?:download)?"),
+        lambda found: f"{_OSF[found[1]]}/osf.io/{found[2]}",
+    ),
     "peerj.com": (
         re.compile(r"/articles/(?:([a-z]+)-)?(\d+)/?"),
         lambda found: f"10.7717/peerj{'-' if found[1] else ''}{found[1] or ''}.{found[2]}",
@@ -100,16 +127,18 @@ def _doi_of(host: str, path: str, asked: Parameters) -> str | None:
     if host in _MADE and (found := _MADE[host][0].fullmatch(path)):
         return _MADE[host][1](found).lower()
     if found := _IN_PATH.search(path):
-        return clean.doi(found[1].rstrip("/.,;") if is_resolver(host) else _without_view(found[1], host))
+        is_numbered = host.endswith(_OWN_NUMBER) or _BEFORE_NUMBER.search(path) is not None
+        own = found[1].rstrip("/.,;")
+        return clean.doi(own if is_resolver(host) else _without_view(found[1], is_numbered=is_numbered))
     named = (value for name, value in asked if name.lower() in _PARAMETERS)
     dois = (clean.doi(value.removeprefix("info:doi/").rstrip("/.,;")) for value in named)
     return next(filter(None, dois), None)
 
 
-def _without_view(doi: str, host: str) -> str:
+def _without_view(doi: str, *, is_numbered: bool) -> str:
     while found := re.search(f"(?:{_VIEW.pattern})$", doi, re.IGNORECASE):
         doi = doi[: found.start()]
-    if host.endswith(_OWN_NUMBER) and (found := re.search(f"{_NUMBER_BEHIND.pattern}$", doi)):
+    if is_numbered and (found := re.search(f"{_NUMBER_BEHIND.pattern}$", doi)):
         doi = doi[: found.start()]
     return doi.rstrip("/.,;")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Collection
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -66,8 +67,11 @@ def _is_below(node: LexborNode, ids: set[int]) -> bool:
     return above is not None
 
 
-def element_text(node: LexborNode) -> str:
-    """Return the visible text of an element in one line, with blanks between blocks and cells, without hidden parts."""
+def element_text(node: LexborNode, without: Collection[str] = ()) -> str:
+    """Return the visible text of an element in one line, with blanks between blocks and cells, without hidden parts.
+
+    ``without``: names of elements that are left out as well.
+    """
     pieces: list[str] = []
     ahead: list[LexborNode | str] = [node]
     while ahead:
@@ -76,7 +80,7 @@ def element_text(node: LexborNode) -> str:
             pieces.append(part)
         elif part.is_text_node:
             pieces.append(part.text_content or "")
-        elif part.tag not in _UNSEEN and (part is node or not _is_hidden(part)):
+        elif part.tag not in _UNSEEN and part.tag not in without and (part is node or not _is_hidden(part)):
             gap = " " if is_apart(part.tag or "") else ""
             ahead += [gap, *reversed(list(part.iter(include_text=True))), gap]
     return " ".join("".join(pieces).split())

@@ -46,18 +46,22 @@ _MOST_PASSED_OVER = 2
 """Most depth of elements that are skipped: a picture with its lines."""
 
 _BLANKS = rb"[ \t\n\r\f]*+"
-_ENDS_NAME = rb"(?=[ \t\n\r\f/>])"
+_ENDS_NAME = rb"(?=[ \t\n\r\f/>])(?![ \t\n\r\f]=)"
 _NAME = rb"[a-zA-Z][^ \t\n\r\f/>\"'=<]*+" + _ENDS_NAME
 _QUOTED = rb"\"[^\"]*+\"|'[^']*+'"
-_VALUE = _QUOTED + rb"|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+"
+_VALUE = _QUOTED + rb"|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+(?![ \t\n\r\f]=)"
 _RAW_NAMES = (b"script", b"style", b"title", b"textarea")
 """Elements that contain only text."""
 
 
 def _rest(value: bytes) -> bytes:
-    """Return the pattern for the part of a tag behind its name, with values of the pattern ``value``."""
+    """Return the pattern for the part of a tag behind its name, with values of the pattern ``value``.
+
+    One blank may stand before an ``=``, and any number behind it. An ``=`` with no name before it would begin one.
+    """
     between = rb"[^\"'>=]{0,%d}+" % _MOST_BETWEEN
-    return between + rb"(?:(?<=[^ \t\n\r\f/\"'])=(?:" + value + rb")" + between + rb"){0,%d}+>" % _MOST_VALUES
+    equals = rb"(?:(?<=[^ \t\n\r\f/\"'])|(?<=[^ \t\n\r\f/\"'][ \t\n\r\f]))=" + _BLANKS
+    return between + rb"(?:" + equals + rb"(?:" + value + rb")" + between + rb"){0,%d}+>" % _MOST_VALUES
 
 
 def _any_of(*patterns: bytes) -> bytes:

@@ -12,15 +12,22 @@ from watcher.model import FORM, OtherForm
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import PaperIds, Parameters, doi_in, of_doi, parameters
 
-NEXT_TO_EACH_OTHER = 16
-"""Most addresses whose results are remembered: an item of a page repeats its own several times."""
+NEXT_TO_EACH_OTHER = 64
+"""Most addresses whose results are remembered: those of one page, whose items repeat their own several times."""
 
 _ARXIV_HOST = re.compile(
     r"(?:[a-z]+\.)?(?:arxiv|alphaxiv|ar5iv)\.org|ar5iv\.labs\.arxiv\.org|xxx\.lanl\.gov", re.IGNORECASE
 )
 _ARXIV_PATH = re.compile(
-    r"/+(?:(?:abs|pdf|html|format|ps|src|overview)/+(.+?)|ftp/(?:[\w-]+/)+(\d{4}\.\d{4,5}))(?:\.pdf)?/?", re.IGNORECASE
+    r"/+(?:[\w-]{1,40}/+){0,4}?(?:arxiv:)?"
+    r"((?:\d{4}\.\d{4,5}|[a-z][a-z-]{0,20}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,2})?)(?:\.pdf)?[/.,;]*",
+    re.IGNORECASE | re.ASCII,
 )
+"""Matches an id at the end of a path, whichever of arXiv's pages of that paper it is."""
+
+_ONCE_READ = re.compile(r"/+(?:abs|pdf|html|format|ps|src|overview|ftp)/", re.IGNORECASE)
+"""Matches what versions up to 0.2.0 knew. Papers with other addresses of arXiv's are stored under these."""
+
 _READERS = {
     "huggingface.co": re.compile(r"/papers/([^/]+)/?"),
     "hf.co": re.compile(r"/papers/([^/]+)/?"),
@@ -38,7 +45,12 @@ _NAMED_ARXIV = re.compile(
 )
 """Matches ``arxiv/ID`` and ``arXiv:ID`` on any site, since its form shows that it is arXiv's."""
 
-_ARXIV_NAME = re.compile(r"(?:oai:arxiv\.org|arxiv):(\S+)", re.IGNORECASE)
+_BIBCODE = re.compile(r"/abs/\d{4}arXiv(?P<month>\d{4})\.?(?P<number>\d{4,5})[A-Z](?:/\w+)?/?", re.ASCII)
+"""Matches what the Astrophysics Data System calls a preprint, which ends with the first author's initial."""
+
+_ARXIV_NAME = re.compile(r"(?:oai:arxiv\.org:|(?:urn:|info:)?arxiv[:/] ?)(\S+)", re.IGNORECASE)
+_DOI_NAME = re.compile(r"(?:urn:|info:)?doi(?:: ?|/| )(?=10\.)", re.IGNORECASE)
+_NO_SCHEME = re.compile(r"(?:www\.|dx\.)?(?:arxiv|doi)\.org/\S+", re.IGNORECASE)
 _PREPRINT_HOST = re.compile(r"(?:[a-z]+\.)?(?:bio|med)rxiv\.org", re.IGNORECASE)
 _PREPRINT_PATH = re.compile(
     r"/content/(?:early/[\d/]+/)?(10\.\d{4,9}/[\w.-]+?)(?:v(\d{1,2}))?(?:\.[a-z][\w.-]*)?/?", re.ASCII
@@ -65,15 +77,18 @@ def ids_of_link(address: str) -> PaperIds:
     except ValueError:
         return PaperIds((f"url:{address}",))
     path = unquote(place.path)
+    is_plain = not place.query and _ARXIV_HOST.fullmatch(host) and _ONCE_READ.match(path)
+    if is_plain and (arxiv := clean.arxiv_id(_arxiv_part(host, path))):
+        return PaperIds((f"arxiv:{arxiv[0]}",), arxiv_id=arxiv[0], version=arxiv[1])
     asked = parameters(place.query)
-    own = f"url:{_normalised(address, place, asked)}"
+    own = f"url:{normalised_url(address)}"
     if found := _PREPRINT_PATH.fullmatch(path) if _PREPRINT_HOST.fullmatch(host) else None:
         return replace(of_doi(found[1].lower()), version=int(found[2]) if found[2] else None)
     if ids := doi_in(host, path, asked or (), own):
         return ids
     if arxiv := clean.arxiv_id(_arxiv_part(host, path)):
         number, version = arxiv
-        is_arxiv = _ARXIV_HOST.fullmatch(host) or host in ("huggingface.co", "hf.co")
+        is_arxiv = (_ARXIV_HOST.fullmatch(host) and _ONCE_READ.match(path)) or host in ("huggingface.co", "hf.co")
         keys = (f"arxiv:{number}",) if is_arxiv else (f"arxiv:{number}", own)
         return PaperIds(keys, arxiv_id=number, version=version)
     if asked and (inner := _led_to(asked)):
@@ -91,6 +106,7 @@ def _led_to(asked: Parameters) -> PaperIds | None:
     return None
 
 
+@lru_cache(maxsize=NEXT_TO_EACH_OTHER)
 def ids_of_name(name: str) -> PaperIds:
     """Return the ids of the paper that an identifier names: ``oai:arXiv.org:…``, ``arXiv:…``, ``doi:10.…`` or a link.
 
@@ -99,9 +115,11 @@ def ids_of_name(name: str) -> PaperIds:
     text = name.strip()
     if text.lower().startswith(("http://", "https://")):
         return ids_of_link(text)
+    if _NO_SCHEME.fullmatch(text):
+        return ids_of_link(f"https://{text}")
     if (found := _ARXIV_NAME.fullmatch(text)) and (arxiv := clean.arxiv_id(found[1])):
         return PaperIds((f"arxiv:{arxiv[0]}",), arxiv_id=arxiv[0], version=arxiv[1])
-    doi = clean.doi(text.removeprefix("info:").replace("doi/", "doi:", 1))
+    doi = clean.doi(_DOI_NAME.sub("", text, count=1))
     return of_doi(doi) if doi else PaperIds(())
 
 
@@ -115,6 +133,17 @@ def forms_named(name: object, relation: str = FORM, *, beside: Collection[str] =
     if not (ids.arxiv_id or ids.doi) or set(ids.keys).intersection(beside):
         return ()
     return (OtherForm(ids.keys[0], relation),)
+
+
+def address_of_name(name: str) -> str:
+    """Return the address to which an identifier leads: a DOI or an arXiv id; "" for anything else."""
+    text = name.strip()
+    if text.startswith("10.") or _DOI_NAME.match(text) or _ARXIV_NAME.match(text):
+        ids = ids_of_name(text)
+        return (
+            f"https://arxiv.org/abs/{ids.arxiv_id}" if ids.arxiv_id else f"https://doi.org/{ids.doi}" if ids.doi else ""
+        )
+    return ""
 
 
 def place_of(address: str) -> SplitResult | None:
@@ -132,14 +161,7 @@ def normalised_url(address: str) -> str:
         place = urlsplit(address)
     except ValueError:
         return address
-    return _normalised(address, place, parameters(place.query))
-
-
-def _normalised(address: str, place: SplitResult, asked: Parameters | None) -> str:
-    """Return the normalised form of an address that is already split into its parts.
-
-    ``asked``: the parameters of the address, None if they are too many.
-    """
+    asked = parameters(place.query)
     if asked is None:
         return address
     kept = [(name, value) for name, value in asked if not _says_whence(name, value)]
@@ -154,7 +176,9 @@ def _says_whence(name: str, value: str) -> bool:
 def _arxiv_part(host: str, path: str) -> str:
     if _ARXIV_HOST.fullmatch(host):
         found = _ARXIV_PATH.fullmatch(path)
-        return (found[1] or found[2]) if found else ""
+        return found[1] if found else ""
+    if bibcode := _BIBCODE.fullmatch(path) if host == "ui.adsabs.harvard.edu" else None:
+        return f"{bibcode['month']}.{bibcode['number']}"
     reader = _READERS.get(host.removeprefix("www."))
     found = reader.fullmatch(path) if reader else _NAMED_ARXIV.fullmatch(path)
     return found[1] if found else ""

@@ -11,6 +11,7 @@ from functools import partial
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
 from watcher.parsers.common.elements import INLINE_WORDS, NAMES, is_apart
+from watcher.parsers.common.names import bare_name, between_two, is_degree, separated
 
 _UNSHOWN = re.compile(
     r"<!--.*?(?:-->|$)|<(script|style|template|(?:\w+:)?annotation(?:-xml)?)\b.*?(?:</\1\s*>|$)",
@@ -26,16 +27,20 @@ _USUAL = {name: " " if is_apart(name) else "" for name in NAMES}
 _ATTRIBUTE = re.compile(r"""[\w:-]+=["']""", re.ASCII)
 _INITIALS = re.compile(r"(?:\w\.[ -]?)+")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
-_DEGREE = re.compile(
-    r",? (?:ph\.? ?d|m\.? ?d|d\.? ?phil|m\.? ?sc|b\.? ?sc|m\.a|b\.a|mba|mph|frs|esq|p\.e)\.?$", re.IGNORECASE
-)
-_BEFORE_NAME = re.compile(r"^(?:(?:prof|dr|mr|mrs|ms)\.|professor) (?:dr\. )?", re.IGNORECASE)
-_OTHERS = re.compile(r",? (?:et al\.?|and others)$", re.IGNORECASE)
-_BETWEEN_NAMES = re.compile(r", and |, | and | & ")
+_BETWEEN_NAMES = re.compile(r", (?:and|&) |, | and | & ")
+_AND = re.compile(r"^(?:and|&) ")
+_RAISED = re.compile(r"<sup\b[^<>]{0,200}>[^<>]{0,200}</sup\s*>", re.IGNORECASE)
 _UNSPACED_NAME = re.compile("[\u3400-\u9fff\uac00-\ud7a3\u30a0-\u30ff]{2,8}")
 _FRACTION = re.compile(r"\.\d{7,}")
 _NO_DAY = re.compile(r"\d{4}(?:-\d\d)?", re.ASCII)
-_EPOCH = re.compile(r"(?P<seconds>1\d{9})(?P<thousandths>\d{3})?", re.ASCII)
+_EPOCH = re.compile(r"(?P<seconds>1\d{9})(?:\d{3})?(?:\.\d{1,6})?", re.ASCII)
+_EARLIEST = 1900
+"""Earliest year of a paper: programs write a day of the year 1 where they know none."""
+
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+"""What programs write for 0 seconds, where they know none."""
+
+_BEHIND_GMT = re.compile(r" (?:GMT|UTC) ?([+-])(\d\d?):?(\d\d)?(?: \([^()]*\))?$")
 _AFTERNOON = re.compile(r"\b(1[0-2]|0?[1-9]):(\d\d)(:\d\d)? ?([AP])\.?M\.?\b", re.IGNORECASE)
 
 
@@ -60,14 +65,15 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, str) or not value:
         return None
     text = _FRACTION.sub("", " ".join(value[:100].split()))
-    if text.isdecimal() and len(text) != 8:
+    if _EPOCH.fullmatch(text) or (text.isdecimal() and len(text) != 8):
         return _of_epoch(text)
     if _NO_DAY.fullmatch(text):
         return None
-    if at := clean.instant(text):
-        return at
-    text = _usual_time(text)
-    return clean.instant(text) or _of_mail(text) or instant_in(text)
+    at = clean.instant(text)
+    if at is None:
+        text = _usual_time(text)
+        at = clean.instant(text) or _of_mail(text) or instant_in(text)
+    return at if at is not None and at.year >= _EARLIEST and at != _ZERO else None
 
 
 def _of_epoch(digits: str) -> datetime | None:
@@ -87,6 +93,7 @@ def _of_mail(text: str) -> datetime | None:
 def _usual_time(text: str) -> str:
     """Return a text with time and zone as in mails, in place of "2:17 PM", "+01:00", "+0000 UTC", "[Europe/Paris]"."""
     text = re.sub(r"\[[\w/+-]{1,40}\]$", "", text)
+    text = _BEHIND_GMT.sub(lambda found: f" {found[1]}{found[2]:>02}{found[3] or '00'}", text)
     text = re.sub(r" ?([+-]\d\d):?(\d\d) [A-Z]{3,4}$", r" \1\2", text)
     text = re.sub(r"\bSept\b", "Sep", re.sub(r" ([+-]\d\d):(\d\d)$", r" \1\2", text))
     return _AFTERNOON.sub(_of_day, text)
@@ -102,12 +109,16 @@ def people(texts: Sequence[str]) -> tuple[str, ...]:
 
     "Bee, A." is one name with the last name first, and becomes "A. Bee".
     """
-    names = [name for text in texts[: clean.LONGEST_LIST] for name in _split(shown_text(text, 50 * clean.NAME_CHARS))]
+    shown = (shown_text(_RAISED.sub("", text), 50 * clean.NAME_CHARS) for text in texts[: clean.LONGEST_LIST])
+    several = (several for text in shown for several in separated(text))
+    names = [name for text in several for name in _split(text)]
     return tuple(dict.fromkeys(turned for name in names if (turned := _turned(name))))[: clean.LONGEST_LIST]
 
 
 def _without_drawings(text: str) -> str:
     """Return a text without complete SVG drawings. One without an end stays, since all the rest would go with it."""
+    if "</svg" not in text.lower():
+        return text
     *closed, rest = re.split(r"</svg\s*>", text, flags=re.IGNORECASE)
     shown = (re.split(r"<svg\b", part, maxsplit=1, flags=re.IGNORECASE)[0] for part in closed)
     return " ".join((*shown, rest))
@@ -131,17 +142,14 @@ def _blank(tag: re.Match[str], own: Collection[str]) -> str:
 
 
 def _split(text: str) -> list[str]:
-    if ";" in text:
-        return text.split(";")
-    text = _OTHERS.sub("", text)
-    pieces = text.split(", ")
+    pieces = [_AND.sub("", piece) for piece in text.split(", ")]
     unspaced = re.split("[,、，] ?", text)
     if len(unspaced) > 1 and all(map(_UNSPACED_NAME.fullmatch, unspaced)):
         return unspaced
     if len(pieces) % 2 == 0 and all(map(_INITIALS.fullmatch, pieces[1::2])):
         return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
-    parts = [part.strip() for part in _BETWEEN_NAMES.split(text)]
-    parts = [part for part in parts if not _DEGREE.fullmatch(f" {part}")]
+    parts = [part.strip() for part in _BETWEEN_NAMES.split(_AND.sub("", text))]
+    parts = between_two([part for part in parts if not is_degree(part)])
     if all(" " in part for part in parts if part):
         return parts
     if len(parts) > 2 and len(parts) % 2 == 0 and not any(" " in part for part in parts):
@@ -157,11 +165,16 @@ def _without_brackets(name: str) -> str:
     return inner.rstrip(")") if "@" in before else before.strip() or name
 
 
+def _suffixed(first: str) -> list[str] | None:
+    """Return a forename and the suffix behind it: "Ann, Jr."; None if there is no suffix."""
+    parts = first.split(", ")
+    return parts if len(parts) == 2 and _SUFFIX.fullmatch(parts[1]) else None
+
+
 def _turned(name: str) -> str:
-    name = _BEFORE_NAME.sub("", _without_brackets(name.strip()))
-    while (shorter := _DEGREE.sub("", name)) != name:
-        name = shorter
+    name = bare_name(_without_brackets(name.strip()))
     last, comma, first = name.strip().partition(", ")
+    first, suffix = (inner[0], f", {inner[1]}") if (inner := _suffixed(first)) else (first, "")
     is_turned = comma and "," not in first and not _SUFFIX.fullmatch(first)
-    turned = f"{first} {last}" if is_turned else name
+    turned = f"{first} {last}{suffix}" if is_turned else name
     return clean.line(turned, clean.NAME_CHARS)

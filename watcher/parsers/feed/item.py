@@ -12,7 +12,7 @@ from watcher.model import ARTICLE, PREPRINT, PUBLISHED, Entry, OtherForm
 from watcher.model.contents import contents_differ
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import PaperIds
-from watcher.parsers.common.links import ids_of_link, ids_of_name, normalised_url, place_of
+from watcher.parsers.common.links import address_of_name, ids_of_link, ids_of_name, normalised_url, place_of
 
 _EVERYWHERE = re.compile(r"(?:tag|urn|oai|ark|hdl|info):\S+", re.IGNORECASE)
 _TITLE_FROM_TEXT = 100
@@ -47,7 +47,7 @@ def absolute(link: str, *bases: str) -> str:
 
     ``bases``: addresses, the innermost first.
     """
-    address = link.strip()
+    address = address_of_name(link) or link.strip()
     for base in ("", *bases) if address else ():
         try:
             joined = urljoin(base, address)
@@ -82,7 +82,7 @@ def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
 
 def untitled(items: Iterable[FeedItem]) -> tuple[list[FeedItem], int]:
     """Return the items that can be told, and how many cannot. Without a title, the beginning of the text is used."""
-    named = [replace(item, title=item.title or _beginning(item.abstract)) for item in items]
+    named = [item if item.title else replace(item, title=_beginning(item.abstract)) for item in items]
     told = [item for item in named if item.title]
     return told, len(named) - len(told)
 

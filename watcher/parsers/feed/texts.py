@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error
-from dataclasses import replace
 
 from watcher.parsers.charsets.text import xml_text
 from watcher.parsers.common import clean
@@ -32,17 +31,17 @@ def title_of_item(node: XmlElement) -> str:
 
 def abstract_of_item(node: XmlElement) -> JournalText:
     """Return the first text of an item that shows more than a citation, with the facts that stand in its texts."""
-    facts = JournalText("")
+    authors, venue = "", None
     for child in node.all(*ABSTRACTS):
         if _is_text(node, child):
             if text := clean.line(_unquoted(_decoded(child)), clean.ABSTRACT_CHARS):
-                return replace(facts, abstract=text)
+                return JournalText(text, authors, venue)
             continue
         found = taken_apart(_markup(child))
-        facts = JournalText("", facts.authors or found.authors, facts.venue or found.venue)
+        authors, venue = authors or found.authors, venue or found.venue
         if text := without_citation(shown_text(found.abstract, clean.ABSTRACT_CHARS)):
-            return replace(facts, abstract=text)
-    return facts
+            return JournalText(text, authors, venue)
+    return JournalText("", authors, venue)
 
 
 def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:

@@ -22,6 +22,10 @@ from watcher.parsers.html.keys import Selectors
 _ABSTRACT = re.compile(r"abstract\b\s*[:.—–-]?\s*", re.IGNORECASE)
 
 
+_RAISED = ("sup",)
+"""What stands raised beside a name leads to its place or to a footnote."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageAddress:
     """Where a page was found (``url``), and the address to which its links are relative (``base``)."""
@@ -44,7 +48,7 @@ def entry_of_element(item: LexborNode, title: LexborNode, selectors: Selectors, 
     entry = Entry(
         title=clean.line(element_text(title)),
         abstract=_abstract(_found(item, selectors.abstract)),
-        authors=names_in([element_text(node) for node in _found(item, selectors.authors)]),
+        authors=names_in([element_text(node, _RAISED) for node in _found(item, selectors.authors)]),
         published=next((_instant(node) for node in _found(item, selectors.date)), None),
         venue=next((name for node in _found(item, selectors.venue) if (name := venue_named(element_text(node)))), None),
     )

@@ -195,7 +195,7 @@ def _told(source: Source) -> frozenset[str]:
 
 PARSER = Parser(
     kind="html",
-    version=4,
+    version=5,
     own=Selectors,
     check=mistakes,
     starts=lambda source, today: (source.url or "",),

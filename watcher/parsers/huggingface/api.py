@@ -45,7 +45,7 @@ def _of_day(entries: tuple[Entry, ...], day: date) -> Reading | Unreadable:
     if named and day not in named:
         return Unreadable(f"asked for {day}, the answer is of {', '.join(map(str, sorted(named)))}")
     return Reading(
-        entries=tuple(replace(entry, listed=entry.listed or day) for entry in entries),
+        entries=tuple(entry if entry.listed else replace(entry, listed=day) for entry in entries),
         day=day,
         previous=digest_day(day - timedelta(1)),
         is_newest=True,

@@ -112,16 +112,15 @@ def _authors(values: object) -> tuple[str, ...]:
 def _author_ids(values: object) -> tuple[str, ...]:
     """Their names on the site, of those who claimed the paper as theirs."""
     people = values if isinstance(values, list) else []
+    claimed = [(user, person) for person in map(_mapping, people[: clean.LONGEST_LIST]) if (user := person.get("user"))]
     return tuple(
-        id
-        for person in map(_mapping, people[: clean.LONGEST_LIST])
-        for id in kept_id("author", "hf", _mapping(person.get("user")).get("user"), _name(person))
+        id for user, person in claimed for id in kept_id("author", "hf", _mapping(user).get("user"), _name(person))
     )
 
 
 def _org_ids(holder: Mapping[str, Any]) -> tuple[str, ...]:
-    organization = _mapping(holder.get("organization"))
-    return kept_id("org", "hf", organization.get("name"), _organization(holder) or "")
+    own = _mapping(holder.get("organization")).get("name")
+    return kept_id("org", "hf", own, _organization(holder) or "") if own else ()
 
 
 def _name(person: Mapping[str, Any]) -> str:
@@ -129,8 +128,7 @@ def _name(person: Mapping[str, Any]) -> str:
 
 
 def _organization(holder: Mapping[str, Any]) -> str | None:
-    organization = _mapping(holder.get("organization"))
-    return _first(organization, "fullname", "name")
+    return _first(_mapping(holder.get("organization")), "fullname", "name")
 
 
 def _submitter(value: object) -> str | None:
@@ -138,4 +136,7 @@ def _submitter(value: object) -> str | None:
 
 
 def _first(holder: Mapping[str, Any], *keys: str) -> str | None:
-    return next((text for key in keys if (text := clean.line(holder.get(key), clean.NAME_CHARS))), None)
+    for key in keys if holder else ():
+        if text := clean.line(holder.get(key), clean.NAME_CHARS):
+            return text
+    return None

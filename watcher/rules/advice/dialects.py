@@ -258,8 +258,8 @@ DIALECTS = (
     ),
     Doubt(
         "sign-without-meaning",
-        re.compile(rf"{_START}[–—−‐](?=\w)"),
-        "this dash is no minus: the word is asked for, not excluded",
+        re.compile(rf"{_START}[–—−‐‑‒―﹣⁃¬](?=\w)"),
+        "this sign is no minus: the word is asked for, not excluded",
         lambda found: "write - or NOT",
     ),
     Doubt(
@@ -267,6 +267,18 @@ DIALECTS = (
         re.compile(r"(?<=[a-z]:)/[^\s/\"]*(?=\s|$|\))"),
         "a regex ends with /: this is read as words",
         lambda found: f"write {found[0]}/, or quotes around it",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}/\w[^\s/\"()]*(?=\s|$|\))"),
+        "the / means nothing here: a regex stands behind a field, between two of them",
+        lambda found: f"write title:{found[0]}/ for a regex, or the word alone",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}\(\?[a-z]{{1,4}}\)"),
+        "these are flags of a regex, and mean nothing outside one",
+        lambda found: "leave them out: capitals do not matter",
     ),
     Doubt(
         "sign-without-meaning",

@@ -49,7 +49,8 @@ _ADD_S = _words(
 )
 
 _ADD_ES = _words(
-    "bias debias virus lens status hero superhero echo veto tomato potato volcano mosquito tornado domino zero cargo",
+    "bias debias virus lens status halo hero superhero echo",
+    "veto tomato potato volcano mosquito tornado domino zero cargo",
     "alias atlas canvas gas iris corpus focus bonus census campus bus octopus genius apparatus syllabus chorus",
 )
 
@@ -59,7 +60,7 @@ _OTHER_ENDS: dict[tuple[str, str], str] = {
     ("ae", "a"): (
         "nebula hypha pupa lacuna papilla amoeba fistula fovea trachea ulna bursa aorta macula patella scapula fibula"
         " tibia maxilla mandibula lamina lamella persona minutia seta cisterna fascia chela areola ampulla"
-        " cochlea vagina retina pinna spicula placenta conjunctiva gingiva"
+        " fossa cochlea vagina retina pinna spicula placenta conjunctiva gingiva"
     ),
     ("i", "us"): (
         "cactus thrombus embolus bronchus nucleolus hippocampus thalamus hypothalamus alveolus villus sulcus gyrus"
@@ -73,7 +74,7 @@ _OTHER_ENDS: dict[tuple[str, str], str] = {
         " capitulum gymnasium planetarium solarium honorarium desideratum ovarium podium referendum"
         " effluvium interregnum arboretum paramecium"
     ),
-    ("a", "on"): "mitochondrion ganglion spermatozoon protozoon aphelion perihelion",
+    ("a", "on"): "archaeon mitochondrion ganglion spermatozoon protozoon aphelion perihelion",
     ("es", "is"): (
         "stenosis thrombosis mitosis meiosis fibrosis metamorphosis cirrhosis scoliosis anastomosis mycosis zoonosis"
         " dermatosis keratosis necrosis apoptosis osteoporosis catalysis paralysis dialysis hydrolysis electrolysis"
@@ -83,6 +84,9 @@ _OTHER_ENDS: dict[tuple[str, str], str] = {
     ("ices", "ex"): "apex",
     ("ices", "ix"): "radix directrix varix cicatrix",
     ("yces", "yx"): "calyx",
+    ("aces", "ax"): "thorax hydrothorax pneumothorax",
+    ("ides", "is"): "epididymis iris",
+    ("eaux", "eau"): "plateau bureau tableau chateau bandeau",
     ("nges", "nx"): "larynx pharynx phalanx meninx",
     ("ata", "a"): "stoma trauma stigma soma carcinoma sarcoma adenoma glioma lymphoma melanoma myeloma granuloma edema",
     ("ina", "en"): "foramen lumen",
