@@ -47,26 +47,11 @@ _PREFIXES = {
     "http://search.yahoo.com/mrss/": "media",
     "http://purl.org/dc/terms/": "dcterms",
 }
-USUAL = {
-    name.lower(): name
-    for name in (
-        *(
-            "rss",
-            "rdf:RDF",
-            "feed",
-            "channel",
-            "item",
-            "entry",
-            "title",
-            "link",
-            "guid",
-            "id",
-            "description",
-            "summary",
-        ),
-        *("content", "author", "name", "category", "pubDate", "published", "updated"),
-    )
-}
+_USUAL_NAMES = """
+    rss rdf:RDF feed channel item entry title link guid id description summary content author name category pubDate
+    published updated
+"""
+USUAL = {name.lower(): name for name in _USUAL_NAMES.split()}
 """Name in lower case → usual name, of elements that feeds write in any case."""
 
 
