@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from watcher.errors import RuleError
 from watcher.rules.language.language import tree_by_lark
-from watcher.rules.language.reader import Unread, read
+from watcher.rules.language.reader import tree_by_hand
 
 TERMS = ["ORb", "a", "b*", "=c", '="d e"', '"f g"', '"h i"~3', "title:a", "title:/b c/", 'author:"d e"', "author:=f"]
 TERMS += ["abstract:OR", "t:-x", "upvotes>=3", "published < 2026-01-01"]
@@ -52,10 +52,8 @@ def by_lark(text: str) -> object:
 
 def by_hand(text: str) -> object:
     """The tree as it is read by hand, None if it is left to lark."""
-    try:
-        return shape(read(text))
-    except Unread:
-        return None
+    tree = tree_by_hand(text)
+    return None if tree is None else shape(tree)
 
 
 @given(SOUPS | RULES | st.text('ab -()"=:/~<>ORNTD', max_size=20))

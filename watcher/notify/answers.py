@@ -149,7 +149,7 @@ def install() -> None:
     requests.sessions.get_netrc_auth = _no_password  # type: ignore[attr-defined]
 
 
-def prepared(
+def prepared_request(
     method: str,
     url: str,
     params: tuple[tuple[str, str], ...],
@@ -184,7 +184,7 @@ def _prepared(
         return session.prepare_request(asked)
 
 
-def sent(request: requests.PreparedRequest, timeout: tuple[float, float], verify: bool) -> requests.Response:
+def answer_to(request: requests.PreparedRequest, timeout: tuple[float, float], verify: bool) -> requests.Response:
     """Send a request by a kept connection; return the answer, of which no redirect is followed.
 
     Raises ``requests.RequestException``.

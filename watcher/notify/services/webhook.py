@@ -50,8 +50,8 @@ class JsonWebhook(_Json):  # type: ignore[misc]
         auth = (self.user, self.password or "") if self.user else None
         try:
             usual = (self.method, address, tuple(self.params.items()), tuple(headers.items()), auth)
-            request = answers.prepared(*usual, own, dumps(self._posted(body)))
-            answer = answers.sent(request, self.request_timeout, self.verify_certificate)
+            request = answers.prepared_request(*usual, own, dumps(self._posted(body)))
+            answer = answers.answer_to(request, self.request_timeout, self.verify_certificate)
         except requests.RequestException as error:
             return reasons.of_log([f"Socket Exception: {error}"], secrets_of(url))
         if 200 <= answer.status_code < 300:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
-from watcher.rules.language.reader import TERMINALS, Branch, Unread, read
+from watcher.rules.language.reader import TERMINALS, RuleBranch, tree_by_hand
 from watcher.rules.language.terms import COMPARED, FIELDS, comparison, field_term, term
 from watcher.rules.language.tree import (
     EVERYTHING,
@@ -32,7 +32,7 @@ from watcher.rules.language.tree import (
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
-    AnyBranch = Branch | Tree[Token]
+    AnyBranch = RuleBranch | Tree[Token]
 
 _TERMINALS = "\n".join(
     f"{name}.{priority}: /{pattern}/" for priority, (name, pattern) in enumerate(reversed(TERMINALS.items()), start=1)
@@ -62,19 +62,12 @@ _SIGNS = str.maketrans({**dict.fromkeys("“”„‟«»❝❞〝〞〟「」�
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
-
 Spans = tuple[tuple[int, int], ...]
 
 
 def plain_signs(text: str) -> str:
     """Return a text of the same length in which quotes and wide signs are replaced by those of the language."""
     return text if text.isascii() else text.translate(_SIGNS)
-
-
-def may_compare(text: str) -> bool:
-    """Return whether a rule's text has a sign of a comparison: without one it has no comparison."""
-    text = plain_signs(text)
-    return any(sign in text for sign in "<>=")
 
 
 def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode, Spans]:
@@ -109,9 +102,9 @@ def _built(text: str, *, knows_everything: bool = True) -> tuple[RuleNode, Spans
     """
     builder = _Builder(text, knows_everything=knows_everything)
     try:
-        node = builder.any(read(text))
-    except (Unread, _Mixture):
         # What is wrong is read by lark, which knows what was expected and where all branches are.
+        node = builder.any(tree_by_hand(text) or tree_by_lark(text).children[0])  # type: ignore[arg-type]
+    except _Mixture:
         builder = _Builder(text, knows_everything=knows_everything)
         node = builder.any(tree_by_lark(text).children[0])  # type: ignore[arg-type]
     return node, tuple(builder.spans)

@@ -45,7 +45,7 @@ _IN_FIELD = re.compile("|".join(f"(?P<{name}>{TERMINALS[name]})" for name in ("E
 """What may stand behind the name of a field."""
 
 
-class Piece(str):
+class RuleToken(str):
     """A word of the language.
 
     ``type``: its name in ``TERMINALS``.
@@ -65,7 +65,7 @@ class _NoPlace:
     start_pos = end_pos = 0
 
 
-class Branch:
+class RuleBranch:
     """A branch of the tree, as lark makes them.
 
     ``data``: name of what the grammar calls it.
@@ -76,98 +76,99 @@ class Branch:
 
     meta = _NoPlace
 
-    def __init__(self, data: str, children: list[Branch | Piece]) -> None:
+    def __init__(self, data: str, children: list[RuleBranch | RuleToken]) -> None:
         self.data, self.children = data, children
 
 
-class Unread(Exception):
+class _Unread(Exception):
     """The text is no rule, or one that only lark reads."""
 
 
-def read(text: str) -> Branch:
-    """Return the tree of a rule, without places of its branches. Raises ``Unread``.
+def tree_by_hand(text: str) -> RuleBranch | None:
+    """Return the tree of a rule, without places of its branches; None if the text is no rule, or only lark reads it.
 
     ``text``: not nested too deeply.
     """
     reader = _Reader(text)
-    branch = reader.any()
-    if reader.is_open_at_end():
-        raise Unread
-    return branch
+    try:
+        branch = reader.any()
+    except _Unread:
+        return None
+    return None if reader.is_open_at_end() else branch
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text, self._at = text, 0
-        self._next: tuple[str, Piece] | None = None
+        self._next: tuple[str, RuleToken] | None = None
 
     def is_open_at_end(self) -> bool:
         """Return whether something is left."""
         return self._next is not None or bool(self._text[self._at :].strip())
 
-    def any(self) -> Branch:
-        children: list[Branch | Piece] = [self._all()]
+    def any(self) -> RuleBranch:
+        children: list[RuleBranch | RuleToken] = [self._all()]
         while operator := self._take("OR"):
             children += (operator, self._all())
-        return Branch("any", children)
+        return RuleBranch("any", children)
 
-    def _all(self) -> Branch:
+    def _all(self) -> RuleBranch:
         self._look(_BEGINS)
-        children: list[Branch | Piece] = [self._one()]
+        children: list[RuleBranch | RuleToken] = [self._one()]
         while self._look(_GOES_ON) and (found := self._next) and found[0] not in ("OR", "RPAR"):
             if operator := self._take("AND"):
                 children.append(operator)
                 self._look(_BEGINS)
             children.append(self._one())
-        return Branch("all", children)
+        return RuleBranch("all", children)
 
-    def _one(self) -> Branch:
+    def _one(self) -> RuleBranch:
         if self._next is None:
-            raise Unread
+            raise _Unread
         kind, piece = self._next
         self._next = None
         if kind in ("NOT", "MINUS"):
             self._look(_BEGINS)
-            return Branch("negated", [piece, self._one()])
+            return RuleBranch("negated", [piece, self._one()])
         if kind == "LPAR":
             inside = self.any()
             if not self._take("RPAR"):
-                raise Unread
-            return Branch("group", [inside])
+                raise _Unread
+            return RuleBranch("group", [inside])
         if kind == "FIELD":
-            return Branch("in_field", [piece, self._value()])
+            return RuleBranch("in_field", [piece, self._value()])
         if kind == "COMPARISON":
-            return Branch("compared", [piece])
+            return RuleBranch("compared", [piece])
         if kind in ("EXACT", "PHRASE", "WORD"):
-            return Branch("plain", [piece])
-        raise Unread
+            return RuleBranch("plain", [piece])
+        raise _Unread
 
-    def _value(self) -> Piece:
+    def _value(self) -> RuleToken:
         found = _IN_FIELD.match(self._text, self._at)
         if found is None:
-            raise Unread
+            raise _Unread
         return self._piece(found)
 
     def _look(self, scanner: re.Pattern[str]) -> bool:
-        """Find the next word, where none is waiting; return whether there is one. Raises ``Unread``."""
+        """Find the next word, where none is waiting; return whether there is one. Raises ``_Unread``."""
         if self._next is None:
             self._at = _BLANKS.match(self._text, self._at).end()  # type: ignore[union-attr]
             found = scanner.match(self._text, self._at)
             if found is None:
                 if self._at < len(self._text):
-                    raise Unread
+                    raise _Unread
                 return False
             self._next = (found.lastgroup or "", self._piece(found))
         return True
 
-    def _piece(self, found: re.Match[str]) -> Piece:
+    def _piece(self, found: re.Match[str]) -> RuleToken:
         kind = found.lastgroup or ""
-        piece = Piece(found[kind])
+        piece = RuleToken(found[kind])
         piece.type, piece.start_pos = kind, found.start(kind)
         self._at = found.end()
         return piece
 
-    def _take(self, kind: str) -> Piece | None:
+    def _take(self, kind: str) -> RuleToken | None:
         """Take the next word, if it is of this kind."""
         if self._next is None or self._next[0] != kind:
             return None

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
-from watcher.rules.language.language import Spans, may_compare, parse_rule
+from watcher.rules.language.language import Spans, parse_rule
 from watcher.rules.language.terms import NUMBERS
 from watcher.rules.language.tree import (
     And,
@@ -107,6 +107,5 @@ def _compiled(text: str, sources: Sequence[str], library: str) -> Rule:
         spans=spans,
         sources=frozenset(sources),
         digest=hashlib.sha256(meaning.encode()).hexdigest(),
-        uses_numbers=may_compare(text)
-        and any(isinstance(leaf, Compare) and leaf.field in NUMBERS for leaf in leaves(tree)),
+        uses_numbers=any(isinstance(leaf, Compare) and leaf.field in NUMBERS for leaf in leaves(tree)),
     )
