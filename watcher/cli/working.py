@@ -141,6 +141,7 @@ def _begin(context: Context, *, has_config: bool) -> Session:
     """Take the right to send if no daemon has it; with it, apply the config."""
     from watcher.pipeline.subscriptions.apply import apply_config
     from watcher.pipeline.subscriptions.config_incidents import record_config_troubles
+    from watcher.pipeline.telling.set_back import bring_forward
 
     store, config = context.store, context.config
     if not _may_send(store):
@@ -150,6 +151,7 @@ def _begin(context: Context, *, has_config: bool) -> Session:
     if not has_config:
         return Session(context, True)
     effects = apply_config(context)
+    bring_forward(context)
     record_config_troubles(context, config, {})
     if not store.is_shared:
         with store.transaction() as tx:

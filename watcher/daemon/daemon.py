@@ -39,7 +39,6 @@ from watcher.pipeline.subscriptions.config_incidents import (
     log_lasting_troubles,
     record_config_troubles,
 )
-from watcher.pipeline.telling.set_back import bring_forward
 from watcher.pipeline.telling.tell import next_telling, tell_due
 from watcher.store.database.clock import utc_now
 
@@ -241,7 +240,6 @@ class Daemon:
 
     def _tidy(self) -> datetime:
         sweep(self._context)
-        bring_forward(self._context)
         return self._wall_clock() + self._context.tuning.gc_every
 
     def _mark(self) -> datetime:

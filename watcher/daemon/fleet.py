@@ -15,6 +15,7 @@ from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import SOON, Polled, due_again, next_poll
 from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.set_back import bring_forward
 from watcher.policy.alerts.incidents import begins_trouble
 from watcher.store import Transaction
 from watcher.store.fleet.daemons import KnownDaemon
@@ -80,6 +81,7 @@ def apply_at_start(context: Context) -> bool:
         log.error("this config is older than the one that the other daemons use: it is not applied")
         return False
     apply_config(context)
+    bring_forward(context)
     return True
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from watcher.pipeline.context import Context
 from watcher.pipeline.one_by_one import one_by_one
+from watcher.pipeline.telling.set_back import bring_forward
 from watcher.store.history.retention import ForgettableTable
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ def sweep(context: Context, *, dry_run: bool = False) -> list[Swept]:
 
     ``dry_run``: count, and delete nothing.
     """
+    if not dry_run:
+        bring_forward(context)  # as often as this, since a clock is rarely set
     now, retain = context.clock(), context.config.retain
     kept = {
         ForgettableTable.ATTEMPTS: retain.attempts,

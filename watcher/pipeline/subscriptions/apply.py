@@ -16,7 +16,6 @@ from watcher.pipeline.context import Context
 from watcher.pipeline.liking.beside_libraries import SubscriptionRules
 from watcher.pipeline.rulebook import PAGE
 from watcher.pipeline.subscriptions.never import apply_never
-from watcher.pipeline.telling.set_back import bring_forward
 from watcher.pipeline.thumbs import score_anew
 from watcher.policy.alerts import fate
 from watcher.policy.schedules.schedule import next_due, next_sign
@@ -75,7 +74,6 @@ def apply_config(context: Context) -> list[Effect]:
     for effect in effects:
         # A removal is a warning: the subscription may be lost with a part of its file.
         effects_log.log(logging.WARNING if effect.change is Change.GONE else logging.INFO, "%s", said(effect))
-    bring_forward(context)
     return effects
 
 

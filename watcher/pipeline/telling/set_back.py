@@ -23,13 +23,13 @@ def bring_forward(context: Context) -> int:
     now = context.clock()
     with context.store.transaction() as tx:
         late = 0
-        for saved in tx.subscriptions.due_after(now + SOON):
+        for saved in tx.outbox.due_after(now + SOON):
             subscription = saved.subscription
             due = due_too_late(subscription.when, subscription.timezone, saved.next_due, now, saved.created_at)
             if due is not None:
                 tx.subscriptions.set_next_due(saved.id, due)
                 late += 1
-        for saved in tx.subscriptions.signs_after(now + 2 * LONGEST_MONTH):
+        for saved in tx.outbox.signs_after(now + 2 * LONGEST_MONTH):
             tx.subscriptions.set_sign_due(saved.id, next_sign(saved.subscription, now))
             late += 1
         late += tx.outbox.bring_forward(now, now + LONGEST_QUIET + SOON)

@@ -9,15 +9,20 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, or_, select, union_all, update
 
-from watcher.model import DeliveryKind, DeliveryState, DueAlert, Endpoint
+from watcher.model import DeliveryKind, DeliveryState, DueAlert, Endpoint, StoredSubscription
 from watcher.store.database import schema
 from watcher.store.deliveries import folding
 from watcher.store.deliveries.assignments import AssignedAlert, assign_alerts
 from watcher.store.deliveries.endpoints import Endpoints, at, endpoint_columns, may_try
 from watcher.store.deliveries.told import as_told, due_alerts, told, waiting
+from watcher.store.subscriptions.rows import saved_of
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _blank, _endpoint = schema.blank, schema.endpoint
+
+
+MOST_LATER = 500
+"""Most subscriptions that are looked at, at a time, because they are due late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,20 @@ class Outbox:
             select(func.min(subscription.c.sign_due)).where(subscription.c.sign_due > now),
         )
         return min((at for at in self._connection.scalars(laters) if at), default=None)
+
+    def due_after(self, at: datetime) -> list[StoredSubscription]:
+        """Return the subscriptions that are next due later than an instant: the ``MOST_LATER`` latest."""
+        return self._later(schema.subscription.c.next_due, at)
+
+    def signs_after(self, at: datetime) -> list[StoredSubscription]:
+        """Return those whose next sign of life is due later than an instant: the ``MOST_LATER`` latest."""
+        return self._later(schema.subscription.c.sign_due, at)
+
+    def _later(self, due: ColumnElement[datetime | None], at: datetime) -> list[StoredSubscription]:
+        # Ordered by the same column, so that its index is used.
+        query = select(schema.subscription).where(schema.subscription.c.gone_at.is_(None), due > at)
+        found = self._connection.execute(query.order_by(due.desc()).limit(MOST_LATER))
+        return [saved_of(row) for row in found.mappings()]
 
     def bring_forward(self, now: datetime, latest: datetime) -> int:
         """Make alerts and messages without papers due now that are due later than ``latest``; return their number."""

@@ -52,10 +52,6 @@ _GENERATION = select(_generation.c.generation)
 _HELD_GENERATION = _GENERATION.with_for_update(read=True)
 
 
-MOST_LATER = 500
-"""Most subscriptions that are looked at, at a time, because they are due late."""
-
-
 @dataclass(frozen=True, slots=True)
 class New:
     """A subscription to be added.
@@ -319,22 +315,9 @@ class Subscriptions:
         """Set when a subscription is due next."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(next_due=next_due))
 
-    def due_after(self, at: datetime) -> list[StoredSubscription]:
-        """Return the subscriptions that are next due later than an instant: the ``MOST_LATER`` latest."""
-        return self._later(_table.c.next_due, at)
-
-    def signs_after(self, at: datetime) -> list[StoredSubscription]:
-        """Return those whose next sign of life is due later than an instant: the ``MOST_LATER`` latest."""
-        return self._later(_table.c.sign_due, at)
-
     def set_sign_due(self, id: int, sign_due: datetime | None) -> None:
         """Set when a subscription's next sign of life is due."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(sign_due=sign_due))
-
-    def _later(self, due: ColumnElement[datetime | None], at: datetime) -> list[StoredSubscription]:
-        # Ordered by the same column, so that its index is used.
-        query = _active(_table).where(due > at).order_by(due.desc()).limit(MOST_LATER)
-        return [saved_of(row) for row in self._connection.execute(query).mappings()]
 
     def _several(self, query: Select[Any]) -> list[StoredSubscription]:
         return [saved_of(row) for row in self._connection.execute(query.order_by(_table.c.id)).mappings()]
