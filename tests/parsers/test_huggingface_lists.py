@@ -17,7 +17,7 @@ from tests.parsers.pages import api_page, login_page, make_page, props_of, sampl
 from tests.sources import make_source
 from watcher.model import Page, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsers.huggingface.lists import digest_day, following, week_of
+from watcher.parsers.huggingface.lists import following, last_working_day, week_of
 from watcher.policy.polls.days import Visit
 from watcher.policy.polls.walk import walk
 
@@ -101,8 +101,8 @@ def test_weeks_reach_back_without_a_gap(today: date, look_back: int) -> None:
 
 @given(st.dates(date(2020, 1, 1), date(2100, 1, 1)))
 def test_a_digest_day_is_no_saturday_and_no_sunday(day: date) -> None:
-    assert digest_day(day).weekday() < 5
-    assert 0 <= (day - digest_day(day)).days <= 2
+    assert last_working_day(day).weekday() < 5
+    assert 0 <= (day - last_working_day(day)).days <= 2
 
 
 # --- config ---

@@ -83,7 +83,7 @@ def _rule_of(topic: str) -> str:
     """Return a topic as a rule: unchanged if it has operators, else as a phrase."""
     from watcher.rules import misread_item, plainly_wrong
     from watcher.rules.advice.typed import compile_typed, doubts_of
-    from watcher.rules.language.language import quoted_term
+    from watcher.rules.language.lists import quoted_term
 
     if _RULE.search(topic):
         rule = topic

@@ -113,9 +113,8 @@ class Checker:
     def is_empty(self, key: str) -> bool:
         """Return whether a key at the top is missing or has no value, or an empty list or table."""
         node = self._meant(key)
-        if node is None or isinstance(node, Scalar):
-            return node is None or node.empty
-        return not (node.items if isinstance(node, Items) else node.values)
+        held = node.values if isinstance(node, Table) else node.items if isinstance(node, Items) else ()
+        return node.empty if isinstance(node, Scalar) else not held
 
     def _meant(self, key: str) -> ConfigNode | None:
         """Return the value of a key at the top, even if the key is misspelt; None if it is not there."""
@@ -333,10 +332,8 @@ class Checker:
 
 def _is_misspelt(path: Path, kind: str, strange: list[Path]) -> bool:
     """Return whether a missing key is there under a misspelt name, one of the unknown keys at ``strange``."""
-    if kind != "missing":
-        return False
     beside = [str(one[-1]) for one in strange if one[:-1] == path[:-1]]
-    return any(_may_mean(name, str(path[-1])) for name in beside)
+    return kind == "missing" and any(_may_mean(name, str(path[-1])) for name in beside)
 
 
 def _may_mean(name: str, key: str) -> bool:

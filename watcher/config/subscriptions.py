@@ -16,12 +16,11 @@ from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.lint.accepting import AcceptedWarnings
 from watcher.config.lint.rules import ReadRule, warn_of_bounds, warn_of_labels
 from watcher.config.lint.times import warn_of_no_hours, warn_of_times
-from watcher.config.lint.untold import warn_of_order, warn_of_untold
+from watcher.config.lint.untold import PLAIN_MAIL, no_receiver, warn_of_order, warn_of_untold
 from watcher.config.lint.whole import warn_of_zone_name
 from watcher.config.text.harmless import quoted_value
 from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import did_you_mean, known, near_or_known
-from watcher.config.text.signs import INVISIBLE
 from watcher.config.values import Config
 from watcher.config.written_rule import never_rule, pieces_of, place_of_item, rule_of, with_places
 from watcher.errors import WatcherError
@@ -30,11 +29,6 @@ from watcher.rules import Rule, asks_for_words, compile_beside_library, swallowe
 
 CheckTarget = Callable[[str], str | None]
 """Returns why a message to a receiver with an address (as ``to:`` names it) would not arrive, None if it would."""
-
-_WORDS = r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*"
-_DOMAIN = r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
-_PLAIN = re.compile(rf"(?=.{{1,64}}@)(?=.{{1,254}}$){_WORDS}(?:\+{_WORDS})?@{_DOMAIN}")
-"""Matches plain mail addresses. Services that take addresses take all of these, so that they need no further check."""
 
 _ALL = ("all", "any", "*", "every")
 
@@ -319,7 +313,7 @@ def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[st
     """
 
     def check(target: str) -> str | None:
-        if _PLAIN.fullmatch(target.partition(":")[2]):
+        if PLAIN_MAIL.fullmatch(target.partition(":")[2]):
             return None
         for endpoint in config.endpoints_of(target):
             try:
@@ -331,33 +325,3 @@ def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[st
         return None
 
     return check
-
-
-def no_receiver(target: str, config: Config, names: Collection[str]) -> tuple[str, str]:
-    """Return (what is wrong, what to write) for an unknown receiver, ``target``, under ``to:``.
-
-    The unknown text is quoted only if a receiver has a similar name: it may be an address or a token.
-    """
-    name = target.partition(":")[0]
-    if "://" in target:
-        return "an address cannot stand here", "put it under receivers: with a name, and write that name"
-    if found := INVISIBLE.search(target):
-        return f"an invisible sign (U+{ord(found[0]):04X}) stands in it", "remove it, or write the name anew"
-    parts = [part for part in re.split(r"[,;|\s]+", target) if part]
-    if len(parts) > 1 and any(part.partition(":")[0] in names for part in parts):
-        sign = re.search(r"[,;|]", target)
-        what = {",": "a comma", ";": "a semicolon", "|": "a bar"}[sign[0]] if sign else "a blank"
-        return f"{what} does not part two receivers", "write [one, two], or one a line with - before it"
-    addressed = [one.name for one in config.receivers.values() if one.address]
-    if addressed and _PLAIN.fullmatch(target):
-        return "there is no such receiver", f"write {addressed[0]}: before the address"
-    if _PLAIN.fullmatch(target):
-        hint = "give a receiver for mail address: to, and write its name and a colon before the address"
-        return "an e-mail address alone is no receiver", hint
-    near = did_you_mean(name, names)
-    return (f"there is no receiver `{name}`", near) if near else ("there is no such receiver", known(names))
-
-
-def allowed_receivers(allow: Mapping[str, list[str]] | None, file_name: str) -> Collection[str] | None:
-    """Return the receivers that an included file may use; None for all, as if ``allow`` does not name the file."""
-    return None if allow is None else allow.get(file_name)

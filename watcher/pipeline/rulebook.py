@@ -15,7 +15,7 @@ from watcher.pipeline.subscriptions.restored_rules import RestoredRules
 from watcher.pipeline.thumbs import TasteBook
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of
 from watcher.store import Transaction
-from watcher.store.subscriptions.subscriptions import RuleRow
+from watcher.store.subscriptions.rule_rows import RuleRow
 
 PAGE = 128
 """Papers that are matched together."""

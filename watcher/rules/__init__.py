@@ -13,7 +13,7 @@ from watcher.rules.advice.bounds import find_bounds, swallowed_by
 from watcher.rules.advice.misread import cause_of, doubtful, misread_item, plainly_wrong
 from watcher.rules.folding.text import fold_title
 from watcher.rules.index.index import Index
-from watcher.rules.language.language import rule_from_lists
+from watcher.rules.language.lists import rule_from_lists
 from watcher.rules.language.rule import Rule, compile_beside_library, compile_rule, fields_in, is_for_everything
 from watcher.rules.match.document import Document, document_of
 from watcher.rules.match.evaluate import evaluate

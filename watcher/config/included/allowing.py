@@ -7,7 +7,7 @@ import re
 from watcher.config.checking import Checker
 from watcher.config.included.files import Included
 from watcher.config.keys import ConfigKeys
-from watcher.config.subscriptions import no_receiver
+from watcher.config.lint.untold import no_receiver
 from watcher.config.text.harmless import is_name, quoted_value
 from watcher.config.text.nearest import known
 from watcher.config.values import Config

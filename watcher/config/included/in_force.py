@@ -11,7 +11,7 @@ from watcher.config.included.files import Included
 from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import IncludedKeys
 from watcher.config.lint.whole import note_variables
-from watcher.config.subscriptions import Surroundings, allowed_receivers, never_of, subscriptions_of
+from watcher.config.subscriptions import Surroundings, never_of, subscriptions_of
 from watcher.config.text.reading import read
 from watcher.errors import Problem, WatcherError
 from watcher.model import NeverItem, Subscription
@@ -93,7 +93,7 @@ def _subscriptions_of_file(
     file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool
 ) -> IncludedSubscriptions:
     theirs = IncludedSubscriptions(file.name)
-    around = replace(_beside(file, around), allowed=allowed_receivers(allow, file.name))
+    around = replace(_beside(file, around), allowed=None if allow is None else allow.get(file.name))
     problems = list(file.problems)
     if file.data is not None:
         found = _read_include(file.shown, file.data, around)

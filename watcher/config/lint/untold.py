@@ -1,11 +1,14 @@
-"""Warn of rules that ask for something that none of their sources tells."""
+"""Warn of rules that ask for something that no source tells, and of receivers that nobody knows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from watcher.config.checking import Checker, Path
+from watcher.config.text.nearest import did_you_mean, known
+from watcher.config.text.signs import INVISIBLE
+from watcher.config.values import Config
 from watcher.errors import RuleError
 from watcher.model import Source
 from watcher.model.fields import BY_RULE
@@ -14,6 +17,11 @@ from watcher.rules import fields_in
 
 _KNOWN_OF_ALL = frozenset({"title", "source", "id", "has"})
 _MAY_ASK = re.compile(rf"(?i)\b(?:{'|'.join(BY_RULE.keys() - _KNOWN_OF_ALL)})\s*[:<>=]")
+
+_WORDS = r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*"
+_DOMAIN = r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
+PLAIN_MAIL = re.compile(rf"(?=.{{1,64}}@)(?=.{{1,254}}$){_WORDS}(?:\+{_WORDS})?@{_DOMAIN}")
+"""Matches plain mail addresses. Services that take addresses take all of these, so that they need no further check."""
 
 
 def warn_of_untold(
@@ -81,3 +89,28 @@ def _hint(field: str, others: list[str]) -> str:
         return f"add {' or '.join(others)} to its sources, or leave it out"
     kinds = [kind for kind, parser in PARSERS.items() if field in parser.tells(Source(name="", kind=kind, url="x"))]
     return f"leave it out, or add a source that does: {', '.join(kinds)}"
+
+
+def no_receiver(target: str, config: Config, names: Collection[str]) -> tuple[str, str]:
+    """Return (what is wrong, what to write) for an unknown receiver, ``target``, under ``to:``.
+
+    The unknown text is quoted only if a receiver has a similar name: it may be an address or a token.
+    """
+    name = target.partition(":")[0]
+    if "://" in target:
+        return "an address cannot stand here", "put it under receivers: with a name, and write that name"
+    if found := INVISIBLE.search(target):
+        return f"an invisible sign (U+{ord(found[0]):04X}) stands in it", "remove it, or write the name anew"
+    parts = [part for part in re.split(r"[,;|\s]+", target) if part]
+    if len(parts) > 1 and any(part.partition(":")[0] in names for part in parts):
+        sign = re.search(r"[,;|]", target)
+        what = {",": "a comma", ";": "a semicolon", "|": "a bar"}[sign[0]] if sign else "a blank"
+        return f"{what} does not part two receivers", "write [one, two], or one a line with - before it"
+    addressed = [one.name for one in config.receivers.values() if one.address]
+    if addressed and PLAIN_MAIL.fullmatch(target):
+        return "there is no such receiver", f"write {addressed[0]}: before the address"
+    if PLAIN_MAIL.fullmatch(target):
+        hint = "give a receiver for mail address: to, and write its name and a colon before the address"
+        return "an e-mail address alone is no receiver", hint
+    near = did_you_mean(name, names)
+    return (f"there is no receiver `{name}`", near) if near else ("there is no such receiver", known(names))

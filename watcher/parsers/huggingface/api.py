@@ -11,7 +11,7 @@ from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.sniff import BodyForm, body_form, title_of
 from watcher.parsers.huggingface.entry import entries_of
-from watcher.parsers.huggingface.lists import asked_of_api, digest_day, following
+from watcher.parsers.huggingface.lists import asked_of_api, following, last_working_day
 
 
 def parse(body: bytes) -> Reading | Unreadable:
@@ -47,7 +47,7 @@ def _of_day(entries: tuple[Entry, ...], day: date) -> Reading | Unreadable:
     return Reading(
         entries=tuple(entry if entry.listed else replace(entry, listed=day) for entry in entries),
         day=day,
-        previous=digest_day(day - timedelta(1)),
+        previous=last_working_day(day - timedelta(1)),
         is_newest=True,
     )
 

@@ -97,14 +97,14 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def digest_day(day: date) -> date:
+def last_working_day(day: date) -> date:
     """Return the last day up to ``day`` that can have a digest. There is none on Saturdays and Sundays."""
     return day - timedelta(max(0, day.weekday() - _SATURDAY + 1))
 
 
 def day_before(day: date) -> date:
     """Return the last day before ``day`` that can have a digest."""
-    return digest_day(day - timedelta(days=1))
+    return last_working_day(day - timedelta(days=1))
 
 
 def following(url: str, shown: int) -> str | None:
@@ -135,7 +135,7 @@ def _asked_of_api(source: Source, today: date) -> list[dict[str, str]]:
         case "trending":
             return [{"sort": "trending"}]
         case _:
-            return [{"date": digest_day(today).isoformat()}]
+            return [{"date": last_working_day(today).isoformat()}]
 
 
 def _spans(source: Source, today: date, span_of: Callable[[date], str]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ _SIGNS = frozenset(",|&#+ ")
 """Signs that part the values of a filter; a DOI that has one cannot be asked for."""
 
 
-def doi_of(key: str) -> str | None:
+def doi_of_key(key: str) -> str | None:
     """Return the DOI by which a paper with this key (``arxiv:…``, ``doi:…``) is asked for, None if it cannot be."""
     scheme, _, id = key.partition(":")
     doi = _OF_ARXIV + id if scheme == "arxiv" else id if scheme == "doi" else ""
@@ -39,7 +39,7 @@ def doi_of(key: str) -> str | None:
 
 def questions(keys: Sequence[str], api_key: str | None) -> Iterator[str]:
     """Yield the addresses that ask what OpenAlex calls papers."""
-    dois = list(dict.fromkeys(filter(None, map(doi_of, keys))))
+    dois = list(dict.fromkeys(filter(None, map(doi_of_key, keys))))
     for at in range(0, len(dois), MOST_ASKED):
         asked = {"filter": "doi:" + "|".join(dois[at : at + MOST_ASKED]), "per_page": "100", "select": NAMED}
         yield f"{SITE}works?{query_of(asked, ('api_key', api_key))}"

@@ -10,7 +10,7 @@ from watcher.errors import RuleError
 from watcher.model import STRONG_FROM, LikedPaper
 from watcher.pipeline.liking.profiles import PhraseSample, make_profile, stored_of
 from watcher.rules import Document, Rule, compile_rule, document_of
-from watcher.rules.language.language import quoted_term
+from watcher.rules.language.lists import quoted_term
 from watcher.rules.likes.profile import Profile, liked_documents, phrases_in_words, score_of_closeness
 from watcher.rules.match.evaluate import PaperReader
 from watcher.store import Transaction

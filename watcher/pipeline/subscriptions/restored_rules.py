@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from watcher.files.kept_rules import KeptRulesFile, version_of_rules
 from watcher.rules import Index
-from watcher.store.subscriptions.subscriptions import RuleRow
+from watcher.store.subscriptions.rule_rows import RuleRow
 
 if TYPE_CHECKING:
     from watcher.rules.index.kept import KeptRules

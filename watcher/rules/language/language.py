@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
 from watcher.rules.language.reader import TERMINALS, RuleBranch, tree_by_hand
-from watcher.rules.language.terms import COMPARED, FIELDS, comparison, field_term, term
+from watcher.rules.language.terms import FIELDS, comparison, field_term, term
 from watcher.rules.language.tree import (
     EVERYTHING,
     And,
@@ -304,47 +303,3 @@ def _require_positive(node: RuleNode, text: str) -> None:
         start = found.start() if found else 0
         hint = "add a word that has to be there, or `everything`"
         raise RuleError("a branch with nothing but NOT", start=start, end=len(text), hint=hint)
-
-
-def rule_from_lists(
-    any: Sequence[str] = (),
-    all: Sequence[str] = (),
-    none: Sequence[str] = (),
-    where: str | None = None,
-    *,
-    may_exclude_alone: bool = False,
-) -> str:
-    """Return the text of a rule that was given as lists of terms. Operators in an item are not read.
-
-    ``may_exclude_alone``: as of :func:`parse_rule`. Raises ``RuleError`` with offsets in the wrong item.
-    """
-    parts: list[str] = []
-    if any:
-        parts.append("(" + " OR ".join(quoted_term(item) for item in any) + ")")
-    parts += [quoted_term(item) for item in all]
-    if where and where.strip():
-        parts.append(f"({where.strip()})")
-    if not parts and not may_exclude_alone:
-        raise RuleError("nothing but exclusions", hint="add any:, all: or where:; or write rule: everything -word")
-    return " AND ".join([*parts, *(f"NOT {quoted_term(item)}" for item in none)])
-
-
-def quoted_term(item: str) -> str:
-    """Return an item of a list in the form of a term of the language."""
-    item = plain_signs(item.strip())
-    if not item:
-        raise RuleError("an empty term", hint="write a word or a phrase, or remove it")
-    if item.startswith("-"):
-        raise RuleError("a term cannot begin with -", end=1, hint="put it under none:")
-    if re.match(rf"(?i)({COMPARED})\s*[<>=]", item):
-        raise RuleError("a comparison is no term", end=len(item), hint=f"write where: {item}")
-    field, rest = "", item
-    if found := re.match(r"([a-z]+):(?=\S)", item):
-        field, rest = found[0], item[found.end() :]
-    exact = "=" if rest.startswith("=") else ""
-    rest = rest[len(exact) :]
-    if re.fullmatch(r'"[^"]*"(~\d+)?', rest) or (field and re.fullmatch(r"/.+/", rest)):
-        return f"{field}{exact}{rest}"
-    if '"' in rest:
-        raise RuleError("a quote inside a term", start=item.index('"'), hint="a list item is a phrase without quotes")
-    return f'{field}{exact}"{rest}"'

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, text, update
 
-from watcher.model import DigestOrder, Fate, Origin, StoredSubscription
+from watcher.model import Fate, Origin, StoredSubscription
 from watcher.model.papers import GROWING
 from watcher.policy.subscriptions.changes import Wanted
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.subscriptions.libraries import keep_libraries
 from watcher.store.subscriptions.rows import row_of, saved_of
+from watcher.store.subscriptions.rule_rows import RULE_COLUMNS, RuleRow, rule_rows
 
 _PAIR = ("owner", "name")
 _NAMED = """
@@ -32,21 +31,6 @@ _ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 """Later than any instant. ``woken <= _ALWAYS`` uses the index, and is true even after a clock was set back."""
 
 _table, _generation = schema.subscription, schema.rules_generation
-
-_ABOVE = _table.c.settings["above"].as_float().label("above")
-_ORDER = func.coalesce(_table.c.settings["order"].as_string(), DigestOrder.SCORE.value).label("order")
-_RULE = (
-    _table.c.id,
-    _table.c.rule,
-    cast(_table.c.sources, Text),
-    _table.c.gone_at.is_(None),
-    _ORDER,
-    _table.c.library,
-    _ABOVE,
-)
-"""The columns of a :class:`RuleRow`, in its order."""
-
-_ORDERS = {one.value: one for one in DigestOrder}
 
 _GENERATION = select(_generation.c.generation)
 _HELD_GENERATION = _GENERATION.with_for_update(read=True)
@@ -63,28 +47,6 @@ class New:
     wanted: Wanted
     next_due: datetime | None
     sign_due: datetime | None = None
-
-
-class RuleRow(NamedTuple):
-    """What the index of rules needs of a subscription; one that was removed is not ``is_active``."""
-
-    id: int
-    rule: str
-    sources: tuple[str, ...]
-    is_active: bool
-    order: DigestOrder = DigestOrder.SCORE
-    library: str = ""
-    above: float | None = None
-
-
-def _rule_rows(rows: Iterable[Any]) -> Iterator[RuleRow]:
-    for id, rule, sources, is_active, order, library, above in rows:
-        yield RuleRow(id, rule, _names(sources), is_active, _ORDERS[order], library, above)
-
-
-@lru_cache(maxsize=1024)
-def _names(sources: str) -> tuple[str, ...]:
-    return tuple(json.loads(sources))
 
 
 class Subscriptions:
@@ -183,14 +145,14 @@ class Subscriptions:
 
         ``after``: the generation, None for the rules of all active subscriptions.
         """
-        query = _active(*_RULE) if after is None else select(*_RULE).where(_table.c.changed_in > after)
+        query = _active(*RULE_COLUMNS) if after is None else select(*RULE_COLUMNS).where(_table.c.changed_in > after)
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
-        return _rule_rows(rows)
+        return rule_rows(rows)
 
     def with_libraries(self) -> list[RuleRow]:
         """Return the rules with libraries of subscriptions that are not gone."""
-        rows = self._connection.execute(_active(*_RULE).where(_table.c.library != "").order_by(_table.c.id))
-        return list(_rule_rows(rows))
+        rows = self._connection.execute(_active(*RULE_COLUMNS).where(_table.c.library != "").order_by(_table.c.id))
+        return list(rule_rows(rows))
 
     def due(self, now: datetime) -> list[int]:
         """Return the ids of subscriptions that are due.
