@@ -332,9 +332,8 @@ class Checker:
 
 def _is_misspelt(path: Path, kind: str, strange: list[Path]) -> bool:
     """Return whether a missing key is there under a misspelt name, one of the unknown keys at ``strange``."""
-    if kind != "missing":
-        return False  # before the others are looked through: there may be many
-    return any(_may_mean(str(one[-1]), str(path[-1])) for one in strange if one[:-1] == path[:-1])
+    beside = (str(one[-1]) for one in strange if one[:-1] == path[:-1])  # looked through only if need be
+    return kind == "missing" and any(_may_mean(name, str(path[-1])) for name in beside)
 
 
 def _may_mean(name: str, key: str) -> bool:
