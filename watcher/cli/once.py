@@ -57,6 +57,7 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     """
     if quiet and as_json:
         raise UsageError("--json says all of it: leave out --quiet")
+    from watcher.daemon.chores import beat
     from watcher.pipeline.folding import fold_all
     from watcher.pipeline.polling.poll import match_waiting
     from watcher.pipeline.polling.together import poll_together
@@ -79,14 +80,19 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
         waiting = held_digests(work.context)
         ends = time.monotonic() + STORING
         fold_all(work.context.store, is_over=lambda: time.monotonic() > ends)
+        if not _failed(polls, sent) and (unheard := beat(work.context)):
+            click.echo(unheard, err=True)
     if quiet:
         _complain(sent)
     elif as_json:
         click.echo(show.json_text(_as_json(work, polls, sent, waiting)))
     else:
         _print(sent, waiting, work.may_send, sum(one.matched for one in polls))
-    failed = any(one.judged.verdict in BAD for one in polls) or any(one.state in UNSENT for one in sent)
-    return 1 if failed else 0
+    return 1 if _failed(polls, sent) else 0
+
+
+def _failed(polls: list[Polled], sent: list[Delivered]) -> bool:
+    return any(one.judged.verdict in BAD for one in polls) or any(one.state in UNSENT for one in sent)
 
 
 def _tell(work: Session, sent: list[Delivered], *, flush: bool = False) -> None:

@@ -282,6 +282,7 @@ class ConfigKeys(IncludedKeys):
     )
     web: WebKeys | None = Field(None, description="Pages for a browser; none if left out.")
     reload: Reload = Field("manual", description="auto: an edit is taken up once the files have rested half a minute.")
+    heartbeat: WebAddress | None = Field(None, description="Asked each minute while all is well; ${NAME} is taken.")
     contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
     proxy: Text | None = Field(None, description="By which HTTP proxy sources and receivers are asked; ${NAME}.")
     proxy_except: Excepted | None = Field(None, description="Domains and networks that are asked without the proxy.")

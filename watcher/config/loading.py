@@ -178,8 +178,8 @@ def _keys(checker: Checker) -> ConfigKeys:
         checker.mistakes.note(0, what, hint, name="empty-config")
     if keys is None or is_empty:
         raise ConfigError(_in_order(checker.problems))
-    instead = "it is read in receivers, in the url of sources, in keep, in proxy and in database"
-    note_variables(checker, allowed=("receivers", "database", "proxy", "keep"), instead=instead)
+    instead = "it is read in receivers, in the url of sources, in keep, in proxy, in heartbeat and in database"
+    note_variables(checker, allowed=("receivers", "database", "proxy", "keep", "heartbeat"), instead=instead)
     checker.accept((), keys.accept)
     return keys
 
@@ -252,6 +252,7 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         unreachable_after=keys.unreachable_after,
         retain=Retain(**keys.retain.model_dump()),
         contact=keys.contact,
+        heartbeat=keys.heartbeat or "",
         proxy_text=keys.proxy,
         way=_way(checker, keys, path.parent),
         unsubscribe=keys.unsubscribe or "",

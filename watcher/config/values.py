@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
@@ -123,6 +124,7 @@ class Config:
     ``sources``, ``receivers``, ``keep``: name → value; ``keep`` has the places where papers are kept.
     ``never``: items of all ``never:`` lists, those of the main file first.
     ``way``: how requests leave this machine, without the proxy's address.
+    ``heartbeat``: address that is asked while all is well, with its secrets not put in; "" for none.
     ``unsubscribe``: a ``mailto:`` or web address, "" for none.
     ``web``: None without web pages.
     ``templates``: name → text, of templates that replace watcher's own.
@@ -150,6 +152,7 @@ class Config:
     unreachable_after: timedelta = timedelta(hours=24)
     retain: Retain = Retain()
     contact: str | None = None
+    heartbeat: str = field(default="", repr=False)
     proxy_text: str | None = field(default=None, repr=False)
     way: WayOut = field(default_factory=WayOut)
     unsubscribe: str = ""
@@ -243,6 +246,8 @@ class Config:
 
     def open_address(self, url: str, env: Mapping[str, str]) -> OpenedAddress:
         """Return an address with its secrets put in. Raises ``WatcherError`` with the name of a missing secret."""
+        if url == self.heartbeat:
+            return OpenedAddress(expand(url, env), url, {env[name]: f"${{{name}}}" for name in VARIABLE.findall(url)})
         return opened(url, self.sources.values(), env, self.folder)
 
     def rate_of(self, endpoint: Endpoint) -> tuple[str, Rate] | None:
@@ -258,6 +263,9 @@ class Config:
         """Return every text that must not be shown: values of variables, addresses, passwords and tokens in them."""
         found = {env[name] for name in VARIABLE.findall(self.database_text or "") if env.get(name)}
         found |= {env[name] for name in VARIABLE.findall(self.proxy_text or "") if env.get(name)}
+        found |= {env[name] for name in VARIABLE.findall(self.heartbeat) if env.get(name)}
+        with suppress(WatcherError):
+            found |= set(_pieces(expand(self.heartbeat, env)))
         found |= set(_of_proxy(self.way_out(env).proxy))
         found |= logged_secrets(self.sources.values(), env, self.folder)
         for place in self.keep.values():

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -17,6 +17,7 @@ from types import FrameType
 
 from watcher.config import Config, lost_since
 from watcher.daemon.bell import Bell
+from watcher.daemon.chores import Chores
 from watcher.daemon.edits import ConfigEdits
 from watcher.daemon.fleet import Self, apply_at_start, poll_in_turn
 from watcher.daemon.lost import LostDatabase
@@ -29,10 +30,8 @@ from watcher.model.words import counted
 from watcher.outbox.results import Delivered
 from watcher.outbox.sender import Sender
 from watcher.pipeline.context import Context
-from watcher.pipeline.folding import fold_some
 from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.polling.visits import takes_turns
-from watcher.pipeline.retention import sweep
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.subscriptions.config_incidents import (
     log_config_warnings,
@@ -50,11 +49,9 @@ GC_NAME = "gc"
 MARK_NAME = "mark"
 EDITS_NAME = "edits"
 FOLD_NAME = "words"
-OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME, EDITS_NAME, FOLD_NAME})
+BEAT_NAME = "heartbeat"
+OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME, EDITS_NAME, FOLD_NAME, BEAT_NAME})
 POLL_NAME = "poll "
-
-FOLD_REST = 2
-"""How long to rest after storing some words, as a multiple of the time that took: everything else comes first."""
 
 
 class Daemon:
@@ -87,6 +84,7 @@ class Daemon:
         self._schedule = Schedule(wall_clock, after_failure=context.tuning.after_failure)
         self._sender = Sender(context, recorded=self._recorded)
         self._lost = LostDatabase(context)
+        self._chores = Chores(context, wall_clock, is_alive=self._is_ticking)
         files = None if read_config is None else ConfigFiles(read_config, self._read_config_soon)
         self._pages = WebPages(context, self._poll_soon, self._woken_by_hand, files=files)
         self._bell, self._is_stopping, self._is_reloading = Bell(), False, False
@@ -108,11 +106,12 @@ class Daemon:
         self._schedule.every(self._context.tuning.rules.total_seconds(), self._look_at_rules, name=LOOK_NAME)
         # At a random time within the hour, so that daemons of one database do not delete at the same time.
         first = self._wall_clock() + self._context.tuning.gc_after * (1 + 5 * self._context.jitter())
-        self._schedule.poll_each(GC_NAME, first, self._tidy)
+        self._schedule.poll_each(GC_NAME, first, self._chores.tidy)
         marked = self._wall_clock() + self._context.tuning.mark_every
-        self._schedule.poll_each(MARK_NAME, marked, self._mark)
+        self._schedule.poll_each(MARK_NAME, marked, self._chores.mark)
         self._schedule.repeat(EDITS_NAME, self._look_at_edits)
-        self._schedule.repeat(FOLD_NAME, self._fold)
+        self._schedule.repeat(FOLD_NAME, self._chores.fold)
+        self._schedule.poll_each(BEAT_NAME, self._wall_clock() + self._context.tuning.tick, self._chores.beat)
         self._sender.start()
         Thread(target=self._listen, name="listen", daemon=True).start()
         self._systemd.ready(self._status())
@@ -136,11 +135,14 @@ class Daemon:
         every = self._systemd.alive_every
         while not self._is_stopping:
             self._bell.wait(every.total_seconds() if every else None)
-            if time.monotonic() - self._ticked_at < self._context.tuning.stuck.total_seconds():
+            if self._is_ticking():
                 self._systemd.alive()
             if self._is_reloading and not self._is_stopping:
                 self._is_reloading = False
                 self._read_config_again()
+
+    def _is_ticking(self) -> bool:
+        return time.monotonic() - self._ticked_at < self._context.tuning.stuck.total_seconds()
 
     def _end(self) -> bool:
         log.info("stopping")
@@ -237,25 +239,6 @@ class Daemon:
                 self._schedule.soon(TICK_NAME)
 
         self._context.store.listen(self._context.stopping, heard)
-
-    def _tidy(self) -> datetime:
-        sweep(self._context)
-        return self._wall_clock() + self._context.tuning.gc_every
-
-    def _mark(self) -> datetime:
-        with suppress(StoreError):  # the tick says so
-            self._context.store.mark()
-        return self._wall_clock() + self._context.tuning.mark_every
-
-    def _fold(self) -> datetime:
-        """Store the folded words of some papers, for searches; return when to store more: after a rest if some are
-        left.
-        """
-        began = time.monotonic()
-        with suppress(StoreError):  # the tick says so
-            if fold_some(self._context.store):
-                return self._wall_clock() + FOLD_REST * timedelta(seconds=time.monotonic() - began)
-        return self._wall_clock() + self._context.tuning.tick
 
     def _poll(self, source: Source) -> datetime:
         try:

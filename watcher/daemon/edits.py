@@ -104,6 +104,7 @@ _SETTINGS = {
     "retain": "retain",
     "web": "web",
     "proxy_text": "proxy",
+    "heartbeat": "heartbeat",
     "way": "the way out",
     "reloads_itself": "reload",
 }

@@ -62,6 +62,8 @@ class Tuning:
     """Time from the start until old history is deleted for the first time."""
     gc_every: timedelta = timedelta(days=1)
     """Time between two deletions of old history."""
+    heartbeat_every: timedelta = timedelta(minutes=1)
+    """Time between two heartbeats."""
     mark_every: timedelta = timedelta(hours=1)
     """Time between two new stamps of an SQLite database, by which an older copy in its place is noticed."""
 

@@ -64,6 +64,11 @@ def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> 
         _check_database(checker, config.database_text, checks)
     if config.proxy_text is not None:
         _check_proxy(checker, config.proxy_text, checks)
+    try:
+        expand(config.heartbeat, checks.env)
+    except WatcherError as error:
+        hint = "set it where watcher runs"
+        checker.note(("heartbeat",), str(error), hint, fatal=checks.need_secrets, name="missing-secret")
     _check_places(checker, config, checks)
 
 

@@ -41,6 +41,7 @@ _ELSEWHERE = {
     "never": "blocklist blacklist blocked banned stopwords ignore_always never_tell mute_words",
     "include": "includes import config_files",
     "retain": "retention keep",
+    "heartbeat": "healthcheck healthchecks health_check ping ping_url dead_man deadman watchdog watchdog_url",
     "proxy": "http_proxy https_proxy all_proxy proxies proxy_url",
     "proxy_except": "no_proxy proxy_exclude noproxy bypass proxy_bypass",
     "ca_bundle": "ca ca_file cafile ca_cert ca_certs cacert ca_path certificates ssl_cert_file verify",

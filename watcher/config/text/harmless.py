@@ -52,7 +52,7 @@ _QUIET = frozenset({"from", "to"})
 _BELOW = {"subscriptions": _SUBSCRIPTION, "sources": _SOURCE, "receivers": _RECEIVER}
 NEVER_SHOWN = (
     frozenset({"url", "url_file", "urls", "address", "to", "operator", "database", "contact", "unsubscribe", "proxy"})
-    | {"token_file", "public_url"}
+    | {"token_file", "public_url", "heartbeat"}
     | SECRETS_OF_SOURCES
 )
 """Keys whose values may be secret, or may contain a secret by mistake."""
