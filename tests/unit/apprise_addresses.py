@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from watcher.notify.addresses.addresses import ON_THIS_HOST, load_plugin
+from watcher.notify.addresses.forms import Body
 from watcher.notify.services.table import apprise_module, plugins
 from watcher.notify.smtp import Connections
 
@@ -167,5 +168,8 @@ def contacted(url: str) -> set[tuple[str, int]]:
         service.delivery_id, service.date = "key-1", "Tue, 10 Mar 2026 08:00:00 +0000"
     with cut_off() as tried, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of requests, about a user without a password
-        service.notify(title="title", body="body")
+        if deliver := getattr(service, "deliver", None):
+            deliver(Body("title", "body", None), url)
+        else:
+            service.notify(title="title", body="body")
     return set(tried)

@@ -39,6 +39,8 @@ def value_of(fact: Field, word: str = "Zanzibar") -> Any:
     """A value of a fact's type; another one for another word."""
     if fact.attribute == "stage":
         return ACCEPTED if word == "Bali" else PUBLISHED
+    if fact.rule == "cites":
+        return (f"arxiv:2603.{len(word):05} Ada {word}", "openalex:W123 Bo")
     if fact.rule in IDENTIFIED:
         return (f"hf:{word.lower()} Ada {word}", f"openalex:{'A' if fact.rule == 'author_id' else 'I'}123 Bo")
     if fact.is_several:
@@ -77,6 +79,8 @@ RULES = {
 def rules_of(field: Field) -> list[str]:
     if field is HAS:
         return ["has:code", "has:code AND NOT has:venue"]
+    if field.rule == "cites":
+        return ["cites:arxiv:2603.00008", "cites:arxiv:2603.00008v2 AND NOT cites:doi:10.5555/kiwi"]
     if named := IDENTIFIED.get(field.rule):
         return [f"{named}:hf:zanzibar", f"{field.rule}:hf:Zanzibar AND NOT {named}:hf:kiwi"]
     return [rule.replace("{}", field.rule) for rule in RULES[field.kind or FieldKind.TEXT]]

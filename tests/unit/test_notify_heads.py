@@ -190,7 +190,7 @@ def test_what_is_no_headers_name_is_refused(name: str) -> None:
         own_header(name, "x")
     if name:
         problem = problem_of(f"mailto://127.0.0.1/?from=bot@lab.example&to=ana@lab.example&%2B{quote(name)}=1")
-        assert problem is not None and "header's name" in problem
+        assert problem is not None and "a name that no header can have" in problem
 
 
 @pytest.mark.parametrize("value", ["a\r\nb", "é", "\x00"])
