@@ -179,7 +179,7 @@ def test_a_day_that_has_not_come_counts_as_that_on_which_the_paper_was_first_see
     far = paper("A kiln", listings=(Listing(source="hf", day=odd, read_at=NOW),))
     seen = far.first_seen.date()
     week = seen - timedelta(days=seen.weekday())
-    assert try_rule(compile_rule("kiln"), [*papers, far]).by_week() == found | {week: found.get(week, 0) + 1}
+    assert try_rule(compile_rule("kiln"), [*papers, far]).by_week() == {**found, week: found.get(week, 0) + 1}
 
 
 @pytest.mark.parametrize("odd", [date.min, date(1900, 1, 1)])
