@@ -222,20 +222,3 @@ def test_papers_are_printed_for_reference_managers(env: dict[str, str], capsys: 
     assert len(printed("papers", "--format", "csv", "--limit", "1").splitlines()) == 2
     assert main(["papers", "--format", "csv", "--json"], env) == 2
     assert "choose one" in capsys.readouterr().err
-
-
-def test_a_day_that_lies_years_ahead_keeps_no_paper_on_top(env: dict[str, str], database: Database) -> None:
-    """A slip, or the issue to come: such a paper is of the day on which it was first seen."""
-    days = {"In 2031": date(2031, 1, 1), "Next week": date(2026, 3, 18), "In a month": date(2026, 4, 11)}
-    ahead = [Entry(title=title, keys=(f"url:https://a.example/{title}",), listed=day) for title, day in days.items()]
-    far = datetime(9999, 12, 31, tzinfo=UTC)
-    ahead.append(Entry(title="Never", keys=("url:https://a.example/never",), published=far))
-    with open_store(database.address) as store, store.transaction() as tx:
-        tx.papers.record_entries(ahead, "journal", NOW)
-        papers = list(tx.papers.all())
-        since = [paper.title for paper in tx.papers.all(date(2026, 3, 12))]
-    assert [paper.title for paper in papers] == [
-        *("In a month", "Next week", "Never", "In 2031", "Noisy Kilns", "Borrowed Lanterns for Quiet Agents")
-    ]
-    assert since == ["In a month", "Next week"]
-    assert [paper.digest_day for paper in papers[1:5]] == [days["Next week"], NOW.date(), NOW.date(), TUESDAY]

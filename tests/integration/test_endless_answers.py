@@ -208,7 +208,7 @@ def post() -> Iterator[MailServer]:
 
 def mail(box: MailServer) -> Outcome:
     url = f"mailto://127.0.0.1:{box.port}/?from=bot@lab.example&to=ana@lab.example"
-    with Notifier(patience=1.0, last_patience=1.0, timeout=1.0) as notifier:
+    with Notifier(patience=PATIENCE, last_patience=PATIENCE, timeout=PATIENCE) as notifier:
         outcome = notifier.send(url, MESSAGE, "key-1")
     assert not [one for one in threading.enumerate() if one.name == "send"]
     return outcome

@@ -121,11 +121,10 @@ def test_once_says_where_it_happened_when_asked(failing: None, home: Path, capsy
             site.answers[name] = say(body=BAD if name == "/lab" else GOOD)
         assert run(home, "-v", "once", "--json") == 1
     out, err = capsys.readouterr()
-    assert [(one["source"], one["verdict"]) for one in json.loads(out)["polls"]] == [
-        ("before", "new"),
-        ("lab", "broken"),
-        ("after", "unchanged"),
-    ]
+    polls = [(one["source"], one["verdict"]) for one in json.loads(out)["polls"]]
+    assert [name for name, _ in polls] == ["before", "lab", "after"] and polls[1][1] == "broken"
+    # Both others list the same papers and are read side by side: to which of them they are new is chance.
+    assert {polls[0][1], polls[2][1]} == {"new", "unchanged"}
     assert "Traceback" in err and "AttributeError" in err
 
 

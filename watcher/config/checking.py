@@ -304,7 +304,7 @@ class Checker:
                 self.note(
                     path,
                     f"unknown key {shown}".rstrip(),
-                    lambda: meant_key(key, keys_at(model, path[:-1]), PLACES),
+                    lambda: meant_key(key, keys_at(model, path[:-1]), PLACES if path[0] != "retain" else None),
                     in_key=True,
                     name="unknown-key",
                 )

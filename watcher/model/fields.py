@@ -198,7 +198,7 @@ _ORCID = re.compile(r"(?:https?://)?(?:(?:www\.)?orcid\.org/)?((?:\d{4}-?){3}\d{
 _OPENALEX = r"(?:https?://)?(?:(?:www\.|api\.)?openalex\.org/)?(?:[a-z]+/)?({0}\d{{3,12}})/?"
 _ROR = re.compile(r"(?:https?://)?(?:(?:www\.)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d\d)/?", re.IGNORECASE | re.ASCII)
 _ARXIV = re.compile(
-    r"(?:(?:https?://)?arxiv\.org/(?:abs|pdf)/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?",
+    r"(?:(?:https?://)?arxiv\.org/(?:abs|pdf)/)?(\d{4}\.\d{4,5}|[a-z-]{2,12}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,4})?",
     re.IGNORECASE | re.ASCII,
 )
 _DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S{1,200})", re.IGNORECASE | re.ASCII)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from watcher.model.fields import Listing, PaperFacts
-
-FARTHEST_AHEAD = timedelta(days=31)
-"""Longest time from when a paper was first seen to its own day. Later days are slips, or those of issues to come."""
 
 
 class PaperOrder(StrEnum):
@@ -36,14 +33,9 @@ class Paper(PaperFacts):
 
     @property
     def digest_day(self) -> date:
-        """The day on which it was first listed or else published; that on which it was first seen if neither can be.
-
-        A day that lies months ahead would keep a paper on top of all others until then.
-        """
+        """The day on which it was first listed, or else published, or else first seen."""
         days = [listing.day for listing in self.listings if listing.day]
-        day = min(days) if days else (self.published or self.first_seen).date()
-        seen = self.first_seen.date()
-        return seen if day - seen > FARTHEST_AHEAD else day
+        return min(days) if days else (self.published or self.first_seen).date()
 
     @property
     def upvotes(self) -> int | None:

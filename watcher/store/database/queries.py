@@ -6,22 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Interval,
-    ScalarSelect,
-    String,
-    case,
-    func,
-    literal,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, String, func, select, type_coerce
 
 from watcher.model import Listing, Paper, PaperOrder
 from watcher.model.fields import FACTS
-from watcher.model.papers import FARTHEST_AHEAD
 from watcher.store.database import schema
 
 _paper, _listing = schema.paper, schema.listing
@@ -43,20 +31,12 @@ def first_day() -> ScalarSelect[Any]:
     )
 
 
-def digest_day(connection: Connection) -> ColumnElement[str]:
-    """Return an SQL expression for ``Paper.digest_day``, ``YYYY-MM-DD``."""
-    day = func.coalesce(first_day(), _day_of(connection, func.coalesce(_paper.c.published, _paper.c.first_seen)))
-    seen = _day_of(connection, _paper.c.first_seen)
-    if connection.dialect.name == "postgresql":
-        last = func.timezone("UTC", _paper.c.first_seen).op("+")(literal(FARTHEST_AHEAD, Interval()))
-        farthest: ColumnElement[str] = func.to_char(last, "YYYY-MM-DD", type_=String)
-    else:
-        farthest = func.date(seen, f"+{FARTHEST_AHEAD.days} days", type_=String)
-    return case((day > farthest, seen), else_=day)
+def undated_day(connection: Connection) -> ColumnElement[str]:
+    """Return an SQL expression for the day of a paper without dated listings, ``YYYY-MM-DD``.
 
-
-def _day_of(connection: Connection, instant: ColumnElement[Any]) -> ColumnElement[str]:
-    """Return an SQL expression for the UTC day of an instant, ``YYYY-MM-DD``."""
+    That is the UTC day on which it was published, or else first seen.
+    """
+    instant = func.coalesce(_paper.c.published, _paper.c.first_seen)
     if connection.dialect.name == "postgresql":
         return func.to_char(func.timezone("UTC", instant), "YYYY-MM-DD", type_=String)
     # SQLite stores instants as text; all are in UTC.

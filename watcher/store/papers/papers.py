@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam
 from watcher.model import Entry, OtherForm, Paper, PaperOrder
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
-from watcher.store.database.queries import digest_day, in_order, paper_of
+from watcher.store.database.queries import first_day, in_order, paper_of, undated_day
 from watcher.store.papers.keys import NOBODYS, title_key
 from watcher.store.papers.recording import Recorded, Recording
 
@@ -133,7 +133,7 @@ class Papers:
 
         ``since``: only papers of this digest day and later, None for all.
         """
-        day = digest_day(self._connection)
+        day = func.coalesce(first_day(), undated_day(self._connection))
         query = select(_paper.c.id).where(_LIVES).order_by(*in_order(day, order))
         if since is not None:
             query = query.where(day >= since.isoformat())
