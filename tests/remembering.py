@@ -14,7 +14,7 @@ Statements = list[tuple[str, Any]]
 
 
 class RememberedTables:
-    """Migrates databases: any by ``upgrade``, but an empty one by what that ran in the first one of its kind."""
+    """Migrates databases: by ``upgrade``; an empty database by the statements remembered of the first of its kind."""
 
     def __init__(self, upgrade: Upgrade) -> None:
         self._upgrade = upgrade
@@ -47,7 +47,7 @@ class RememberedTables:
 
 
 def _in_one(statements: Statements) -> Statements:
-    """Return the statements as one, which a server is sent at once; as they are where one has values."""
+    """Return the statements joined for a single request; unjoined if any has values."""
     if any(values or "%" in statement for statement, values in statements):
         return statements
     return [(";\n".join(statement for statement, _ in statements), None)]

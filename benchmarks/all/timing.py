@@ -25,7 +25,7 @@ def cpu_in_turn(rounds: int, *runs: Callable[[], object]) -> list[list[float]]:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a program took with its children: CPU (s), and the most memory that one of them held (MiB)."""
+    """The cost of a program and its children: CPU (s), and the most memory of any of them (MiB)."""
 
     cpu: float
     rss: float

@@ -1,4 +1,4 @@
-"""What places do wrong where papers are kept, each with how it begins, how it ends, and what has to come of it."""
+"""List the faults of places that keep papers: the beginning of each, its end, and the right outcome."""
 
 from __future__ import annotations
 

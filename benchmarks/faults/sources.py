@@ -175,7 +175,7 @@ def worlds(kind: str, folder: Path, **keys: Any) -> Iterator[ApiWorld]:
 
 
 def play(fault: ApiFault, kind: str, folder: Path) -> ApiEnding:
-    """Let one thing go wrong at a list that is known for a few days, for a day; mend it, and count what came of it."""
+    """Let a fault happen for a day at a list known for a few days; mend it, and count the outcome."""
     with worlds(kind, folder) as world:
         for _ in range(2):
             world.look(timedelta(days=1))

@@ -1,4 +1,4 @@
-"""What authors remark on a paper: its length, where it will appear, where its code is."""
+"""Add authors' remarks on a paper: its length, its venue, the place of its code."""
 
 import sqlalchemy as sa
 from alembic import op

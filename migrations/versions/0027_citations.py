@@ -1,4 +1,4 @@
-"""Which of the papers that somebody asks for a paper cites, and what OpenAlex calls those."""
+"""Add the papers of interest that a paper cites, and OpenAlex's names of them."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Targets: what others answer to what the program asks, and what others ask its web pages."""
+"""Targets: answers of others to the program, and requests of others to its web pages."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ _VALUES: tuple[Callable[[Any, Any, random.Random], None], ...] = (
 
 
 def change_element(data: bytes, chance: random.Random) -> bytes:
-    """Change, move, double or remove one element of XML or HTML that has no other in it, or one of its attributes."""
+    """Change, move, double or remove an innermost element of XML or HTML, or an attribute of such an element."""
     found = list(_ELEMENT.finditer(data[:100_000]))
     if not found:
         return data

@@ -22,5 +22,5 @@ def all_targets() -> dict[str, Target]:
 
 
 def target_called(name: str) -> Target:
-    """Return one target; no file behind the one that has it is imported. Raises ``KeyError``."""
+    """Return a target; import no file behind the file that has it. Raises ``KeyError``."""
     return next(table[name] for table in _tables() if name in table)

@@ -1,4 +1,4 @@
-"""PostgreSQL databases that tests borrow: one that comes back as it was made, but for its rows, is lent again.
+"""PostgreSQL databases for tests to borrow: a database that comes back changed in its rows alone is lent again.
 
 Making a database costs more than most tests that want one, and so does dropping it. A database that comes back is
 emptied instead. One whose schema or settings a test has changed, or that has grown, is dropped.
@@ -77,7 +77,7 @@ SEQUENCES: LiteralString = """
 
 
 class Lender:
-    """The databases of one server that are copies of ``template``; each is lent to one test at a time."""
+    """Copies of ``template`` on a server; each is lent to a single test at a time."""
 
     def __init__(self, server: Server, template: str) -> None:
         self._server, self._template = server, template
@@ -112,7 +112,7 @@ class Lender:
 
 
 class _Lent:
-    """One database and a connection to it, which is kept: a new one costs more than the emptying."""
+    """A database and a kept connection to it: a new connection costs more than the emptying."""
 
     def __init__(self, name: str, address: str) -> None:
         self.name, self.address = name, address

@@ -59,7 +59,7 @@ class MortalStore:
 
 
 class Life:
-    """One database, one clock, and one daemon after the other. ``heard`` counts what arrived: (endpoint, match)."""
+    """A database, a clock, and daemons in turn. ``heard`` counts what arrived: (endpoint, match)."""
 
     def __init__(self, store: Store) -> None:
         self.now = START

@@ -84,7 +84,7 @@ class Site:
 
 
 class Play:
-    """One watcher with one source, one reader who wants everything, and one operator."""
+    """A watcher with a source, a reader of everything, and an operator."""
 
     def __init__(
         self, store: Store, source: Source | None = None, begin: date = date(2026, 2, 2), rule: str = "title:part"

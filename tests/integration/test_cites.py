@@ -1,4 +1,4 @@
-"""Papers that cite one's own are told once, with what they cite: over OpenAlex, right and wrong."""
+"""Papers that cite the reader's own are told once, with the cited papers: over OpenAlex, right and wrong."""
 
 from __future__ import annotations
 

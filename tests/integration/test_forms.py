@@ -158,7 +158,7 @@ def desk(store: Store) -> Desk:
 
 
 def test_in_every_order_of_six_sources_it_is_one_paper_and_told_once(desk: Desk) -> None:
-    """What was told as two before anybody said that they are one is not told again."""
+    """Papers told as two, before anybody said that they are the same, are not told again."""
     count = iter(range(1, 10_000))
 
     @settings(max_examples=times(12))

@@ -281,7 +281,7 @@ def test_what_stands_in_the_library_is_not_added(there: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("kind", "size", "count"), [("note", 300_000, 40), ("book", 20_000, 20), ("book", 300_000, 2)])
 def test_what_stands_behind_much_else_is_found(kind: str, size: int, count: int) -> None:
-    """Notes that speak of the paper, items that are long together, and some that are too long alone."""
+    """Notes about the paper, items long together, and some too long alone."""
     others = [{"key": f"OLD{n:05}", "itemType": kind, "note": "of 10.5555/kiln " + "x" * size} for n in range(count)]
     library = ZoteroLibrary(items=[*others, {"key": "PAPER000", "itemType": "preprint", "DOI": "10.5555/kiln"}])
     with serving(FakeService(library.answer)) as service:

@@ -78,7 +78,7 @@ class Pages:
 
 
 class World:
-    """One database, one clock, one site with three digest days, one receiver and one operator."""
+    """A database, a clock, a site with three digest days, a receiver and an operator."""
 
     def __init__(self, store: Store) -> None:
         self.now = START

@@ -37,7 +37,7 @@ WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_da
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """A config that does something else whenever it is asked one thing: ``at`` is the name of what is asked."""
+    """A config that does something else when asked for the thing named ``at``."""
 
     config: Config
     at: str

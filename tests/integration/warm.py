@@ -1,4 +1,4 @@
-"""Workers that read pages and outlive the test that started them: starting one costs more than most tests do."""
+"""Workers that read pages for many tests: starting a worker costs more than most tests do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of Crossref, of our own making: what is read of works and notices, what is asked for, what is refused."""
+"""Answers of Crossref, of our own making: the reading of works and notices, requests, refusals."""
 
 from __future__ import annotations
 

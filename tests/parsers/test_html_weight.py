@@ -232,7 +232,7 @@ ODD = (
 
 @st.composite
 def elements(draw: st.DrawFn) -> str:
-    """An element that is closed by its own end, with a sign here and there that may change what its tag is."""
+    """An element closed by its own end, with a sign here and there that may change the meaning of its tag."""
     name = draw(st.sampled_from(CLEAN))
     inner = "".join(
         draw(st.lists(st.one_of(st.deferred(elements), st.sampled_from(["x", "<!-- a -->", "<br>"])), max_size=2))
@@ -245,7 +245,7 @@ def elements(draw: st.DrawFn) -> str:
 @given(st.lists(elements(), min_size=1, max_size=3))
 @settings(max_examples=times(400))
 def test_what_is_written_out_is_as_deep_as_it_is_estimated(pages: list[str]) -> None:
-    """Repeated, so that what is not closed shows; where no parser is needed, the estimate says the same."""
+    """Repeated, so that an unclosed element shows; without need of a parser, the estimate says the same."""
     body = page("".join(pages) * 40)
     written, estimated = depth_as_written(body), estimate(body)
     if written is not None:

@@ -1,4 +1,4 @@
-"""Answers of OpenAlex, of our own making: what is read of a work, what is asked for, what is refused."""
+"""Answers of OpenAlex, of our own making: the reading of works, requests, refusals."""
 
 from __future__ import annotations
 

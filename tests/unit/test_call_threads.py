@@ -1,4 +1,4 @@
-"""Calls in threads that are kept: one that hangs holds up no other, and is told to be under way."""
+"""Calls in kept threads: a call that hangs holds up no other, and is told to be under way."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def page(*titles: str, next: str | None = "same", **more: int | datetime | None)
 
 
 def walked(readings: Sequence[Reading]) -> tuple[int, str]:
-    """The pages that a walk reads of a list with one address for all of its pages, and the reason that it names."""
+    """The pages that a walk reads of a list with a single address for all pages, and the reason at its end."""
     steps = walk(SOURCE, ["same"], None, {}, follows_numbers=False, now=NOW)
     asked: list[Ask] = [next(steps)]
     end = Walked()

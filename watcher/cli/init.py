@@ -100,7 +100,7 @@ def _write_schema(path: Path) -> None:
 def _say_written(
     desk: CliContext, path: Path, kept: Path | None, place: Place, topics: Sequence[tuple[str, str]], zone: str
 ) -> None:
-    """Say what the config does, where its secret is, and what to do next."""
+    """Say what the config does, the place of its secret, and what to do next."""
     from watcher.config import find_config
 
     shown = _as_typed(path, desk.env)

@@ -71,7 +71,7 @@ def _reads_back(text: str) -> bool:
 
 
 def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[bytes, int]:
-    """Return the bytes of a file with one more subscription, and the number of the line on which that begins (from 1).
+    """Return the bytes of a file with a subscription added, and the line (from 1) at which it begins.
 
     It is written after the last subscription, with the same indentation. Raises ``ConfigError`` if the file is no YAML,
     and ``UsageError`` if its list is written in brackets, since that has to be changed by hand.

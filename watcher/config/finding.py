@@ -17,7 +17,7 @@ def default_config() -> Config:
 
 
 def find_config(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
-    """Return the path of the config: the one named, or ``$WATCHER_CONFIG``, or the first usual place that has one.
+    """Return the path of the config: as named, else ``$WATCHER_CONFIG``, else the first usual place that has a config.
 
     Return None if there is none. Raises ``UsageError`` if this user may not look at a place.
 

@@ -40,7 +40,7 @@ _BYTES = re.compile(r"(?:bytearray\()?+(b(?:'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)
 
 
 def failure_reason(error: Exception) -> str:
-    """Return, in one line, the reason of an error that is one of ``FAILURES``."""
+    """Return the reason of an error of ``FAILURES`` in a line."""
     return clean_reason(_explain(error))
 
 

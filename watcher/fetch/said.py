@@ -19,7 +19,7 @@ _NAMES = ("message", "detail", "details", "error_description", "description", "r
 
 
 def said_in(chunks: Iterable[bytes], content_type: str, encoding: str) -> str:
-    """Return what an answer in JSON says is wrong, in one line; "" if it says nothing that can be read.
+    """Return the reason in an answer of JSON, in a line; "" if it has none.
 
     ``chunks``: the body as it was sent. It is read up to ``MOST_READ``, and not at all if it is compressed.
     """

@@ -102,7 +102,7 @@ ELSEWHERE = "name another place with `database:` or $STATE_DIRECTORY"
 
 
 def denied_in_words(one: Denied) -> str:
-    """Return, in one line, what is wrong and which command mends it."""
+    """Return the fault and the command that mends it, in a line."""
     belongs = f"{one.path} belongs to {one.owner}"
     if one.home_owner is None:
         return f"{belongs}, so that {one.home} cannot be made: {ELSEWHERE}, or let root make it for {one.user}"

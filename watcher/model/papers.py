@@ -114,7 +114,7 @@ GROWING = "+stars"
 
 
 def stars_of(person: str) -> LikedPaper:
-    """Return the item of a library that stands for all papers that one person starred.
+    """Return the library item for all papers starred by a person.
 
     ``person``: owner of the stars, "" for those that all users of the installation share.
     """

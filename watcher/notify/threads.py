@@ -1,4 +1,4 @@
-"""Call functions in threads of their own, so that whoever waits for one that hangs can stop waiting."""
+"""Call functions in threads of their own, so that a caller can stop waiting for a call that hangs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _Calls = SimpleQueue[Call[Any] | None]
 
 
 class CallThreads:
-    """Threads that make one call at a time and are kept for the next one. Safe to use from several threads.
+    """Threads for a call at a time, kept for the next call. Safe to use from several threads.
 
     They are daemon threads: one that hangs keeps no process from its end.
     """

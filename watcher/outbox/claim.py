@@ -56,7 +56,7 @@ class Rounds:
     _counts: bool = True
 
     def begin(self) -> None:
-        """Note that there may be something new to send, so that the present round cannot show that there is nothing."""
+        """Note that new messages may wait, so that the present round cannot end as empty."""
         self.is_over, self._counts = False, self.last is None
         if self._counts:
             self.until = self.rate_until = None

@@ -36,7 +36,7 @@ class Restored:
 
 
 def bring_up_to_now(context: Context, *, tell: bool, has_config: bool) -> Restored:
-    """Apply the config, then decide that everything due counts as known; return what that was.
+    """Apply the config, then count everything due as known; return all of it.
 
     Subscriptions that the backup lacks are applied first, since they were told in the blind span, too: what they match
     in the past is treated like the rest.

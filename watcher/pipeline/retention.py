@@ -36,7 +36,7 @@ class Swept:
 
 
 def sweep(context: Context, *, dry_run: bool = False) -> list[Swept]:
-    """Delete what is older than the config's ``retain`` says; return what was deleted, one value for each table.
+    """Delete history older than the config's ``retain``; return a value for each table.
 
     A call after a crash or stop goes on where the last one ended.
 

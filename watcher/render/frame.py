@@ -52,7 +52,7 @@ def names_of(content: Content) -> list[str]:
 
 
 def with_short_names(content: Content) -> Content:
-    """Return a content whose subscriptions are shown without their owners, where no two of them become one name.
+    """Return a content with subscriptions shown without owners, unless two of them would become the same name.
 
     Their readers know whose they are; display names stay.
     """
@@ -161,7 +161,7 @@ def _unread_line(one: Unread, source: str, zone: ZoneInfo) -> str:
 
 
 def why_line(content: Content) -> str:
-    """Return one line that says why the reader gets this message, and how to change that."""
+    """Return a line that tells the reader the reason of this message, and the way to change it."""
     delivery = content.delivery
     if delivery.kind is DeliveryKind.TEST:
         return "You get this because somebody tried this rule on watcher's pages and chose you to be sent a test."

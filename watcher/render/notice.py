@@ -115,7 +115,7 @@ def _why(incident: Incident, content: Content) -> str:
 
 
 def headline_of(incident: Incident, shown: DisplayNames) -> str:
-    """Return one line that says what has happened, for an incident that is open."""
+    """Return a line about the cause of an open incident."""
     return _HEADLINES[incident.kind][0].format(subject_words(incident.kind, incident.subject, shown))
 
 

@@ -85,7 +85,7 @@ def _write(answers: BinaryIO, packed: bytes) -> None:
 
 
 def _answers(request: Request, body: bytes, memory: int) -> Iterator[Answer]:
-    """Yield the answers to a request: one; or one for each batch of a large file, and an empty one at the end."""
+    """Yield a single answer to a request; for a large file, an answer a batch and an empty last answer."""
     try:
         match request:
             case ParseRequest(url, source, charset):

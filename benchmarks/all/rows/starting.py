@@ -61,7 +61,7 @@ def _measured(what: Callable[[Ran], float], *arguments: str) -> Callable[[Asked]
 
 @contextmanager
 def _set_up() -> Iterator[Callable[..., Ran]]:
-    """Yield what runs a command over a database that knows the site's page, which is unchanged since."""
+    """Yield the cost of a command over a database with an unchanged page of the site."""
     with (
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen([sys.executable, "-c", SITE], stdout=subprocess.PIPE, text=True) as site,

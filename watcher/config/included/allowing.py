@@ -1,4 +1,4 @@
-"""What included files may use: ``allow``, files that it forgets, and from which version on those are held."""
+"""Read ``allow``: the receivers of included files, the files that it forgets, the version that holds those."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def holds_unnamed(version: str) -> bool:
 def check_allow(
     checker: Checker, keys: ConfigKeys, config: Config, files: list[Included], holds: bool
 ) -> frozenset[str]:
-    """Note what is wrong with ``allow``, and warn of files that it forgets; return those whose subscriptions it holds.
+    """Note mistakes in ``allow``, and warn of files that it forgets; return those whose subscriptions are held.
 
     ``holds``: whether it holds any.
     """

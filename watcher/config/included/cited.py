@@ -36,7 +36,7 @@ def cited_by(checker: Checker, path: Place, given: Sequence[str], files: Library
 
 
 def cites_rule(keys: Sequence[str]) -> str:
-    """Return the rule that holds for papers that cite one of these."""
+    """Return a rule for the papers that cite any of these."""
     return " OR ".join(f'cites:"{key}"' if set(key) & set("()[]{} ;*") else f"cites:{key}" for key in keys)
 
 

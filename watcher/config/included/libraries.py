@@ -99,7 +99,7 @@ def liked_by(
 
 
 def references_in(checker: Checker, place: Place, item: str, files: LibraryFiles) -> ReadLibrary | None:
-    """Return the papers that one item names, by id or in a file; None where it cannot be read, which is noted."""
+    """Return the papers of an item, by id or from a file; None, with a note, for an unreadable item."""
     read = read_ids([item])
     if read.papers:
         return read
@@ -132,7 +132,7 @@ def _written(one: LikedPaper, owner: str) -> str:
 
 
 def _person(checker: Checker, place: Place, named: str | None, owner: str) -> str | None:
-    """Return whose stars are meant, "" for everybody's; None where this file may not name them, which is noted."""
+    """Return the person whose stars are meant, "" for everybody; None, with a note, if this file may not name them."""
     if named is None:
         return owner
     if named.lower() == EVERYBODY:

@@ -74,7 +74,7 @@ ONE_ADDRESS = "a receiver is one address"
 
 
 def meant_key(key: str, names: Collection[str], places: Mapping[str, Collection[str]] | None = None) -> str:
-    """Return a hint: which of the ``names`` an unknown key was probably meant for, where it belongs, or what there is.
+    """Return a hint for an unknown key: the key among ``names`` that was meant, its right place, or all ``names``.
 
     ``places``: place in the config, in words → names of the keys there; None to look at ``names`` alone.
     """

@@ -1,4 +1,4 @@
-"""Warn of rules that ask for something that no source tells, and of receivers that nobody knows."""
+"""Warn of rules about facts that no source tells, and of unknown receivers."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class LineReader:
         check_target: CheckTarget | None = None,
         folder: Path | None = None,
     ) -> None:
-        """``folder``: what names of files under ``like`` count from, the folder that one is in if it is not given."""
+        """``folder``: where names of files under ``like`` begin; by default the current folder."""
         self._name = name
         self._taken = {(one.owner, one.name) for one in config.subscriptions}
         self._around = Surroundings(
@@ -138,7 +138,7 @@ class LineReader:
         return replace(self._around, owner=owner, never=never, library=_library_of(keys))
 
     def _explained(self, number: int, data: bytes) -> SubscriptionLine:
-        """Return what a line that is not valid says, with the place of everything that is wrong."""
+        """Return the content of an invalid line, with the place of each mistake."""
         source, mistakes = decode(self._name, data.rstrip(b"\r\n"))
         root = None if mistakes.has_errors else json_tree_of(mistakes)
         # As if it were the only one of an included file: so every check finds its place.

@@ -87,7 +87,7 @@ def account_at(mailbox: str, server: str, user: str) -> MailAccount:
 
 
 def password_wanted(mailbox: str) -> str:
-    """Return what kind of password a mailbox wants and where to make one, in words; "" for an unknown mailbox."""
+    """Return the kind of password for a mailbox and the place to make it, in words; "" for an unknown mailbox."""
     domain = mailbox.rpartition("@")[2].lower()
     return next((what for form, what in _PASSWORDS if form.fullmatch(domain)), "")
 

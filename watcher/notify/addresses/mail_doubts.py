@@ -41,7 +41,7 @@ def _of_sign_in(service: Any) -> tuple[str, str] | None:
 
 
 def _of_recipients(written: Written, service: Any) -> tuple[str, str] | None:
-    """Return (what is wrong, what to write) where nobody is named and the mail goes to the user at the server."""
+    """Return (mistake, remedy) if nobody is named, so that mail goes to the user at the server."""
     host = written.host.lower()
     if {"to", "cc", "bcc", "from"} & {one.name for one in written.parameters} or is_this_machine(host):
         return None

@@ -123,7 +123,7 @@ def suppressed_warnings() -> warnings.catch_warnings[None]:
 
 
 def _take(module: str, schema: str) -> bool:
-    """Import one module of apprise and put its service into the table; False where that has not this schema."""
+    """Import a module of apprise and put its service into the table; return False if it has another schema."""
     if not module:
         return False
     try:

@@ -1,4 +1,4 @@
-"""Tell on which days arXiv lists nothing new, as far as that is known beforehand, and of which day a list is."""
+"""Tell the days without new papers on arXiv, as far as known beforehand, and the day of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What arXiv's forms share: announcements that count, authors in one string, code named in comments."""
+"""Read the common parts of arXiv's forms: counting announcements, authors in a string, code in comments."""
 
 from __future__ import annotations
 

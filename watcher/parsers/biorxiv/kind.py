@@ -45,7 +45,7 @@ _HOST = re.compile(r"(?:[\w-]+\.)?(?:biorxiv|medrxiv)\.org")
 
 
 def starts(source: Source) -> tuple[str, ...]:
-    """Return the addresses of what was posted within the look-back: one for everything, or one for each category."""
+    """Return the addresses of papers posted within the look-back: an address for all, or for each category."""
     if source.url:
         return (source.url,)
     if own(source).via == "rss":

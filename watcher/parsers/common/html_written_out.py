@@ -119,7 +119,7 @@ def depth_as_written(body: bytes) -> int | None:
 
 
 def _end(body: bytes) -> int:
-    """Return where the tags of a page end: before the last one if that is cut off."""
+    """Return the end of a page's tags; before the last tag if it is cut off."""
     last = max(body.rfind(b"<"), 0)
     return len(body) if body.find(b">", last) >= 0 else last
 

@@ -10,7 +10,7 @@ from watcher.parsers.parser import KeyForm, key, own_keys
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossrefKeys:
-    """In which journals, by which words and filters, and by which of their days."""
+    """Keys of a Crossref source: journals, words and filters, and the date by which works are asked for."""
 
     journal: tuple[str, ...] = key("In which journals: ISSNs, or the site's own ids.", KeyForm.TEXTS, default=())
     filter: tuple[str, ...] = key("Filters as the API has them: name:value.", KeyForm.TEXTS, default=())

@@ -76,7 +76,7 @@ class Feed:
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
-    """Return what a feed lists; of one that is cut off, the whole entries, with a warning.
+    """Return the entries of a feed; the whole entries, with a warning, of a feed that is cut off.
 
     ``url``: where it was found.
     """
@@ -243,7 +243,7 @@ def _enclosed(node: XmlElement, bases: tuple[str, ...]) -> str:
 
 
 def _authors(node: XmlElement, described: str) -> tuple[str, ...]:
-    """Return the authors that an item names, or those that its text names where they are more."""
+    """Return the authors named by an item, or those in its text if they are more."""
     named = [name for author in node.all("author") for name in _of_author(author) if name]
     own = people(named or next((names for key in _AUTHORS if (names := _texts(node, key))), []))
     others = people([described]) if described else ()

@@ -57,7 +57,7 @@ USUAL = {name.lower(): name for name in _USUAL_NAMES.split()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class XmlForm:
-    """A form of XML documents that list papers: which elements are its papers, and which stand around them.
+    """A form of XML documents that list papers: the elements of papers, and the elements around those.
 
     ``what``: its name.
     ``roots``: the elements that it may begin with.

@@ -89,7 +89,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
 
 
 def find(body: bytes, source: Source) -> tuple[Finding, ...]:
-    """Return how many elements each selector matches on a page; for one that matches none, what is similar there."""
+    """Return the number of elements that each selector matches; for none, the similar elements on the page."""
     tree, selectors = _page(body), own(source)
     if isinstance(tree, Unreadable) or selectors.item is None:
         return ()

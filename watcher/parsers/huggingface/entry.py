@@ -1,4 +1,4 @@
-"""Read one paper from Hugging Face's JSON, which is embedded in pages and is what the API answers."""
+"""Read a paper from Hugging Face's JSON, in pages and in answers of the API."""
 
 from __future__ import annotations
 

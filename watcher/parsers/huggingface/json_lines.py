@@ -91,7 +91,7 @@ def _all(batch: list[Entry], unread: Collection[str] = ()) -> Iterator[Reading]:
 
 
 def _said(unread: Collection[str]) -> Iterator[str]:
-    """Say which keys of the lines are not read, and what those are called that are."""
+    """Name the keys of the lines that are not read, and those that are."""
     if unread:
         named = ", ".join(f"`{one}`" for one in list(unread)[:MOST_UNREAD]) + ", …" * (len(unread) > MOST_UNREAD)
         yield f"not read: {named}{_written_instead(unread)}; read are {', '.join(KEYS)}"

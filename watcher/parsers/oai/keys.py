@@ -54,7 +54,7 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 
 def list_name(source: Source, url: str) -> str:
-    """The request at an address without its first day, where that is another one every day."""
+    """Return an address without its first day, unless it has a last day, too: the first day changes daily."""
     place = place_of(url)
     if place is None or "until=" in place.query:
         return url

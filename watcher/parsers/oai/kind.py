@@ -58,7 +58,7 @@ MOST_TOKEN = 1_500
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
-    """Read an answer that was found at ``url``; of one that is cut off, the whole records with a warning."""
+    """Read an answer found at ``url``; if it is cut off, its whole records with a warning."""
     if body_form(body) is BodyForm.JSON:
         return Unreadable("looked for a repository's answer, found JSON")
     begins = _ROOT.search(body[:_HEAD]) is not None  # not all declare that they are XML

@@ -12,7 +12,7 @@ SITE = "https://api.openalex.org/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlexKeys:
-    """Whose works are read, from where, about what, and by which of their days."""
+    """Keys of an OpenAlex source: authors, places, topics, cited papers, the date by which works are asked for."""
 
     author: tuple[str, ...] = key("Whose works: ORCIDs or ids of authors.", KeyForm.TEXTS, default=())
     institution: tuple[str, ...] = key("From where: ROR ids or ids of institutions.", KeyForm.TEXTS, default=())

@@ -87,7 +87,7 @@ def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper
 
 
 class SimilarPapers(CountedRarity):
-    """Finds the papers that are most like a given one, among the papers that rarity was counted over."""
+    """Finds the papers most like a given paper, among the papers over which rarity was counted."""
 
     def __init__(self, most: int = COUNTED, file: KeptPhrasesFile | None = None) -> None:
         super().__init__(most, file)

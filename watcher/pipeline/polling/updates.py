@@ -1,4 +1,4 @@
-"""Match what became of papers that were told, or are known, for subscriptions that ask for it."""
+"""Match events of told or known papers for subscriptions that ask for them."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def _endpoints_due(tx: Transaction, now: datetime) -> set[Endpoint]:
 
 
 def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:
-    """Return the endpoints beginning at another one, so that daemons that work at the same time rarely meet.
+    """Return the endpoints from another start on, so that daemons at work together rarely meet.
 
     ``where``: where to begin, as a share of their number, from 0 to 1.
     """

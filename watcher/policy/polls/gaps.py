@@ -58,7 +58,7 @@ class Gap:
         return f"`watcher once --source {quote(self.source)} --since {self.since}` reads what the site still has"
 
     def joined(self, before: str) -> Gap:
-        """Return one gap of this one and an earlier one.
+        """Return the gap that covers this and an earlier gap.
 
         ``before``: the earlier gap in words, as ``str`` gives it.
         """
@@ -189,7 +189,7 @@ def unchanged_since(first_seen: Sequence[datetime], last: datetime) -> datetime 
 def missed_announcements(
     read: date, readings: Sequence[Reading], rests: Callable[[date], bool], now: datetime
 ) -> tuple[date, ...]:
-    """Return the days whose announcements were missed, for lists that show one announcement at a time.
+    """Return the days with missed announcements, for lists of a single announcement.
 
     These are the days between ``read`` and the announcement shown now, without days on which the site rests. Empty
     while today's announcement is not there yet: a later poll, which sees it, asks for the days then.

@@ -60,7 +60,7 @@ class _Lists:
         return visits
 
     def _parts(self, start: str, parts: Sequence[str]) -> Generator[Ask, Visit, Sequence[Visit]]:
-        """Yield the pages that show what the page at ``start`` counts, until one does not answer."""
+        """Yield the pages with the papers counted at ``start``, until a page does not answer."""
         visits: list[Visit] = []
         for n, part in enumerate(parts):
             if n > MOST_PAGES:

@@ -48,7 +48,7 @@ class Effect:
 
 
 def said(effect: Effect) -> str:
-    """Return one line for people: what changed, and which stored papers are told or not because of it."""
+    """Return a line for people: the change, and the stored papers that it tells or does not tell."""
     return "; ".join([f"{effect.subscription}: {_what(effect)}", *consequences(effect)])
 
 

@@ -1,4 +1,4 @@
-"""Decide the few branches that a paper may fulfil one by one: for so few, arrays take longer."""
+"""Decide a paper's few possible branches singly: for so few, arrays take longer."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FewBranches:
         return Candidates(*_columns(sorted(held)), *_columns(unsure))
 
     def _candidates(self, watched: Iterable[int]) -> set[tuple[int, int]]:
-        """Return (paper, branch) of those that are watched under a term that holds, and of those that always are."""
+        """Return (paper, branch) of branches watched under a term that holds, and of branches always watched."""
         pack = self._pack
         found = {(paper, branch) for branch in pack.always.tolist() for paper in range(self._papers)}
         for pair in watched:

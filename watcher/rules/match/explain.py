@@ -237,7 +237,7 @@ def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
 
 
 def _ids_known(leaf: Label, paper: Paper) -> str:
-    """Return which ids of the kind that a rule asks for a paper has, where that one is not among them."""
+    """Return, in words, a paper's ids of the scheme in a term, after the term's own id was not found."""
     if leaf.field not in _OF_WHOM:
         return ""
     scheme = leaf.value.partition(":")[0]

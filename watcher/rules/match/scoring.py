@@ -95,7 +95,7 @@ class Scorer:
         return best
 
     def _standing(self, leaf: Leaf) -> TermStanding | None:
-        """Return where a term that holds occurs, None if its words do not say what the paper is about."""
+        """Return the places of a term that holds, None for terms that say nothing about the paper's subject."""
         if not isinstance(leaf, TextTerm | Near | Exact | Regex) or leaf.field not in WEIGHED_FIELDS:
             return None
         known = self._known.get(leaf.written)

@@ -21,7 +21,7 @@ def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:
 
 
 def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
-    """Return the spans without those that overlap an earlier one. Of two that begin together, the longer one stays."""
+    """Return the spans without overlaps: the earlier span stays; of two with the same start, the longer."""
     kept: list[WordSpan] = []
     for span in sorted(found, key=lambda span: (span[0], -span[1])):
         if not kept or span[0] >= kept[-1][1]:

@@ -1,4 +1,4 @@
-"""Follow replays from a delivery to the one that it repeats, and on; find which of them has the alerts."""
+"""Follow replays back to the first delivery; find the delivery with the alerts."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Endpoints:
         return found
 
     def health(self, endpoint: Endpoint) -> Health:
-        """Return the health of an endpoint; that of one that works if there is no row."""
+        """Return the health of an endpoint; without a row, that of a working endpoint."""
         row = self._connection.execute(_ONE, endpoint_columns(endpoint)).one_or_none()
         return Health() if row is None else _health(row)
 

@@ -86,7 +86,7 @@ class KeptPapers:
 
 
 def merge_kept(connection: Connection, kept: int, merged: int) -> None:
-    """Merge in which places two papers are kept that are one: what has either paper has the one that stays.
+    """Give the paper that stays the places at which the other paper, merged into it, was kept.
 
     ``kept``: id of the paper that stays; ``merged``: id of the one that becomes part of it.
     """

@@ -1,1 +1,1 @@
-"""Daemons that share a database: which there are, the config that they agree on, whose turn it is."""
+"""Store the daemons that share a database, the config in force among them, and their turns."""

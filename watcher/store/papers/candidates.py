@@ -63,7 +63,7 @@ class Candidate:
 
     @property
     def final(self) -> Candidate:
-        """The paper that this one is after all merges, which may be itself."""
+        """The paper left after all merges; this paper itself if it was not merged."""
         return self if self.merged_into is None else self.merged_into.final
 
     def set(self, values: Mapping[str, Any]) -> None:

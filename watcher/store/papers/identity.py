@@ -215,6 +215,6 @@ class Catalogue:
 
 
 def _titles(candidate: Candidate) -> set[str]:
-    """Return the folded titles that a paper is looked for by: its own, and the one that a notice of its end names."""
+    """Return the folded titles by which a paper is looked for: its own, and the title named in a notice of its end."""
     noticed = title_without_notice(candidate.values["title"])
     return {candidate.values["title_folded"], *([comparable_title(noticed)] if noticed else ())}

@@ -1,4 +1,4 @@
-"""Merge two stored papers that turn out to be one: the older row stays, and the other one points to it."""
+"""Merge two stored papers that turn out to be the same: the older row stays, the newer row points to it."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ class Papers:
         return found
 
     def _claiming(self, keys: Collection[str]) -> list[int]:
-        """Return the paper that alone claims to be another form of one of these, which no source has listed."""
+        """Return the id of the only paper with a claim to be another form of these; none if several have it."""
         query = select(_form.c.paper_id).where(_form.c.key.in_(keys)).distinct().limit(2)
         ids = list(self._connection.scalars(query))
         return ids if len(ids) == 1 else []

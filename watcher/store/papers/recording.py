@@ -184,7 +184,7 @@ class Recording:
         absorb(kept, other)
 
     def _find_heirs(self) -> dict[int, tuple[str, frozenset[int]]]:
-        """Return the subscriptions that matched a paper alone which is merged into one of a further stage."""
+        """Return paper id → (its stage, subscriptions with a match of only the earlier form merged into it)."""
         found: dict[int, tuple[str, frozenset[int]]] = {}
         for kept, other, stage in self._outrun:
             rows = self._select(_match, _match.c.paper_id, {other, _id(kept)})

@@ -23,7 +23,7 @@ class CitedWorks:
         self._connection = connection
 
     def record(self, works: Sequence[NamedWork], now: datetime) -> frozenset[str]:
-        """Store what a source calls papers, or that it does not know them: then what it called them before stays.
+        """Store a source's names of papers, or that it does not know them; an earlier name of an unknown paper stays.
 
         Return the keys of those whose citations could not be asked for until now.
         """

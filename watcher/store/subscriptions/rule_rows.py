@@ -29,7 +29,7 @@ _ORDERS = {one.value: one for one in DigestOrder}
 
 
 class RuleRow(NamedTuple):
-    """What the index of rules needs of a subscription; one that was removed is not ``is_active``."""
+    """A subscription as the index of rules needs it; ``is_active`` is False after its removal."""
 
     id: int
     rule: str

@@ -109,7 +109,7 @@ def _feed(
 
 
 def base_url(request: Request, site: WebSite) -> str:
-    """Return the address of these pages without a slash at its end: the public one, or the one that was asked for."""
+    """Return the address of these pages without a slash at its end: the public address, else the address asked for."""
     if site.settings.public_url:
         return site.settings.public_url
     return f"{request.scope['scheme']}://{request.headers.get('host', '')}"

@@ -1,4 +1,4 @@
-"""Describe one kind of warning: its name, what was found, what comes of it, what to do."""
+"""Describe a kind of warning: its name, its cause, its consequence, its remedy."""
 
 from __future__ import annotations
 

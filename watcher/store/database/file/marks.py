@@ -226,7 +226,7 @@ def require_there(path: Path) -> None:
 
 
 def accept(path: Path) -> None:
-    """Forget which database was last used at ``path``, so that the present one is used, or a new one made.
+    """Forget the database last used at ``path``, so that the present file is used, or a new file made.
 
     Raises ``StoreError`` if a log or journal beside it may be of the other database.
     """
