@@ -17,6 +17,7 @@ from tests.e2e.conftest import DAYS, TODAY, config, titles
 from tests.e2e.forked import Forked
 from tests.e2e.test_once import LOOK_BACK, told
 from tests.e2e.world import Home, Site, Webhook
+from tests.integration.sites import say, serving
 from tests.patience import PATIENCE
 from watcher.model import Tuning
 
@@ -43,6 +44,17 @@ def test_tells_what_matches_and_ends_on_sigterm(home: Home, site: Site, hook: We
         assert stop(process) == 0
     assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK)
     assert "Traceback" not in home.log
+
+
+def test_its_heartbeat_is_asked_for(home: Home, site: Site, hook: Webhook) -> None:
+    with serving() as pings:
+        pings.answers["/ping"] = say("204 No Content")
+        home.write(config(site, hook, more=f'heartbeat: "{pings.url}/ping"'))
+        with home.daemon() as process:
+            until(lambda: bool(pings.asked), "the heartbeat's address was asked")
+            assert stop(process) == 0
+    assert pings.asked[0].startswith("GET /ping ")
+    assert "heartbeat" not in home.log
 
 
 def test_signals_in_quick_succession_hang_nothing(home: Home, hook: Webhook) -> None:
