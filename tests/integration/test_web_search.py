@@ -120,9 +120,21 @@ def test_a_rule_that_takes_long_is_cut_with_a_word(
     assert "In what was looked at, it would have told" in said
     again = words(web.client().get("/search?q=lantern&days=all").text)
     assert "600 of 600 papers match" in again and "So far" not in again, "it goes on where it was"
-    assert "400 of 400" in words(web.client().get("/search?q=lantern&days=all").text), "and then begins anew"
+    assert "600 of 600" in words(web.client().get("/search?q=lantern&days=all").text), "and keeps what it found"
     web.list_papers(entry(999, "A new Lantern", days_ago(0)))
-    assert "400 of 400" in words(web.client().get("/search?q=lantern&days=all").text), "as where papers have come"
+    assert "400 of 400" in words(web.client().get("/search?q=lantern&days=all").text), "and begins anew with new papers"
+
+
+def test_the_next_page_of_what_was_found_tries_no_paper_again(
+    make_web: Callable[..., Web], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = make_web()
+    web.list_papers(*(entry(n, f"Lantern {n}", days_ago(0)) for n in range(30)))
+    first = web.client().get("/search?q=lantern").text
+    monkeypatch.delattr("watcher.pipeline.searching.Search")
+    second = web.client().get("/search?q=lantern&page=2").text
+    assert len(titles(first)) == 20 and len(titles(second)) == 10
+    assert not set(titles(first)) & set(titles(second))
 
 
 def test_a_rule_that_nobody_waits_for_is_not_tried_to_its_end(stored: Web) -> None:

@@ -167,6 +167,25 @@ def test_a_term_that_all_matches_need_let_in_none_alone() -> None:
     assert [one.alone for one in trial.terms] == [None, None]
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "agent OR kiln OR map",
+        "agent OR (kiln map)",
+        "agent OR (agent map)",
+        "(agent OR kiln) (kiln OR map)",
+        "agent OR (map -kiln)",
+        "agent OR kiln OR agent",
+    ],
+)
+def test_a_term_let_in_alone_what_the_rule_without_it_does_not_find(rule: str) -> None:
+    papers = [paper(title) for title in ("agent", "kiln", "map", "agent kiln", "kiln map", "agent kiln map", "town")]
+    trial = try_rule(compile_rule(rule), papers)
+    for one in trial.terms:
+        rest = try_rule(compile_rule(rule.replace(one.term, "neverfound")), papers)
+        assert one.alone in (None, len(trial.matches) - len(rest.matches)), one
+
+
 def test_weeks_without_any_match_are_counted() -> None:
     trial = try_rule(compile_rule("kiln"), [paper("A kiln", day=2), paper("A kiln", day=30)])
     assert list(trial.by_week().values()) == [1, 0, 0, 0, 1]

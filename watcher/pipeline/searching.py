@@ -154,23 +154,29 @@ class RunningTrial:
         self._found: list[tuple[PaperPlace, float]] = []
         self._counted: Counter[date] = Counter()
         self._place: PaperPlace | None = None
+        self._is_over = False
 
     def go_on(self, tx: Transaction, stop: Callable[[int], bool] = lambda looked: False) -> BoundedTrial:
         """Try the rule on further papers, until ``stop`` returns True; return the whole trial so far.
 
         ``stop``: called with the number of papers looked at by this call.
         """
+        if not self._is_over:
+            self._look_on(tx, stop)
+        upvotes = tx.papers.upvotes_of([id for (_, id), _ in self._found])
+        matches = tuple((FoundPaper(id, day, upvotes.get(id)), Hit(score)) for (day, id), score in self._found)
+        days = tuple(sorted(day for day, count in self._counted.items() if count))
+        ended = Trial(sum(self._counted.values()), days, matches, self._trial.terms())
+        return BoundedTrial(ended, self._place[0] if self._place else None)
+
+    def _look_on(self, tx: Transaction, stop: Callable[[int], bool]) -> None:
         search = Search(tx, self._rule, self._since, after=self._place, stop=stop)
         for place, document in search:
             if (score := self._trial.look(document)) is not None:
                 self._found.append((place, score))
         self._counted.update(search.counted())
         self._place = search.cut_at
-        upvotes = tx.papers.upvotes_of([id for (_, id), _ in self._found])
-        matches = tuple((FoundPaper(id, day, upvotes.get(id)), Hit(score)) for (day, id), score in self._found)
-        days = tuple(sorted(day for day, count in self._counted.items() if count))
-        ended = Trial(sum(self._counted.values()), days, matches, self._trial.terms())
-        return BoundedTrial(ended, self._place[0] if self._place else None)
+        self._is_over = self._place is None
 
 
 def tried(tx: Transaction, rule: Rule, since: date, stop: Callable[[int], bool] = lambda looked: False) -> BoundedTrial:

@@ -48,7 +48,7 @@ class WebSite:
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
     ``links``: returns what made the signed links in messages, None to accept none.
-    ``trials``: trials of rules that were cut and may be continued.
+    ``trials``: the last trials of rules: their results, or how far they got.
     ``similar``: finds papers like a given one, and knows how rare phrases are.
     """
 

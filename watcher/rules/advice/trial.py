@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from watcher.model import Hit, Paper, RankablePaper
+from watcher.model import Hit, Listing, Paper, RankablePaper
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import And, Leaf, Not, Or, RuleNode
 from watcher.rules.match.aboutness import score_of
@@ -94,9 +94,10 @@ class RuleTrial:
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
         self._positive = list(_positive(rule.tree))
-        self._without = {
-            leaf.written: _without(rule.tree, leaf.written) for leaf, is_choice in self._positive if is_choice
-        }
+        self._needed = {leaf.written for leaf, is_choice in self._positive if not is_choice}
+        self._choices = [leaf for leaf, is_choice in self._positive if is_choice]
+        self._without = {leaf.written: _without(rule.tree, leaf.written) for leaf in self._choices}
+        self._any_will_do = isinstance(rule.tree, Or) and all(isinstance(one, Leaf) for one in rule.tree.children)
         self._matched, self._alone = Counter[str](), Counter[str]()
         self._reads_listings = bool(rule.sources) or reads_papers(rule.tree)
 
@@ -111,15 +112,19 @@ class RuleTrial:
         liked = None if rule.likes is None else rule.likes.score_told(document, says_which=rule.is_open)
         if rule.likes is not None and liked is None:
             return None
-        held = {leaf.written for leaf, _ in self._positive if reader.holds(leaf, listings)}
-        for term in held:
-            self._matched[term] += 1
-            if term in self._without and not reader.holds(self._without[term], listings):
-                self._alone[term] += 1
+        chosen = {leaf.written for leaf in self._choices if reader.holds(leaf, listings)}
+        self._matched.update(self._needed | chosen)
+        self._alone.update(term for term in chosen if self._decides(term, chosen, reader, listings))
         if liked is not None:
             return liked
         weighed = reader.weigh(rule.tree, listings)
         return 1.0 if weighed is None else score_of(weighed.points)
+
+    def _decides(self, term: str, held: Collection[str], reader: PaperReader, listings: Collection[Listing]) -> bool:
+        """Return whether the rule holds only because of ``term``, one of the terms ``held``."""
+        if self._any_will_do:
+            return len(held) == 1
+        return not reader.holds(self._without[term], listings)
 
     def terms(self) -> tuple[TermCount, ...]:
         """Return what each term has found so far, the most frequent first."""

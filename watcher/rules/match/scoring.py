@@ -127,7 +127,10 @@ class Scorer:
 
     def _in_site(self, leaf: TextTerm | Near | Exact) -> list[int]:
         """Return the indexes of the site's texts that have a term: 0 for the summary, 1 for the first keyword …"""
-        texts, words = self._document.site, _first_words(leaf)
+        texts = self._document.site
+        if not texts:
+            return []
+        words = _first_words(leaf)
         if words is None:
             return [number for number, text in enumerate(texts) if spans(leaf, text)]
         return sorted(number for number in self._document.site_with(words) if spans(leaf, texts[number]))

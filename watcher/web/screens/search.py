@@ -113,12 +113,11 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
 
 
 def _tried(tx: Transaction, rule: Rule, since: date, request: Request) -> BoundedTrial:
-    """Try a rule. If a trial of it was cut a moment ago, go on from there."""
+    """Try a rule. If it was tried a moment ago, take that result, or go on where that trial was cut."""
     kept, stamp = site_of(request).trials, tx.browsing.stamp()
     running, goes_on = kept.take(rule, since, stamp)
     bounded = running.go_on(tx, until_time_is_up(gone_of(request), None if goes_on else FIRST))
-    if bounded.until is not None:
-        kept.keep(rule, since, stamp, running)
+    kept.keep(rule, since, stamp, running)
     return bounded
 
 

@@ -19,7 +19,7 @@ FIRST, BUDGET = 1.0, 2.0
 """Seconds for which a page tries a rule: the first time, and each time it goes on."""
 
 MOST_KEPT, KEPT_FOR = 8, 60.0
-"""Most trials that are kept to be continued, and for how many seconds."""
+"""Most trials that are kept, and for how many seconds."""
 
 AT_LEAST = 400
 """Papers that are looked at in any case, however long that takes."""
@@ -48,7 +48,7 @@ def rule_tried(text: str) -> Rule:
 
 
 class KeptTrials:
-    """Trials that were stopped before all papers were tried. The next request for the same trial continues it.
+    """The last trials. The next request for the same trial takes its result, or continues it where it was stopped.
 
     Safe to use from several threads.
     """
@@ -70,7 +70,7 @@ class KeptTrials:
         return running, True
 
     def keep(self, rule: Rule, since: date, stamp: object, running: RunningTrial) -> None:
-        """Keep a trial that was stopped early; if there are too many, the oldest is dropped.
+        """Keep a trial, whether it was stopped early or not; if there are too many, the oldest is dropped.
 
         ``since`` and ``stamp``: as of :meth:`take`.
         """
