@@ -101,7 +101,7 @@ def test_papers_of_a_rule_say_in_json_which_words_matched(
         (["--file", "none.bib"], "none.bib cannot be read: No such file or directory"),
         (["--file", "empty.bib"], "no paper stands in empty.bib"),
         (["--file", "."], "cannot be read: a folder, not a file"),
-        (["2603.99999"], "no stored paper or file is called '2603.99999'"),
+        (["2603.99999"], "no stored paper or file is 2603.99999: no source has listed it yet, and it was not imported"),
         (["reffs.bib"], "no stored paper or file is called 'reffs.bib'"),
     ],
 )

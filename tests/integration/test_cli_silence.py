@@ -62,6 +62,38 @@ def test_a_daily_digest_says_when_it_is_told(desk: Desk) -> None:
     assert f"3 held papers will be told daily at {later:02}:00, next on 2" in said
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("pause NAME", "unpause NAME", "mute NAME --for 1d", "unmute NAME", "history NAME", "replay --known NAME"),
+        *("thumbs NAME --show", "thumbs NAME --reset", "thumbs NAME 2601.00001 up"),
+    ],
+)
+def test_a_subscription_that_no_start_has_read_in_yet_is_not_denied(desk: Desk, command: str) -> None:
+    desk.run("migrate")
+    lock = DaemonLock(desk.folder / "state" / "watcher.db")
+    lock.acquire()  # else replay would read it in
+    try:
+        status, said = desk.run(*(word.replace("NAME", "parts") for word in command.split()))
+    finally:
+        lock.release()
+    assert (status, said.split(":")[0]) == (2, "watcher")
+    assert "subscription 'parts' is in the config, but was not read in yet: `watcher run`" in said
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_before_the_first_look_status_has_the_configs_subscriptions(desk: Desk) -> None:
+    desk.run("migrate")
+    (one,) = desk.json("status")["subscriptions"]
+    assert (one["subscription"], one["waits_for"], one["held"]) == ("parts", "start", 0)
+    assert "immediately (not read in yet: `watcher run`, `once` or `reload`)" in desk.run("status")[1]
+    desk.run("once")
+    assert [(one["subscription"], one["waits_for"]) for one in desk.json("status")["subscriptions"]] == [
+        ("parts", None)
+    ]
+
+
 @pytest.mark.parametrize("command", ["pause", "unpause"])
 def test_only_what_is_known_can_be_paused(desk: Desk, command: str) -> None:
     desk.run("once")

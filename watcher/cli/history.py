@@ -34,7 +34,7 @@ def history(desk: CliContext, what: str, limit: int, as_json: bool) -> int:
     """
     config = desk.config(required=False)
     with desk.open_store(config) as store, store.reading() as tx:
-        meant = anything_named(tx, what)
+        meant = anything_named(tx, what, config)
         is_paper = isinstance(meant, Paper)
         found = tx.history.of_paper(meant.id, limit) if is_paper else tx.history.of_subscription(meant.id, limit)
     if as_json:

@@ -49,7 +49,7 @@ def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bo
 
     config = desk.config(required=False)
     with desk.open_store(config, "write") as store, store.transaction() as tx:
-        subject, now = anything_named(tx, what), store.clock()
+        subject, now = anything_named(tx, what, config), store.clock()
         _refuse_gone(subject)
         muted(tx, subject, now, now + span)
     click.echo(f"{_name(subject)} is muted until {clock_time(now + span, config.timezone)} {config.timezone}")
@@ -63,8 +63,9 @@ def unmute(desk: CliContext, what: str) -> int:
     """Tell again of a subscription, or of a paper, what comes from now on."""
     from watcher.pipeline.subscriptions.pause_and_mute import end_mute as unmuted
 
-    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
-        subject = anything_named(tx, what)
+    config = desk.config(required=False)
+    with desk.open_store(config, "write") as store, store.transaction() as tx:
+        subject = anything_named(tx, what, config)
         was_muted = unmuted(tx, subject, store.clock())
     click.echo(f"{_name(subject)} is {'no longer' if was_muted else 'not'} muted")
     return 0

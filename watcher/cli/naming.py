@@ -9,10 +9,18 @@ from watcher.cli import rules
 from watcher.errors import UsageError
 
 if TYPE_CHECKING:
+    from watcher.config import Config
     from watcher.model import Paper, StoredSubscription
     from watcher.store import Transaction
 
 MOST_TITLES = 5
+
+
+def is_id(name: str) -> bool:
+    """Return whether a name is an arXiv id, a DOI or a link to a paper, stored or not."""
+    from watcher.parsers.references.reference import keys_named
+
+    return bool(keys_named(name))
 
 
 def paper_named(tx: Transaction, name: str, what: str = "stored paper") -> Paper:
@@ -27,7 +35,9 @@ def paper_named(tx: Transaction, name: str, what: str = "stored paper") -> Paper
     if len(some) == 1:
         return some[0]
     if not some:
-        raise UsageError(f"no {what} is called {name!r}: write an arXiv id, or a part of its title")
+        if is_id(name):
+            raise UsageError(f"no {what} is {name}: no source has listed it yet, and it was not imported")
+        raise UsageError(f"no {what} is called {name!r}: write an arXiv id, a DOI, or a part of its title")
     shown = "".join(f"\n  {paper.key}  {rules.fit_line(paper.title, 56)}" for paper in some[:MOST_TITLES])
     more = f"\n  … and {len(some) - MOST_TITLES} more" if len(some) > MOST_TITLES else ""
     raise UsageError(f"{len(some)} papers have {name!r} in their titles; write the key of one:{shown}{more}")
@@ -47,9 +57,14 @@ def subscription_named(tx: Transaction, name: str) -> StoredSubscription | None:
     return named[-1] if named else None
 
 
-def active_named(tx: Transaction, name: str) -> StoredSubscription:
-    """Return the active subscription with a name. Raises ``UsageError`` if there is none."""
+def active_named(tx: Transaction, name: str, config: Config) -> StoredSubscription:
+    """Return the active subscription with a name. Raises ``UsageError`` if there is none.
+
+    ``config``: its subscriptions may be newer than the stored ones.
+    """
     saved = subscription_named(tx, name)
+    if saved is None or saved.gone_at is not None:
+        _refuse_unread(name, config)
     if saved is None:
         near = nearest(tx, name)
         hint = f"did you mean {', '.join(near)}?" if near else "`watcher status` lists those that the database knows"
@@ -59,15 +74,26 @@ def active_named(tx: Transaction, name: str) -> StoredSubscription:
     return saved
 
 
+def _refuse_unread(name: str, config: Config) -> None:
+    """Raise ``UsageError`` if the config has a subscription of this name: the database does not know it yet."""
+    if any(name in (one.full_name, one.name) for one in config.subscriptions):
+        what = f"subscription {name!r} is in the config, but was not read in yet"
+        raise UsageError(f"{what}: `watcher run`, `watcher once` or `watcher reload` does it")
+
+
 def nearest(tx: Transaction, name: str) -> list[str]:
     """Return the names of active subscriptions that resemble a name."""
     return get_close_matches(name, [one.subscription.full_name for one in tx.subscriptions.of_files(active=True)], n=3)
 
 
-def anything_named(tx: Transaction, name: str) -> StoredSubscription | Paper:
-    """Return the subscription with a name, or else the paper. Raises ``UsageError`` if there is neither."""
+def anything_named(tx: Transaction, name: str, config: Config) -> StoredSubscription | Paper:
+    """Return the subscription with a name, or else the paper. Raises ``UsageError`` if there is neither.
+
+    ``config``: as of :func:`active_named`.
+    """
     if saved := subscription_named(tx, name):
         return saved
+    _refuse_unread(name, config)
     try:
         return paper_named(tx, name)
     except UsageError as error:

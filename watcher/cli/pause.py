@@ -29,8 +29,9 @@ def pause(desk: CliContext, subscription: str) -> int:
     """
     from watcher.pipeline.subscriptions.pause_and_mute import record_pause as paused
 
-    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
-        saved = active_named(tx, subscription)
+    config = desk.config(required=False)
+    with desk.open_store(config, "write") as store, store.transaction() as tx:
+        saved = active_named(tx, subscription, config)
         if not saved.paused:
             paused(tx, saved)
     name = saved.subscription.full_name
@@ -48,7 +49,7 @@ def unpause(desk: CliContext, subscription: str, drop: bool) -> int:
 
     config = desk.config(required=False)
     with desk.open_store(config, "write") as store, store.transaction() as tx:
-        saved, now = active_named(tx, subscription), store.clock()
+        saved, now = active_named(tx, subscription, config), store.clock()
         papers = unpaused(tx, saved, now, drop=drop) if saved.paused else 0
     name = saved.subscription.full_name
     outcome = f"goes on: {_outcome(saved, papers, drop, now, config.timezone)}" if saved.paused else "is not paused"

@@ -96,7 +96,7 @@ def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
 
     with session(desk, mode="write") as work:
         with work.context.store.transaction() as tx:
-            saved = active_named(tx, name)
+            saved = active_named(tx, name, work.context.config)
             known = tx.matches.baseline(saved.id)
             if since:
                 recent = {paper.id for paper in tx.papers.get(known.values()) if paper.digest_day >= since}

@@ -16,6 +16,12 @@ from watcher.model.display_names import with_name
 if TYPE_CHECKING:
     from watcher.pipeline.report import Report
 
+WAITS_FOR = {
+    "allow": "held: `allow` does not name its file",
+    "start": "not read in yet: `watcher run`, `once` or `reload`",
+}
+"""Why a subscription does not work yet, by its ``waits_for`` in the report."""
+
 
 @click.command()
 @click.argument("source", type=SOURCE, required=False)
@@ -153,6 +159,7 @@ def _print_daemons(report: Report, zone: str) -> None:
 
 
 def _when(one: Report, zone: str) -> str:
-    said = ["held: `allow` does not name its file"] if one["waits_for"] else ["paused"] if one["paused"] else []
+    waits = WAITS_FOR.get(one["waits_for"])
+    said = [waits] if waits else ["paused"] if one["paused"] else []
     said += [f"muted until {clock_time(one['muted_until'], zone)}"] if one["muted_until"] else []
     return f"{one['when']} ({', '.join(said)})" if said else str(one["when"])

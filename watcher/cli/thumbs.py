@@ -52,8 +52,9 @@ def thumbs(
 def _give(desk: CliContext, name: str, paper: str, thumb: str) -> int:
     from watcher.pipeline.thumbs import give_thumb, take_thumb_back
 
-    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
-        saved, found = active_named(tx, name), paper_named(tx, paper)
+    config = desk.config(required=False)
+    with desk.open_store(config, "write") as store, store.transaction() as tx:
+        saved, found = active_named(tx, name, config), paper_named(tx, paper)
         if thumb == "none":
             is_news = take_thumb_back(tx, saved, found)
         else:
@@ -71,8 +72,9 @@ def _give(desk: CliContext, name: str, paper: str, thumb: str) -> int:
 def _reset(desk: CliContext, name: str) -> int:
     from watcher.pipeline.thumbs import reset_thumbs
 
-    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
-        saved = active_named(tx, name)
+    config = desk.config(required=False)
+    with desk.open_store(config, "write") as store, store.transaction() as tx:
+        saved = active_named(tx, name, config)
         count = reset_thumbs(tx, saved)
     click.echo(f"{saved.subscription.full_name}: {counted(count, 'thumb')} forgotten")
     return 0
@@ -81,8 +83,9 @@ def _reset(desk: CliContext, name: str) -> int:
 def _show(desk: CliContext, name: str, *, as_json: bool) -> int:
     from watcher.pipeline.thumbs import learned
 
-    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
-        saved = active_named(tx, name)
+    config = desk.config(required=False)
+    with desk.open_store(config) as store, store.reading() as tx:
+        saved = active_named(tx, name, config)
         given = tx.thumbs.of_subscription(saved.id)
         taste = learned(tx, saved)
         papers = {paper.id: paper for paper in tx.papers.get([one.paper_id for one in given])}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from watcher.config import Config
-from watcher.model import IncidentKind, Origin, Paper, Source
+from watcher.model import IncidentKind, Origin, Paper, Source, Subscription
 from watcher.pipeline.polling.poll import due_again
 from watcher.rules.advice.trial import Trial
 from watcher.store import Store, Transaction
@@ -139,7 +139,7 @@ def report_of(store: Store, config: Config, now: datetime) -> Report:
             "daemons": [_daemon(one, version) for one in tx.daemons.alive(now)] if is_running else [],
             "papers": tx.papers.count(),
             "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
-            "subscriptions": _subscriptions(tx, now),
+            "subscriptions": _subscriptions(tx, config, now),
             "subscriptions_in_database": tx.subscriptions.count(Origin.DATABASE),
             "never": _never(tx),
             "muted": [mute_json(one) for one in tx.mutes.all(now)],
@@ -206,21 +206,41 @@ def _never(tx: Transaction) -> list[Report]:
     ]
 
 
-def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
+def _subscriptions(tx: Transaction, config: Config, now: datetime) -> list[Report]:
+    """Return the subscriptions of files: those in force, then those of the config that no daemon has read in yet."""
     muted, active = tx.mutes.of_subscriptions(now), tx.subscriptions.of_files(active=True)
     kept_back = tx.never.counts([saved.id for saved in active])
+    known = {saved.subscription.full_name for saved in active}
     return [
         {
-            "subscription": saved.subscription.full_name,
-            "to": [str(endpoint) for endpoint in saved.subscription.endpoints],
-            "when": str(saved.subscription.when),
+            **_in_words(saved.subscription),
             "next_due": saved.next_due,
             "held": len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.rests else 0),
             "kept_back": sum(kept_back.get(saved.id, {}).values()),
             "paused": saved.rests,
             "waits_for": "allow" if saved.subscription.is_unnamed else None,
             "muted_until": muted.get(saved.subscription.full_name),
-            "shown_as": saved.subscription.shown_as or None,
         }
         for saved in active
+    ] + [
+        {
+            **_in_words(one),
+            "next_due": None,
+            "held": 0,
+            "kept_back": 0,
+            "paused": False,
+            "waits_for": "start",
+            "muted_until": None,
+        }
+        for one in config.subscriptions
+        if one.full_name not in known
     ]
+
+
+def _in_words(one: Subscription) -> Report:
+    return {
+        "subscription": one.full_name,
+        "to": [str(endpoint) for endpoint in one.endpoints],
+        "when": str(one.when),
+        "shown_as": one.shown_as or None,
+    }
