@@ -40,7 +40,7 @@ class Delivered:
 def record(attempts: Sequence[Attempt], context: Context) -> list[Delivered]:
     """Record attempts; return those that were really made, as they are reported. Recording them again changes nothing.
 
-    Messages that arrived at endpoints that worked before take two statements for all together. Every other outcome is
+    Messages that arrived at endpoints that worked before take one statement or two for all together. Every other outcome is
     recorded under the lock of its endpoint, since it changes the endpoint's health.
     """
     now = context.clock()
