@@ -59,7 +59,7 @@ class Sender:
         self._inbox: SimpleQueue[Future[Attempt] | None] = SimpleQueue()  # attempts that ended; None wakes the loop
         self._is_woken = False
         self._under_way: dict[str, Claimed] = {}  # claimed, and not recorded yet
-        self._held: dict[str, datetime] = {}  # of these, whose claims hold: when that was last known
+        self._held: dict[tuple[str, int], datetime] = {}  # (id, fence) of claims that hold: when that was last known
         self._claimed: list[Claimed] = []  # of these, not handed to a thread yet
         self._ended: list[Attempt] = []  # of these, waiting to be recorded
         self._suspects_asked = context.clock()
@@ -199,7 +199,7 @@ class Sender:
             done = [found for one in self._ended for found in self._record_one(one)]
         for one in self._ended:
             self._under_way.pop(one.delivery.id, None)
-            self._held.pop(one.delivery.id, None)
+            self._held.pop((one.delivery.id, one.delivery.fence), None)
         self._rounds.free(one.delivery.endpoint for one in self._ended)
         # Once nothing else is in flight, a suspect delivery may be sent.
         if not self._under_way or not all(one.has_no_consequence for one in self._ended):
@@ -222,8 +222,8 @@ class Sender:
         if not self._held or timedelta(0) <= now - min(self._held.values()) < tuning.renew_every:
             return
         with self._context.store.transaction() as tx:
-            held = tx.queue.renew([self._under_way[id].delivery for id in self._held], now + tuning.lease)
-        self._held = dict.fromkeys(held, now)
+            held = tx.queue.renew([self._under_way[id].delivery for id, _ in self._held], now + tuning.lease)
+        self._held = {one: now for one in self._held if one[0] in held}
 
     # --- claiming ---
 
@@ -259,7 +259,7 @@ class Sender:
             self._suspects_asked = now
             taken = claim_suspect(self._rounds, busy, self._scope, self._context)
         self._under_way |= {one.delivery.id: one for one in taken}
-        self._held |= dict.fromkeys((one.delivery.id for one in taken), now)
+        self._held |= {(one.delivery.id, one.delivery.fence): now for one in taken}
         self._claimed = taken
 
     def _busy(self) -> set[Endpoint]:
@@ -272,12 +272,27 @@ class Sender:
         lanes = {one.delivery.id: one.lane for one in self._claimed}
         attempts = gather([one.delivery for one in self._claimed], self._context)
         self._claimed = []
+        is_short = False
         for attempt in attempts:
             if attempt.outcome or attempt.cancelled:
                 self._ended.append(attempt)
-            else:
-                future = self._pools[lanes[attempt.delivery.id]].submit(self._try, attempt)
-                future.add_done_callback(self._inbox.put)
+            elif not self._hand_over(attempt, lanes[attempt.delivery.id]):
+                self._ended.append(attempt)
+                is_short = True
+        if is_short:
+            Event().wait(LONGEST_WAIT)
+
+    def _hand_over(self, attempt: Attempt, lane: Lane) -> bool:
+        """Hand an attempt to a thread of a lane; return False if none can be started."""
+        try:
+            future = self._pools[lane].submit(self._try, attempt)
+        except RuntimeError as error:
+            # It may be in the lane's queue all the same: without its claim it is not sent from there.
+            self._held.pop((attempt.delivery.id, attempt.delivery.fence), None)
+            log.error("%s is sent later: %s", attempt.delivery.endpoint, error)
+            return False
+        future.add_done_callback(self._inbox.put)
+        return True
 
     def _is_empty(self) -> bool:
         """Return whether nothing can be sent now or after a short wait."""
@@ -289,7 +304,7 @@ class Sender:
 
     def _holds(self, delivery: Delivery) -> bool:
         """Return whether the claim of a delivery is sure to hold for a while: for a third of its lease or longer."""
-        held = self._held.get(delivery.id)
+        held = self._held.get((delivery.id, delivery.fence))
         return held is not None and self._context.clock() - held <= self._context.tuning.lease * 2 / 3
 
     def _try(self, attempt: Attempt) -> Attempt:
