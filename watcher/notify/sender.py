@@ -99,6 +99,8 @@ class Notifier:
     def close_idle(self) -> None:
         """Close connections that have been idle for too long, and end threads that have nothing to do."""
         self._mail.close_idle()
+        if answers := sys.modules.get("watcher.notify.answers"):  # it is imported where a web service is told
+            answers.close_idle()
         self._threads.end_idle()
 
     def close(self) -> None:
