@@ -322,3 +322,13 @@ def test_chats_are_given_a_pause_and_webhooks_are_not(slack: Web) -> None:
         notifier.send(SLACK, MESSAGE, "key-1")
         notifier.send(f"json://127.0.0.1:{slack.port}/", MESSAGE, "key-1")
     assert pauses == pytest.approx([1.2])
+
+
+def test_a_message_for_which_no_thread_starts_is_a_failure(service: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", start)
+        outcome = send(f"json://127.0.0.1:{service.port}/")
+    assert outcome == Outcome(Result.FAILED, "RuntimeError: can't start new thread")

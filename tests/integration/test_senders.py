@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.patience import PATIENCE
 from watcher.errors import StoreError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
 from watcher.outbox import results
+from watcher.outbox import send as steps
 from watcher.outbox import sender as sending
 from watcher.outbox.claim import Rounds
 from watcher.outbox.deliver import deliver_all
@@ -341,3 +343,53 @@ def wait_until(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() - began < PATIENCE
         threading.Event().wait(0.02)
+
+
+# --- what cannot be stored, or begun ---
+
+
+@pytest.mark.parametrize("result", list(Result))
+@pytest.mark.parametrize("said", ["no\x00way", "no \udc80 way", "no\x1b[31m way\r\n250 sent"])
+def test_an_answer_of_any_characters_is_recorded(world: World, gate: Gate, result: Result, said: str) -> None:
+    """PostgreSQL stores no NUL, no database a half character: what is not recorded is sent again, and again."""
+
+    def answer(url: str, message: Message, delivery_id: str) -> Outcome:
+        gate.send(url, message, delivery_id)
+        return Outcome(result, said)
+
+    world.context.notifier = SimpleNamespace(send=answer)  # type: ignore[assignment]
+    (id,) = enqueue(world, ME)
+    deliver_all(world.context)
+    with world.context.store.reading() as tx:
+        (row,) = tx.connection.execute(schema.attempt.select().where(schema.attempt.c.delivery_id == id))
+    assert (gate.keys.count(id), row.outcome, row.n) == (1, result, 1)
+    assert row.reason.startswith("no") and row.reason.isprintable()
+
+
+def test_a_message_of_any_characters_is_recorded(world: World, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = Message(subject="Kites\x00 \ud800", text="Kites\x00 \ud800", html="", markdown="")
+    monkeypatch.setattr(steps, "render_message", lambda *rest: odd)
+    enqueue(world, ME)
+    deliver_all(world.context)
+    assert states(world) == {DeliveryState.SENT: 1} and len(gate.keys) == 1
+
+
+class Refusing(Inline):
+    """No thread can be started for the first two messages."""
+
+    left = 2
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        if self.left:
+            self.left -= 1
+            raise RuntimeError("can't start new thread")
+        return super().submit(fn, *args, **named)
+
+
+def test_messages_for_which_no_thread_starts_are_sent_later(
+    world: World, gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = enqueue(world, ME, YOU, OPS)
+    deliver_all(world.context, pool=Refusing)
+    assert sorted(gate.keys) == sorted(ids) and states(world) == {DeliveryState.SENT: 3}
+    assert "can't start new thread" in caplog.text

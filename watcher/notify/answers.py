@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 import requests.sessions
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ProxyError
-from urllib3.exceptions import HTTPError
+from urllib3 import disable_warnings
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 from urllib3.util.ssl_ import create_urllib3_context
 
 from watcher.errors import WatcherError
@@ -35,6 +36,9 @@ MOST = 256 * 1024
 
 KEPT = 4.0
 """Seconds for which a connection is kept: most servers wait five for another request, and longer."""
+
+AT_ONCE = 64
+"""Most connections to one host that are kept: more than a process sends messages at a time."""
 
 _PIECE = 4096
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
@@ -77,8 +81,17 @@ class Adapter(HTTPAdapter):
     serves all sessions.
     """
 
+    def __init__(self) -> None:
+        super().__init__(pool_maxsize=AT_ONCE)
+        self._used = time.monotonic()
+
     def close(self) -> None:
-        """Stay open: what was kept too long is not used again."""
+        """Stay open: connections are closed by :meth:`close_idle`."""
+
+    def close_idle(self) -> None:
+        """Close the kept connections if nothing was sent for so long that none of them is used again."""
+        if time.monotonic() - self._used >= KEPT:
+            super().close()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -121,6 +134,7 @@ class Adapter(HTTPAdapter):
         response.headers.pop("Location", None)
         response._content = _decompressed(_beginning(response.raw), response.headers.get("Content-Encoding", ""))
         response._content_consumed = True
+        self._used = time.monotonic()
         return response
 
 
@@ -147,6 +161,11 @@ def install() -> None:
     requests.sessions.HTTPAdapter = _shared_adapter  # type: ignore[attr-defined, assignment]
     requests.sessions.Session = _Session  # type: ignore[misc]
     requests.sessions.get_netrc_auth = _no_password  # type: ignore[attr-defined]
+
+
+def allow_unchecked() -> None:
+    """Let urllib3 print no warning of a certificate that is not checked: only an address that asks for that has one."""
+    disable_warnings(InsecureRequestWarning)
 
 
 def prepared_request(
@@ -194,6 +213,12 @@ def answer_to(request: requests.PreparedRequest, timeout: tuple[float, float], v
     return _shared_adapter().send(request, timeout=timeout, verify=verify)
 
 
+def close_idle() -> None:
+    """Close kept connections that are not used again."""
+    for one in list(_adapters.values()):
+        one.close_idle()
+
+
 def _no_password(url: str | bytes, raise_errors: bool = False) -> None:
     """Return None, in place of a password found in a netrc file."""
 
@@ -202,10 +227,12 @@ def _shared_adapter() -> Adapter:
     return _adapter_for(WAY.get().authorities)
 
 
-@lru_cache(maxsize=4)
+_adapters: dict[str, Adapter] = {}
+"""Certificates → the adapter that trusts them: what is set for a host stays set in it."""
+
+
 def _adapter_for(authorities: str) -> Adapter:
-    """Return the adapter of one set of certificates: what is set for a host stays set in it."""
-    return Adapter()
+    return _adapters.get(authorities) or _adapters.setdefault(authorities, Adapter())
 
 
 def _bind(manager: Any) -> None:

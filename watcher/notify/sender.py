@@ -83,8 +83,11 @@ class Notifier:
             return Outcome(Result.DOWN, problem)
         if (last := self._hanging.get(url)) and not last.is_over:
             return Outcome(Result.FAILED, "the last try still hangs")
-        # In another thread, so that a service that hangs for ever holds up nobody else.
-        call = self._threads.begin(partial(self._deliver, url, message, delivery_id))
+        try:
+            # In another thread, so that a service that hangs for ever holds up nobody else.
+            call = self._threads.begin(partial(self._deliver, url, message, delivery_id))
+        except RuntimeError as error:
+            return of_exception(error, ())
         timeout = self._mail_timeout if schema_of(url) in ("mailto", "mailtos") else self._timeout
         outcome = call.result_within(timeout)
         if outcome is None:
@@ -96,6 +99,8 @@ class Notifier:
     def close_idle(self) -> None:
         """Close connections that have been idle for too long, and end threads that have nothing to do."""
         self._mail.close_idle()
+        if answers := sys.modules.get("watcher.notify.answers"):  # it is imported where a web service is told
+            answers.close_idle()
         self._threads.end_idle()
 
     def close(self) -> None:

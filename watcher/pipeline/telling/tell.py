@@ -12,7 +12,7 @@ from watcher.errors import WatcherError
 from watcher.model import Decision, DeliveryKind, DueAlert, Endpoint, Fate, Paper, Rhythm, StoredSubscription
 from watcher.notify import limit_of, own_schema, size_in
 from watcher.pipeline.context import Context
-from watcher.pipeline.one_by_one import one_by_one
+from watcher.pipeline.one_by_one import failed_before, one_by_one
 from watcher.pipeline.subscriptions.leaving import ALL_LEFT, told_endpoints
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.beside import rises_of
@@ -55,11 +55,12 @@ def tell_due(context: Context, *, flush: bool = False, begun: Callable[[], objec
     with context.store.reading() as tx:
         due = tx.subscriptions.holding() if flush else tx.subscriptions.due(now)
         signs = tx.subscriptions.signs_due(now)
+        failed = failed_before(tx)
     names = partial(_subscription_named, context)
-    one_by_one(due, lambda id: _tell_one(id, context, now, flush=flush), names, "telling", context)
-    one_by_one(signs, lambda id: _show_life_of(id, context, now), names, "showing that it lives", context)
+    one_by_one(due, lambda id: _tell_one(id, context, now, flush=flush), names, "telling", context, failed)
+    one_by_one(signs, lambda id: _show_life_of(id, context, now), names, "showing that it lives", context, failed)
     with context.store.reading() as tx:
-        endpoints = _endpoints_due(tx, now)
+        endpoints = tx.outbox.endpoints_due(now)
     made = 0
 
     def make(batch: list[Endpoint]) -> None:
@@ -69,9 +70,9 @@ def tell_due(context: Context, *, flush: bool = False, begun: Callable[[], objec
         if is_first and made:
             begun()
 
-    batches = in_batches(_from_somewhere(sorted(endpoints), context.jitter()), TOGETHER)
-    alone = _failed(list(batches), make)
-    one_by_one([[one] for one in alone], make, lambda one: f"a message to {one[0]}", "making messages", context)
+    batches = in_batches(_from_somewhere(endpoints, context.jitter()), TOGETHER)
+    alone = [[one] for one in _failed(list(batches), make)]
+    one_by_one(alone, make, lambda one: f"a message to {one[0]}", "making messages", context, failed)
     return made
 
 
@@ -116,14 +117,9 @@ def next_telling(context: Context) -> datetime | None:
     """
     now = context.clock()
     with context.store.reading() as tx:
-        if _endpoints_due(tx, now):
+        if tx.outbox.endpoints_due(now):
             return now + context.tuning.again
         return tx.outbox.next_due(now)
-
-
-def _endpoints_due(tx: Transaction, now: datetime) -> set[Endpoint]:
-    """Return the endpoints with due alerts or blanks that are in no delivery."""
-    return {*tx.blanks.endpoints(now), *tx.outbox.endpoints_with_due_alerts(now)}
 
 
 def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:

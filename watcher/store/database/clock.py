@@ -36,15 +36,21 @@ class ServerClock:
         """Return the time in UTC. Raises ``RuntimeError`` before the first :meth:`hear`."""
         if self._heard is None:
             raise RuntimeError("the server's clock was not read yet")
-        said, at = self._heard
-        return said + timedelta(seconds=self._elapsed() - at)
+        return self._at(self._elapsed())
 
     def hear(self, ask: Callable[[], datetime]) -> None:
         """Read the server's time.
 
-        ``ask``: asks the server. The time that its answer took counts by half, as the way back.
+        ``ask``: asks the server. The time that its answer took counts by half, as the way back; a time that was counted
+            on and agrees with the answer stays, since the answer may have taken an hour of sleep.
         """
         began = self._elapsed()
-        said = ask()
+        said = ask().astimezone(UTC)
         ended = self._elapsed()
-        self._heard = said.astimezone(UTC), (began + ended) / 2
+        if self._heard is None or not said <= self._at(ended) <= said + timedelta(seconds=ended - began):
+            self._heard = said, (began + ended) / 2
+
+    def _at(self, elapsed: float) -> datetime:
+        assert self._heard is not None
+        said, at = self._heard
+        return said + timedelta(seconds=elapsed - at)

@@ -61,11 +61,8 @@ class Blanks:
         ]
         insert_unless_there(self._connection, _blank, rows)
 
-    def endpoints(self, now: datetime, among: Container[Endpoint] | None = None) -> list[Endpoint]:
-        """Return the endpoints that are owed an empty digest now and are not backing off.
-
-        ``among``: only these endpoints, None for all.
-        """
+    def endpoints(self, now: datetime, among: Container[Endpoint]) -> list[Endpoint]:
+        """Return those ``among`` some endpoints that are owed a message without papers now and are not backing off."""
         same = (_endpoint.c.receiver == _blank.c.receiver) & (_endpoint.c.label == _blank.c.label)
         query = (
             select(_blank.c.receiver, _blank.c.label)
@@ -74,7 +71,7 @@ class Blanks:
             .distinct()
         )
         found = [Endpoint(*row) for row in self._connection.execute(query)]
-        return [one for one in found if among is None or one in among]
+        return [one for one in found if one in among]
 
     def due(self, endpoint: Endpoint, now: datetime) -> list[Blank]:
         """Return the blanks that ``endpoint`` is owed now, oldest first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, or_, select, union, union_all, update
 
 from watcher.model import DeliveryKind, DeliveryState, DueAlert, Endpoint, StoredSubscription
 from watcher.store.database import schema
@@ -51,19 +51,16 @@ class Outbox:
 
     # --- from alerts to deliveries ---
 
-    def endpoints_with_due_alerts(self, now: datetime) -> list[Endpoint]:
-        """Return the endpoints with due alerts that are not backing off.
+    def endpoints_due(self, now: datetime) -> list[Endpoint]:
+        """Return the endpoints, in order, that have due alerts or blanks in no delivery and are not backing off.
 
         While an endpoint backs off, its alerts gather and are then told in one message.
         """
-        query = (
-            select(_alert.c.receiver, _alert.c.label)
-            .outerjoin(_endpoint, _same_endpoint(_alert, _endpoint))
-            .where(*waiting(now), may_try(now))
-            .distinct()
-            .order_by(_alert.c.receiver, _alert.c.label)
-        )
-        return [Endpoint(*row) for row in self._connection.execute(query)]
+        alerts = select(_alert.c.receiver, _alert.c.label).outerjoin(_endpoint, _same_endpoint(_alert, _endpoint))
+        blanks = select(_blank.c.receiver, _blank.c.label).outerjoin(_endpoint, _same_endpoint(_blank, _endpoint))
+        unsaid = (_blank.c.due <= now, _blank.c.delivery_id.is_(None))
+        found = union(alerts.where(*waiting(now), may_try(now)), blanks.where(*unsaid, may_try(now)))
+        return sorted(Endpoint(*row) for row in self._connection.execute(found))
 
     def due_alerts(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[DueAlert]]:
         """Return endpoint → its due alerts that are in no delivery. Endpoints without any are left out.

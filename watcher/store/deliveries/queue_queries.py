@@ -131,8 +131,8 @@ _other = _delivery.alias("other")
 _IN_FLIGHT = exists().where(_same(_other, _endpoint), _other.c.state == text("'sending'"))
 
 
-def _oldest(is_wanted: ColumnElement[bool]) -> Any:
-    """Return the SELECT for the oldest delivery of each endpoint without a claimed one; parts come in order."""
+def _claim(is_wanted: ColumnElement[bool]) -> Any:
+    """Return the UPDATE that claims the oldest delivery of each endpoint without a claimed one; parts come in order."""
     first = (
         select(_delivery.c.id)
         .where(_same(_delivery, _endpoint), _PENDING, is_wanted)
@@ -141,27 +141,17 @@ def _oldest(is_wanted: ColumnElement[bool]) -> Any:
         .scalar_subquery()
         .correlate(_endpoint)
     )
-    row = _delivery.alias("first")
-    return (
-        select(row)
-        .select_from(_endpoint)
-        .join(row, row.c.id == first)
-        .where(tuple_(_endpoint.c.receiver, _endpoint.c.label).in_(_PLACES), ~_IN_FLIGHT)
-    )
+    wanted = select(first).where(tuple_(_endpoint.c.receiver, _endpoint.c.label).in_(_PLACES), ~_IN_FLIGHT)
+    values = {
+        "state": DeliveryState.SENDING.value,
+        "lease": bindparam("until", type_=UtcDateTime),
+        "fence": _delivery.c.fence + 1,
+    }
+    return update(_delivery).where(_delivery.c.id.in_(wanted)).values(values).returning(_delivery)
 
 
-OLDEST = {True: _oldest(_IS_SUSPECT), False: _oldest(_IS_NONE)}
-"""Whether suspects are wanted → SELECT for the next delivery of some endpoints."""
-
-CLAIM = (
-    update(_delivery)
-    .where(_delivery.c.id.in_(bindparam("ids", expanding=True)))
-    .values(
-        state=DeliveryState.SENDING.value,
-        lease=bindparam("until", type_=UtcDateTime),
-        fence=_delivery.c.fence + 1,
-    )
-)
+CLAIM = {True: _claim(_IS_SUSPECT), False: _claim(_IS_NONE)}
+"""Whether suspects are wanted → UPDATE that claims the next delivery of some endpoints, and returns the rows."""
 
 # --- what came of it ---
 
@@ -172,6 +162,29 @@ _NEXT = (
 )
 ADD_ATTEMPT = insert(_attempt).values(n=_NEXT)
 """Inserts an attempt. Bind its columns, and as ``of`` the delivery's id, from which its number is counted."""
+
+ARRIVED = (
+    text("""
+WITH tried AS (
+    SELECT * FROM unnest(
+        CAST(:ids AS text[]), CAST(:fences AS integer[]), CAST(:outcomes AS text[]), CAST(:reasons AS text[]),
+        CAST(:subjects AS text[]), CAST(:sizes AS integer[]), CAST(:digests AS text[])
+    ) AS tried(id, fence, outcome, reason, subject, size, sha256)
+), ended AS (
+    UPDATE delivery SET state = 'sent', lease = NULL, finished_at = :now, reason = ''
+    FROM tried WHERE delivery.id = tried.id AND delivery.fence = tried.fence AND delivery.state = 'sending'
+    RETURNING delivery.id
+)
+INSERT INTO attempt (delivery_id, n, fence, at, outcome, reason, subject, size, sha256)
+SELECT id, (SELECT coalesce(max(n), 0) + 1 FROM attempt AS before WHERE before.delivery_id = tried.id),
+       fence, :now, outcome, reason, subject, size, sha256
+FROM tried JOIN ended USING (id)
+RETURNING delivery_id
+""")
+    .bindparams(bindparam("now", type_=UtcDateTime))
+    .columns(delivery_id=Text)
+)
+"""PostgreSQL: ends claimed deliveries as sent and inserts their attempts, given as arrays; selects which it ended."""
 
 END = (
     update(_delivery)

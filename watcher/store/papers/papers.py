@@ -34,7 +34,6 @@ _UPVOTES = (  # of several listings the one that comes last is kept
     .where(_listing.c.paper_id.in_(_IDS), _listing.c.upvotes.is_not(None))
     .order_by(_listing.c.read_at, _listing.c.day.desc(), _listing.c.id.desc())
 )
-_MERGED = select(_paper.c.id, _paper.c.merged_into).where(_paper.c.id.in_(_IDS), ~_LIVES)
 
 
 class Papers:
@@ -59,16 +58,15 @@ class Papers:
         The id of a merged paper gives the paper that it was merged into. No paper comes twice.
         """
         asked = list(dict.fromkeys(ids))
-        stays = self._merged(asked)
-        wanted = list(dict.fromkeys(stays.get(id, id) for id in asked))
-        rows: dict[int, Any] = {}
+        rows = self._rows(asked)
+        stays = {id: row["merged_into"] for id, row in rows.items() if row["merged_into"] is not None}
+        rows |= self._rows(set(stays.values()) - rows.keys())
+        wanted = [id for id in dict.fromkeys(stays.get(id, id) for id in asked) if id in rows]
         listings: dict[int, list[Any]] = {}
         for batch in in_batches(wanted):
-            papers = self._connection.execute(_BY_ID, {"ids": batch}).mappings()
-            rows |= {row["id"]: row for row in papers}
             for row in self._connection.execute(_LISTED, {"ids": batch}).mappings():
                 listings.setdefault(row["paper_id"], []).append(row)
-        return [paper_of(rows[id], listings.get(id, ())) for id in wanted if id in rows]
+        return [paper_of(rows[id], listings.get(id, ())) for id in wanted]
 
     def keys(self, id: int) -> list[str]:
         """Return all keys of the paper ``id`` in alphabetical order."""
@@ -209,11 +207,11 @@ class Papers:
 
     # --- rows ---
 
-    def _merged(self, ids: Collection[int]) -> dict[int, int]:
-        found: dict[int, int] = {}
+    def _rows(self, ids: Collection[int]) -> dict[int, Any]:
+        """Return paper id → its row, of papers that were merged as well."""
+        found: dict[int, Any] = {}
         for batch in in_batches(ids):
-            rows = self._connection.execute(_MERGED, {"ids": batch})
-            found |= {row.id: row.merged_into for row in rows}
+            found |= {row["id"]: row for row in self._connection.execute(_BY_ID, {"ids": batch}).mappings()}
         return found
 
     def _claiming(self, keys: Collection[str]) -> list[int]:
