@@ -232,6 +232,7 @@ def _match_waited(context: Context, paper_ids: Collection[int], now: datetime) -
         return 0
     with context.store.transaction() as tx:
         context.rules.bring_up_to_date(tx)
+        tx.papers.hold()  # matches lock several subscriptions
         matched = record_matches(tx, context.rules, paper_ids, _decide(None, first_poll=_yes(False), now=now), now)
         tx.papers.stop_waiting(paper_ids)
     return matched

@@ -14,6 +14,7 @@ from watcher.model import Entry, OtherForm, Paper, PaperOrder
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.database.queries import first_day, in_order, paper_of, undated_day
+from watcher.store.fleet.holding import hold_papers
 from watcher.store.papers.keys import NOBODYS, title_key
 from watcher.store.papers.recording import Recorded, Recording
 
@@ -42,6 +43,10 @@ class Papers:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def hold(self) -> None:
+        """Wait until no other transaction stores papers, and make others wait until this one ends."""
+        hold_papers(self._connection)
 
     def record_entries(self, entries: Sequence[Entry], source: str, now: datetime, *, whole: bool = True) -> Recorded:
         """Store what a page of ``source`` lists. Storing the same page again changes nothing.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from watcher.model import FIRST, Entry
 from watcher.model.fields import LISTED, FieldKind
@@ -22,6 +22,7 @@ from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
 from watcher.store.papers.events import events_of, stage_reached
 from watcher.store.papers.identity import Catalogue
+from watcher.store.fleet.holding import hold_papers
 from watcher.store.papers.keys import (
     claims_asked_for,
     disowned,
@@ -30,7 +31,7 @@ from watcher.store.papers.keys import (
     nobodys_keys,
     titles_asked_for,
 )
-from watcher.store.papers.merging import merge_papers
+from watcher.store.papers.merging import hold_matching, merge_papers
 from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
 
@@ -42,9 +43,6 @@ _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER
 
 MOST_LINKS = 5
 """Most addresses and sites' own ids that are stored of a paper: some sites give it another one at every poll."""
-
-_ONE_RECORDER = 0x70617065
-"""PostgreSQL advisory lock ("pape"), since two sources may show the same new paper at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +103,7 @@ class Recording:
 
     def _load(self, entries: Sequence[Entry]) -> list[Entry]:
         """Load the papers that the entries may be about; return the entries with shared keys set apart."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
+        hold_papers(self._connection)
         marks = {mark for entry in entries for mark in nobodys_keys(entry, self._source)}
         nobodys = {row.key for row in self._select(_key, _key.c.key, marks)}
         # What an entry is asked about depends on the keys that are left to it.
@@ -203,6 +200,7 @@ class Recording:
 
     def _write_papers(self) -> tuple[list[int], set[int]]:
         """Merge, insert and update papers; return the ids of the new ones, and of all that are new or changed."""
+        hold_matching(self._connection, {id for pair in self._merges for id in pair})
         for kept, merged in self._merges:
             merge_papers(self._connection, kept, merged)
         added = [paper for paper in self._added if paper.merged_into is None]
