@@ -200,6 +200,23 @@ def test_a_paper_that_is_muted_while_it_is_stored_makes_nobody_wait_for_ever(wor
     assert not other.refused
 
 
+def test_two_sources_that_ask_for_the_same_papers_do_not_wait_for_each_other_for_ever(world: World) -> None:
+    works = [("doi:10.5555/a", "openalex:w71", "Kilns")]
+
+    def ask(tx: Transaction) -> None:
+        Intake(tx, world.context.rules, world.now).add([preprint(1)], "second", whole=True)
+        tx.cited.record(works, world.now)
+
+    other = Other(world.context.store, ask)
+    with world.context.store.transaction() as tx:
+        intake = Intake(tx, world.context.rules, world.now)
+        tx.cited.record(works, world.now)
+        other.begin()
+        intake.add([preprint(2)], "first", whole=True)
+    other.end()
+    assert not other.refused
+
+
 def test_two_forms_that_are_joined_and_retracted_while_both_are_told_make_nobody_wait_for_ever(world: World) -> None:
     world.apply(subscription("fish", rule="lanterns", on=("retracted",)))
     with world.context.store.transaction() as tx:

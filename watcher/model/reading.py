@@ -173,6 +173,7 @@ class Reading:
     ``records``: how many of them this page has, with those that are no papers; None for as many as ``entries``.
     ``reaches``: how far back the page goes in the order of its list; None if the days of the entries tell it.
     ``works``: what the source calls papers whose citations it is asked for. Such a page lists no papers.
+    ``citing``: the source's own ids of papers; the page lists what cites one of them, by its day of publication.
     """
 
     entries: tuple[Entry, ...]
@@ -188,6 +189,7 @@ class Reading:
     records: int | None = None
     reaches: datetime | None = None
     works: tuple[NamedWork, ...] = ()
+    citing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

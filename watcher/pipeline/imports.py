@@ -145,7 +145,7 @@ def summary_of(done: Imported, context: Context) -> Summary:
 
 def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) -> Decide:
     present = present_of(tx, config, now)
-    return lambda saved, paper: fate.of_imported(paper, saved.subscription.sources, present, telling)
+    return lambda saved, paper, hit: fate.of_imported(paper, saved.subscription.sources, present, telling)
 
 
 def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], context: Context, now: datetime) -> None:

@@ -68,6 +68,7 @@ def _read(works: Sequence[Values], total: int | None, cursor: object, url: str) 
         total=total,
         records=len(works),
         reaches=min(days) if is_by_day and days and not turned and "from_created_date" not in url else None,
+        citing=tuple(f"openalex:{work}".lower() for work in asked) if is_by_day else (),
     )
 
 

@@ -18,11 +18,11 @@ from watcher.model import FIRST, Entry
 from watcher.model.fields import LISTED, FieldKind
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
+from watcher.store.fleet.holding import hold_papers
 from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
 from watcher.store.papers.events import events_of, stage_reached
 from watcher.store.papers.identity import Catalogue
-from watcher.store.fleet.holding import hold_papers
 from watcher.store.papers.keys import (
     claims_asked_for,
     disowned,

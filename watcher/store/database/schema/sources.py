@@ -50,6 +50,7 @@ cited = Table(
     Column("work", Text),  # what OpenAlex calls it, null if it does not know it
     Column("title", Text, nullable=False),
     Column("looked_at", UtcDateTime, nullable=False),
+    Column("reached", IsoDay),  # day of publication down to which what cites it was read, null until it is
     Index("ix_cited_work", "work"),
 )
 
