@@ -13,7 +13,7 @@ import pytest
 from tests.parsers import literature
 from watcher.cli import main
 from watcher.config import load
-from watcher.model import Fetched, Judged, Message, NotModified, Outcome, Page, Result, Validators, Verdict
+from watcher.model import DisplayNames, Fetched, Judged, Message, NotModified, Outcome, Page, Result, Validators, Verdict
 from watcher.notify import problem_of
 from watcher.outbox.deliver import deliver_all
 from watcher.parsers.apis.cursors import parameter_of
@@ -26,6 +26,7 @@ from watcher.pipeline.telling.tell import tell_due
 from watcher.rules import compile_rule
 from watcher.sandbox.here import ParseHere
 from watcher.store import Store, open_store
+from watcher.web.views.cards import card_of
 
 DAY = date(2026, 3, 9)
 OWN = {"10.48550/arxiv.2403.00001": ("W71", "Borrowed Lanterns"), "10.5555/kiln": ("W72", "Quiet Kilns")}
@@ -306,3 +307,21 @@ def test_status_names_what_openalex_does_not_know(
     env = {"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path)}
     assert main(["status", "citing", "--config", str(tmp_path / "config.yaml")], env) == 0
     assert "not known there, so nobody is found who cites them: doi:10.5555/unknown" in capsys.readouterr().out
+
+
+def test_pages_and_show_name_what_is_cited(
+    world: Citations, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.works = [citing(1, "W71", "W72")]
+    world.look()
+    with world.store.reading() as tx:
+        paper = tx.papers.find("doi:10.5555/kelp.1")
+        assert paper is not None
+        card = card_of(paper, tx.browsing.matches_of([paper.id]), DisplayNames())
+    assert [one.terms for one in card.matches] == ["Cites your “Borrowed Lanterns” and “Quiet Kilns”"]
+    line = f"database: sqlite:///{tmp_path / 'w.db'}\n"
+    (tmp_path / "config.yaml").write_text(CONFIG + line, "utf-8")
+    env = {"STATE_DIRECTORY": str(tmp_path), "HOME": str(tmp_path)}
+    assert main(["show", paper.key, "--config", str(tmp_path / "config.yaml")], env) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "cites arxiv:2403.00001 Borrowed Lanterns, doi:10.5555/kiln Quiet Kilns" in shown

@@ -168,13 +168,13 @@ def because_line(item: DigestItem) -> str:
 
     Of several matches with a library the one with the best score counts.
     """
-    return one_line("; ".join(filter(None, (cites_line(item), _alike_line(item)))), LONGEST_BECAUSE)
+    return one_line("; ".join(filter(None, (cites_line(item.paper, item.places), _alike_line(item)))), LONGEST_BECAUSE)
 
 
-def cites_line(item: DigestItem) -> str:
+def cites_line(paper: Paper, places: Iterable[MatchedSpan]) -> str:
     """Return ``cites your “Title”`` for the papers that a rule asked for, "" if it asked for none."""
-    names = {id_of(one): kept_name(one) for one in item.paper.cited_ids}
-    titles = dict.fromkeys(names.get(id) or id for id in cited_in(item.places) if id in names)
+    names = {id_of(one): kept_name(one) for one in paper.cited_ids}
+    titles = dict.fromkeys(names.get(id) or id for id in cited_in(places) if id in names)
     shown = sorted(f"“{one_line(readable(title), LONGEST_CITED)}”" for title in titles)
     more = [f"{len(shown) - MOST_CITED} more"] if len(shown) > MOST_CITED else []
     return f"Cites your {listed([*shown[:MOST_CITED], *more])}" if shown else ""
