@@ -140,6 +140,8 @@ class Entry(PaperFacts):
     ``is_secondhand``: the page is somebody else's, who may have put the texts in words of their own.
     ``is_follow_up``: it only says something about an earlier paper (a change, a withdrawal), and may lack its title. If
         no paper with one of its keys is known, it is ignored.
+    ``is_removed``: such an entry says that the source has taken its record away. If other sources list the paper, it is
+        ignored.
     """
 
     keys: tuple[str, ...] = ()
@@ -151,6 +153,7 @@ class Entry(PaperFacts):
     comments: int | None = None
     is_secondhand: bool = False
     is_follow_up: bool = False
+    is_removed: bool = False
 
 
 NamedWork = tuple[str, str, str]

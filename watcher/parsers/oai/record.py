@@ -65,7 +65,7 @@ def deleted(head: Head, site: str) -> Entry:
 
     ``site``: address of the repository, for keys.
     """
-    return Entry(title="", keys=_keys(head, PaperIds(()), site), note=WITHDRAWN, is_follow_up=True)
+    return Entry(title="", keys=_keys(head, PaperIds(()), site), note=WITHDRAWN, is_follow_up=True, is_removed=True)
 
 
 def form_in(record: XmlElement) -> str:

@@ -32,6 +32,7 @@ from watcher.store.papers.keys import (
     titles_asked_for,
 )
 from watcher.store.papers.merging import hold_matching, merge_papers
+from watcher.store.papers.removals import listed_elsewhere
 from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
 
@@ -88,6 +89,7 @@ class Recording:
     def record(self, entries: Sequence[Entry]) -> Recorded:
         """Store the entries; return which papers they are, and what has changed."""
         entries = [one for one in self._load(entries) if not one.is_follow_up or self._catalogue.known(one.keys)]
+        entries = self._without_removed(entries)
         papers = [self._place(entry) for entry in entries]
         heirs = self._find_heirs()
         added, touched = self._write_papers()
@@ -113,6 +115,13 @@ class Recording:
         if owned != entries:
             self._load_catalogue(owned)
         return owned
+
+    def _without_removed(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return the entries without those that say that a record is removed of which other sources list the paper."""
+        known = ((one.keys[0], self._catalogue.known(one.keys)[0].id) for one in entries if one.is_removed)
+        removed = {key: id for key, id in known if id is not None}
+        stay = listed_elsewhere(self._connection, self._source, removed) if removed else ()
+        return [one for one in entries if not (one.is_removed and one.keys[0] in stay)]
 
     def _without_others(self, entry: Entry) -> Entry:
         """Return an entry without the keys that belong to something else."""
