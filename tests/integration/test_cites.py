@@ -13,7 +13,18 @@ import pytest
 from tests.parsers import literature
 from watcher.cli import main
 from watcher.config import load
-from watcher.model import DisplayNames, Fetched, Judged, Message, NotModified, Outcome, Page, Result, Validators, Verdict
+from watcher.model import (
+    DisplayNames,
+    Fetched,
+    Judged,
+    Message,
+    NotModified,
+    Outcome,
+    Page,
+    Result,
+    Validators,
+    Verdict,
+)
 from watcher.notify import problem_of
 from watcher.outbox.deliver import deliver_all
 from watcher.parsers.apis.cursors import parameter_of

@@ -134,6 +134,7 @@ class Entry(PaperFacts):
         none, so that only the title identifies it.
     ``shared``: keys that other papers of the page have as well. They identify nothing.
     ``forms``: other forms of the paper (preprint, article), by its own record.
+    ``names_forms``: the page names all of them, so that one that it named before and does not name now is none.
     ``listed``: the digest day.
     ``rank``: its place on the list, from 1.
     ``upvotes`` and ``comments``: their numbers, None if the page shows none.
@@ -147,6 +148,7 @@ class Entry(PaperFacts):
     keys: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     forms: tuple[OtherForm, ...] = ()
+    names_forms: bool = False
     listed: date | None = None
     rank: int | None = None
     upvotes: int | None = None

@@ -111,7 +111,7 @@ def _is_answer(body: SavedBody) -> bool:
 
 PARSER = Parser(
     kind="openalex",
-    version=2,
+    version=3,
     own=OpenAlexKeys,
     check=mistakes,
     is_for_programs=lambda source: True,

@@ -19,7 +19,7 @@ from watcher.store.papers.keys import NOBODYS, title_key
 from watcher.store.papers.recording import Recorded, Recording
 
 _paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
-_form = schema.paper_form
+_claim = schema.paper_claim
 
 LONGEST_KEY = 5_000
 """Most characters of a text by which a paper is looked up: keys are shorter, and SQLite compares 50,000 bytes."""
@@ -81,9 +81,10 @@ class Papers:
         return list(self._connection.scalars(select(_key.c.key).where(*mine).order_by(_key.c.key)))
 
     def forms(self, id: int) -> list[tuple[OtherForm, str]]:
-        """Return the other forms of the paper ``id`` that sources claim, each with the source that said so first."""
-        rows = self._connection.execute(select(_form).where(_form.c.paper_id == id).order_by(_form.c.key))
-        return [(OtherForm(row.key, row.relation), row.source) for row in rows]
+        """Return the other forms of the paper ``id`` that sources claim, each with a source that says so."""
+        columns = _claim.c.key, _claim.c.relation, _claim.c.source
+        rows = self._connection.execute(select(*columns).where(_claim.c.paper_id == id).distinct().order_by(*columns))
+        return [(OtherForm(key, relation), source) for key, relation, source in rows]
 
     def find(self, key: str) -> Paper | None:
         """Return the paper that ``key`` leads to, None if none or several do.
@@ -223,7 +224,7 @@ class Papers:
 
     def _claiming(self, keys: Collection[str]) -> list[int]:
         """Return the id of the only paper with a claim to be another form of these; none if several have it."""
-        query = select(_form.c.paper_id).where(_form.c.key.in_(keys)).distinct().limit(2)
+        query = select(_claim.c.paper_id).where(_claim.c.key.in_(keys)).distinct().limit(2)
         ids = list(self._connection.scalars(query))
         return ids if len(ids) == 1 else []
 

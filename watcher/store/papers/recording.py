@@ -21,6 +21,7 @@ from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.fleet.holding import hold_papers
 from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
+from watcher.store.papers.claims import is_over, record_of, said_by, write_claims
 from watcher.store.papers.events import events_of, stage_reached
 from watcher.store.papers.identity import Catalogue
 from watcher.store.papers.keys import (
@@ -37,7 +38,7 @@ from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
-_form, _match = schema.paper_form, schema.match
+_claim, _match = schema.paper_claim, schema.match
 
 _LISTED = tuple(one.attribute for one in LISTED)
 _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
@@ -79,7 +80,8 @@ class Recording:
         self._catalogue = Catalogue({}, ())
         self._order = 0
         self._keys: dict[str, Candidate] = {}
-        self._forms: dict[tuple[str, Candidate], str] = {}
+        self._claims: dict[tuple[str, Candidate, str], str] = {}
+        self._said: dict[str, set[str]] = {}
         self._added: list[Candidate] = []
         self._seen: dict[int, Candidate] = {}
         self._merges: list[tuple[int, int]] = []
@@ -132,7 +134,9 @@ class Recording:
     def _load_catalogue(self, entries: Sequence[Entry]) -> None:
         keys = {key for entry in entries for key in keys_asked_for(entry)}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
-        claims = self._select(_form, _form.c.key, set(claims_asked_for(entries)))
+        self._said = said_by(entries)
+        claims = self._select(_claim, _claim.c.key, set(claims_asked_for(entries)))
+        claims = [row for row in claims if not is_over(row, self._source, self._said)]
         rows = self._select(_paper, _paper.c.id, {*paper_ids.values(), *(row.paper_id for row in claims)})
         titles = {title for entry in entries for title in titles_asked_for(entry.title)}
         rows += self._select(_paper, _paper.c.title_folded, titles)
@@ -167,7 +171,7 @@ class Recording:
         else:
             paper = self._make(entry, identity.keys)
         self._catalogue.add(paper, identity.keys, [form.key for form in identity.forms])
-        self._forms |= {(form.key, paper): form.relation for form in identity.forms}
+        self._claims |= {(form.key, paper, record_of(entry)): form.relation for form in identity.forms}
         self._keys |= dict.fromkeys(identity.keys, paper)
         self._keys |= {nobodys_key(self._source, key): paper for key in entry.shared}
         self._wait_for_abstract(paper)
@@ -220,17 +224,10 @@ class Recording:
         self._update(_paper, [paper.values for paper in changed])
         rows = [{"key": key, "paper_id": _id(paper)} for key, paper in self._new_keys().items()]
         insert_unless_there(self._connection, _key, rows)
-        self._write_forms()
+        claims = {(key, _id(paper), record): relation for (key, paper, record), relation in self._claims.items()}
+        write_claims(self._connection, self._source, claims, {_id(one) for one in self._seen.values()}, self._said)
         new = [_id(paper) for paper in added]
         return new, {*new, *(_id(paper) for paper in changed)}
-
-    def _write_forms(self) -> None:
-        claims = {(key, _id(paper)): relation for (key, paper), relation in self._forms.items()}
-        rows = [
-            {"key": key, "paper_id": id, "relation": relation, "source": self._source}
-            for (key, id), relation in claims.items()
-        ]
-        insert_unless_there(self._connection, _form, rows)
 
     def _new_keys(self) -> dict[str, Candidate]:
         """Return key → paper, of the keys to store.

@@ -57,7 +57,7 @@ cited = Table(
 site = Table(
     "site",
     metadata,
-    Column("name", Text, primary_key=True),  # a host with its port, or the domain whose hosts take turns
+    Column("name", Text, primary_key=True),  # a host with its port, a domain whose hosts take turns, or a limit of it
     Column("free_at", UtcDateTime),  # before that no request begins
     Column("closed_until", UtcDateTime),  # until then it asked to be left alone
     Column("holder", Text),  # the process whose request is under way
