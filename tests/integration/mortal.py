@@ -119,7 +119,7 @@ class Life:
             intake = Intake(tx, self.context.rules, self.now)
             intake.add(entries, "hf", whole=True)
 
-            def decide(saved: Any, paper: Any) -> Any:
+            def decide(saved: Any, paper: Any, hit: Any) -> Any:
                 return fate.of_polled(saved.subscription, paper, first_poll=False, now=self.now)
 
             intake.match(decide)

@@ -13,7 +13,18 @@ import pytest
 from tests.parsers import literature
 from watcher.cli import main
 from watcher.config import load
-from watcher.model import Fetched, Judged, Message, Outcome, Page, Result, Verdict
+from watcher.model import (
+    DisplayNames,
+    Fetched,
+    Judged,
+    Message,
+    NotModified,
+    Outcome,
+    Page,
+    Result,
+    Validators,
+    Verdict,
+)
 from watcher.notify import problem_of
 from watcher.outbox.deliver import deliver_all
 from watcher.parsers.apis.cursors import parameter_of
@@ -26,6 +37,7 @@ from watcher.pipeline.telling.tell import tell_due
 from watcher.rules import compile_rule
 from watcher.sandbox.here import ParseHere
 from watcher.store import Store, open_store
+from watcher.web.views.cards import card_of
 
 DAY = date(2026, 3, 9)
 OWN = {"10.48550/arxiv.2403.00001": ("W71", "Borrowed Lanterns"), "10.5555/kiln": ("W72", "Quiet Kilns")}
@@ -53,12 +65,16 @@ def citing(number: int, *cited: str, day: date = DAY, **more: Any) -> dict[str, 
 
 
 class Citations:
-    """A daemon over an OpenAlex of our own; ``works`` cite others, ``asked`` are the addresses that were asked for."""
+    """A daemon over an OpenAlex of our own; ``works`` cite others, ``asked`` are the addresses that were asked for.
+
+    ``per_page``: most works on one page. ``is_marked``: whether answers have an ETag.
+    """
 
     def __init__(self, folder: Path, store: Store, config: str = CONFIG, bib: str = BIB) -> None:
         self.now = datetime(2026, 3, 10, 8, tzinfo=UTC)
         self.folder, self.works, self.known = folder, list[dict[str, Any]](), dict(OWN)
         self.asked, self.texts = list[str](), list[str]()
+        self.per_page, self.is_marked = 100, False
         self.spoil: Callable[[str, bytes], bytes] = lambda url, body: body
         (folder / "my-papers.bib").write_text(bib, "utf-8")
         self.store = store
@@ -81,6 +97,8 @@ class Citations:
     def get(self, url: str, validators: Any, *, robots: bool = True) -> Fetched:
         """OpenAlex's answer at an address."""
         self.asked.append(url)
+        if self.is_marked and validators(url):
+            return NotModified(url=url, fetched_at=self.now)
         name, _, values = parameter_of(url, "filter").partition(":")
         ids = values.split("|")
         if name == "doi":
@@ -95,8 +113,13 @@ class Citations:
             wanted = {f"https://openalex.org/{id}" for id in ids}
             some_works = [one for one in self.works if wanted & set(one["referenced_works"])]
             shown = sorted(some_works, key=lambda one: one["publication_date"], reverse=True)
-            body = literature.openalex(shown, total=len(shown), cursor=None)
-        return Page(url=url, body=self.spoil(url, body), fetched_at=self.now)
+            at = int(parameter_of(url, "cursor").replace("*", "0"))
+            page, following = shown[at : at + self.per_page], at + self.per_page
+            body = literature.openalex(
+                page, total=len(shown), cursor=str(following) if following < len(shown) else None
+            )
+        marks = Validators(etag='"one"') if self.is_marked else Validators()
+        return Page(url=url, body=self.spoil(url, body), fetched_at=self.now, validators=marks)
 
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
         self.texts.append(message.text)
@@ -150,6 +173,67 @@ def test_a_paper_of_ones_own_that_is_named_later_does_not_bring_its_past(world: 
     world.works.append(citing(4, "W72", day=date(2018, 1, 1)))  # its references are read late
     world.look(timedelta(days=1))
     assert sorted(world.told()) == [1, 3, 4]
+
+
+def drop_kilns(world: Citations) -> None:
+    world.context.config = world.config(CONFIG.replace("[my-papers.bib], look", "['arXiv:2403.00001'], look"))
+    apply_config(world.context)
+
+
+def lose_works(world: Citations) -> None:
+    world.works = [one for one in world.works if one["referenced_works"] != ["https://openalex.org/W72"]]
+
+
+@pytest.mark.parametrize("lessen", [drop_kilns, lose_works])
+def test_a_list_that_reaches_further_back_than_before_does_not_bring_the_past(
+    world: Citations, lessen: Callable[[Citations], None]
+) -> None:
+    world.per_page = 3
+    world.works = [citing(n, "W72", day=DAY - timedelta(days=50 + n)) for n in range(1, 4)]
+    world.works += [citing(n, "W71", day=date(2010 + n, 5, 1)) for n in range(5)]
+    world.look()
+    lessen(world)
+    world.works.append(citing(9, "W71", day=date(2026, 3, 10)))
+    world.look(timedelta(days=1))
+    assert world.told() == [9], "three of 2012 to 2014 come into view"
+    world.works.append(citing(10, "W71", day=date(2013, 6, 1)))  # its references are read late
+    world.look(timedelta(days=1))
+    assert world.told() == [9, 10], "though it lies among them"
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_the_past_of_a_list_that_could_not_be_read_at_first_is_not_told(world: Citations, is_known: bool) -> None:
+    world.works = [citing(1, "W71", day=date(2016, 5, 1)), citing(2, "W72", day=date(2017, 5, 1))]
+    if is_known:
+        del world.known["10.5555/kiln"]
+        world.look()
+        world.known |= OWN
+    world.spoil = lambda url, body: b"<html>" if parameter_of(url, "filter").startswith("cites") else body
+    world.look(timedelta(days=1))
+    world.spoil = lambda url, body: body
+    world.works.append(citing(3, "W72", day=date(2026, 3, 8)))
+    world.look(timedelta(days=1))
+    assert world.told() == [3]
+
+
+def test_who_asks_for_one_of_two_cited_papers_is_not_told_of_its_past(world: Citations) -> None:
+    two = "cites: ['doi:10.5555/kiln'], to"
+    world.context.config = world.config(CONFIG.replace("cites: [my-papers.bib], to", two))
+    apply_config(world.context)
+    del world.known["10.5555/kiln"]
+    world.works = [citing(1, "W71", "W72", day=date(2016, 5, 1))]
+    world.look()
+    world.known |= OWN
+    world.look(timedelta(days=1))
+    assert world.told() == [], "it cites both, and only the first was asked for until now"
+
+
+def test_an_unchanged_answer_on_ones_own_papers_does_not_hide_who_cites_them(world: Citations) -> None:
+    world.is_marked = True
+    world.look()
+    world.works = [citing(1, "W71")]
+    world.look(timedelta(hours=1))
+    assert world.told() == [1]
 
 
 def test_many_papers_are_asked_for_by_fifty(tmp_path: Path, world: Citations) -> None:
@@ -220,13 +304,35 @@ def test_it_stands_alone_or_beside_rule_and_like(tmp_path: Path, world: Citation
     assert sorted(world.told()) == told
 
 
+@pytest.mark.parametrize("was_known", [True, False])
 def test_status_names_what_openalex_does_not_know(
-    world: Citations, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    world: Citations, tmp_path: Path, capsys: pytest.CaptureFixture[str], was_known: bool
 ) -> None:
+    world.known |= {"10.5555/unknown": ("W73", "Nobody Knows This")} if was_known else {}
     world.look()
+    world.known = dict(OWN)
+    world.look(timedelta(days=1))
     (tmp_path / "state").mkdir()
     line = f"database: sqlite:///{tmp_path / 'w.db'}\n"
     (tmp_path / "config.yaml").write_text(CONFIG + line, "utf-8")
     env = {"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path)}
     assert main(["status", "citing", "--config", str(tmp_path / "config.yaml")], env) == 0
     assert "not known there, so nobody is found who cites them: doi:10.5555/unknown" in capsys.readouterr().out
+
+
+def test_pages_and_show_name_what_is_cited(
+    world: Citations, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.works = [citing(1, "W71", "W72")]
+    world.look()
+    with world.store.reading() as tx:
+        paper = tx.papers.find("doi:10.5555/kelp.1")
+        assert paper is not None
+        card = card_of(paper, tx.browsing.matches_of([paper.id]), DisplayNames())
+    assert [one.terms for one in card.matches] == ["Cites your “Borrowed Lanterns” and “Quiet Kilns”"]
+    line = f"database: sqlite:///{tmp_path / 'w.db'}\n"
+    (tmp_path / "config.yaml").write_text(CONFIG + line, "utf-8")
+    env = {"STATE_DIRECTORY": str(tmp_path), "HOME": str(tmp_path)}
+    assert main(["show", paper.key, "--config", str(tmp_path / "config.yaml")], env) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "cites arxiv:2403.00001 Borrowed Lanterns, doi:10.5555/kiln Quiet Kilns" in shown

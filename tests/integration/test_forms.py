@@ -127,7 +127,7 @@ class Desk:
         with self.store.transaction() as tx:
             intake = Intake(tx, self.context.rules, self.now)
             recorded = intake.add(entries, source, whole=True)
-            intake.match(lambda saved, paper: Decision(fate))
+            intake.match(lambda *_: Decision(fate))
             record_updates(tx, intake.updates, self.now, heirs=intake.heirs)
         return recorded.ids
 

@@ -40,7 +40,7 @@ def bring(world: World, *some: list[Entry]) -> int:
     with world.context.store.transaction() as tx:
         intake = Intake(tx, world.context.rules, world.now)
         intake.add([one for entries in some for one in entries], "hf", whole=True)
-        return intake.match(lambda saved, paper: Decision(Fate.HELD))
+        return intake.match(lambda *_: Decision(Fate.HELD))
 
 
 def of_all(count: int, first: int = 1) -> list[list[Entry]]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.examples import times
 from tests.integration.test_forms import EDITED, TITLE, Desk, article, arxiv, every_form, preprint, subscription
 from watcher.model import ACCEPTED, PUBLISHED, Decision, Entry, Fate, NeverItem, PaperEvent
+from watcher.parsers.oai.record import WITHDRAWN
 from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.subscriptions.never import apply_never
@@ -263,3 +264,23 @@ def test_who_heard_of_the_preprint_alone_hears_of_an_article_that_was_stored_bef
     assert desk.papers() == 1
     assert [one.subscriptions for one in desk.sent] == [("one",)]
     assert look(desk, arxiv(1), source="arxiv") == []
+
+
+def test_a_repository_that_deletes_its_copy_withdraws_no_paper_that_others_list(desk: Desk) -> None:
+    copy = replace(preprint(1), keys=("id:oai:repository.example:7", "arxiv:2603.00001"))
+    gone = Entry(title="", keys=copy.keys[:1], note=WITHDRAWN, is_follow_up=True, is_removed=True)
+    assert look(desk, copy, source="repository") == ["itself"]
+    assert look(desk, copy, source="its theses") == look(desk, preprint(1)) == []
+    assert look(desk, gone, source="repository") == look(desk, gone, source="its theses") == []
+    with desk.store.reading() as tx:
+        (paper,) = tx.papers.all()
+    assert paper.note is None
+
+
+def test_a_record_that_all_sources_have_deleted_withdraws_its_paper(desk: Desk) -> None:
+    copy = replace(preprint(1), keys=("id:oai:repository.example:7", "arxiv:2603.00001"))
+    gone = Entry(title="", keys=copy.keys[:1], note=WITHDRAWN, is_follow_up=True, is_removed=True)
+    assert look(desk, copy, source="repository") == ["itself"] and look(desk, copy, source="its theses") == []
+    assert look(desk, gone, source="repository") == []
+    assert look(desk, gone, source="its theses") == ["withdrawn"]
+    assert look(desk, gone, source="repository") == look(desk, gone, source="its theses") == []

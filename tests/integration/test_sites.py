@@ -93,6 +93,19 @@ def test_a_days_requests_are_counted_over_all_processes_until_midnight(processes
     assert other.take("a.org", 1, LEASE, cost=39, a_day=39) == SiteTurn()
 
 
+def test_requests_with_a_key_leave_those_without_one_their_allowance(store: Store, clock: Clock) -> None:
+    book = SiteBook(store, clock)
+    for _ in range(3):
+        assert book.take("a.org", 1, LEASE, cost=10, a_day=100) == SiteTurn()
+        book.give_back("a.org", is_public=False)
+        clock.seconds += 1
+    assert book.take("a.org", 1, LEASE, cost=1, a_day=1) == SiteTurn()
+    book.give_back("a.org", is_public=False)
+    clock.seconds += 1
+    assert book.take("a.org", 1, LEASE, cost=1, a_day=1).is_spent
+    assert book.take("a.org", 1, LEASE, cost=70, a_day=100) == SiteTurn()
+
+
 def test_a_request_beyond_the_days_allowance_is_not_sent_and_waits_for_midnight(store: Store, clock: Clock) -> None:
     turns = Turns(clock.monotonic, clock.sleep, SiteBook(store, clock))
     pace = Pace("a.org", 1, cost=2, a_day=3)

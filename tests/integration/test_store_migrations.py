@@ -17,6 +17,7 @@ from sqlalchemy import BindParameter, Boolean, Connection, bindparam, create_eng
 from tests.integration.migrating import migrate_to
 from tests.remembering import RememberedTables
 from watcher.errors import StoreError
+from watcher.model import ARTICLE, Entry, OtherForm
 from watcher.store import open_store
 from watcher.store.database import migrate
 from watcher.store.database.database import Mode
@@ -149,6 +150,31 @@ def test_what_was_held_before_subscriptions_were_woken_is_due(empty_database: st
     engine.dispose()
     with open_store(empty_database) as store, store.reading() as tx:
         assert tx.subscriptions.due(datetime(2027, 1, 1, tzinfo=UTC)) == [1]
+
+
+def test_claims_of_before_stand_until_their_source_makes_them_no_more(empty_database: str) -> None:
+    if "://" not in empty_database:
+        Path(empty_database).touch()
+    engine = _engine(empty_database)
+    with engine.begin() as connection:
+        migrate_to(connection, "0027")
+        for statement in (
+            (
+                "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
+                "VALUES (1, 'arxiv:2603.00001', 'Lanterns', 'lanterns', '', '[]', '[]', '[]', :now)"
+            ),
+            "INSERT INTO paper_key (key, paper_id) VALUES ('arxiv:2603.00001', 1)",
+            "INSERT INTO paper_form VALUES ('doi:10.1/1', 1, 'article', 'arxiv')",
+        ):
+            connection.execute(text(statement).bindparams(*_bound(statement)))
+    engine.dispose()
+    shown = Entry(title="Lanterns", keys=("arxiv:2603.00001",), names_forms=True)
+    with open_store(empty_database) as store:
+        with store.reading() as tx:
+            assert tx.papers.forms(1) == [(OtherForm("doi:10.1/1", ARTICLE), "arxiv")]
+        with store.transaction() as tx:
+            tx.papers.record_entries([shown], "arxiv", datetime(2027, 1, 1, tzinfo=UTC))
+            assert tx.papers.forms(1) == []
 
 
 def _bound(statement: str) -> list[BindParameter[Any]]:

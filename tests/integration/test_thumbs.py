@@ -99,7 +99,7 @@ def test_thumbs_move_what_waits_and_what_comes(world: World) -> None:
         tx.papers.record_entries([twin], "hf", world.now)
     with world.context.store.transaction() as tx:
         ids = tx.papers.listed_in("hf", [datetime(2026, 3, 10, tzinfo=UTC).date()])
-        assert record_matches(tx, world.context.rules, ids, lambda saved, paper: Decision(Fate.HELD), world.now) == 1
+        assert record_matches(tx, world.context.rules, ids, lambda *_: Decision(Fate.HELD), world.now) == 1
         _, scores, some = held(tx)
         (new,) = [one.id for one in some if one.title == twin.title]
         assert scores[new] > before[papers[0].id]

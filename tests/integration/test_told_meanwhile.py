@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 from typing import Any
 
@@ -101,6 +101,10 @@ def papers_of(tx: Transaction) -> list[Paper]:
     return list(tx.papers.all())
 
 
+def subscription_id(tx: Transaction, name: str) -> int:
+    return next(one.id for one in tx.subscriptions.active() if one.subscription.name == name)
+
+
 def leave(world: World) -> Callable[[Transaction], object]:
     return lambda tx: record_leaving(tx, tx.subscriptions.active()[0], ME, world.now)
 
@@ -173,6 +177,65 @@ def test_a_paper_that_turns_out_to_be_known_while_it_is_told_is_not_told_again(w
     tell_due(world.context)
     deliver_all(world.context)
     assert world.receivers.text().count(TITLE) == 1 and EDITED not in world.receivers.text()
+
+
+def test_a_paper_that_is_muted_while_it_is_stored_makes_nobody_wait_for_ever(world: World) -> None:
+    world.apply(subscription("early", rule="lanterns", on=("retracted",)), subscription("late", rule="green lanterns"))
+    with world.context.store.transaction() as tx:
+        intake = Intake(tx, world.context.rules, world.now)
+        intake.add([preprint(1)], "hf", whole=True)
+        intake.match(lambda *_: Decision(Fate.HELD))
+    until = world.now.replace(year=world.now.year + 1)
+    with world.context.store.reading() as tx:
+        paper = tx.papers.find("arxiv:2603.00001")
+        assert paper is not None
+    other = Other(world.context.store, lambda tx: record_mute(tx, paper, world.now, until))
+    with world.context.store.transaction() as tx:
+        intake = Intake(tx, world.context.rules, world.now)
+        intake.add([preprint(2, title="Green lanterns", retraction=None)], "hf", whole=True)
+        tx.matches.hold(subscription_id(tx, "late"), tx.matches.held(subscription_id(tx, "late")), world.now)
+        other.begin()
+        record_updates(tx, {paper.id: ("retracted",)}, world.now)
+    other.end()
+    assert not other.refused
+
+
+def test_two_sources_that_ask_for_the_same_papers_do_not_wait_for_each_other_for_ever(world: World) -> None:
+    works = [("doi:10.5555/a", "openalex:w71", "Kilns")]
+
+    def ask(tx: Transaction) -> None:
+        Intake(tx, world.context.rules, world.now).add([preprint(1)], "second", whole=True)
+        tx.cited.record(works, world.now)
+
+    other = Other(world.context.store, ask)
+    with world.context.store.transaction() as tx:
+        intake = Intake(tx, world.context.rules, world.now)
+        tx.cited.record(works, world.now)
+        other.begin()
+        intake.add([preprint(2)], "first", whole=True)
+    other.end()
+    assert not other.refused
+
+
+def test_two_forms_that_are_joined_and_retracted_while_both_are_told_make_nobody_wait_for_ever(world: World) -> None:
+    world.apply(subscription("fish", rule="lanterns", on=("retracted",)))
+    with world.context.store.transaction() as tx:
+        intake = Intake(tx, world.context.rules, world.now)
+        intake.add([preprint(1), article(1, stage=None, venue=None)], "journal", whole=True)
+        intake.match(lambda *_: Decision(Fate.HELD))
+
+    def join(tx: Transaction) -> None:
+        recorded = tx.papers.record_entries([replace(arxiv(1), retraction="10.5555/notice")], "arxiv", world.now)
+        record_updates(tx, recorded.updates, world.now, heirs=recorded.heirs)
+
+    other = Other(world.context.store, join)
+    world.context.config = Meanwhile(world.context.config, "quiet_hours_of", other.begin)  # type: ignore[assignment]
+    tell_due(world.context)
+    other.end()
+    assert not other.refused
+    tell_due(world.context)
+    deliver_all(world.context)
+    assert "retracted" in world.receivers.text()
 
 
 def test_who_is_forgotten_while_a_message_is_claimed_is_asked_to_wait(world: World) -> None:

@@ -198,7 +198,7 @@ def test_of_arxiv_a_change_of_an_old_paper_is_no_new_one(record: str, is_follow_
 )
 def test_a_deleted_record_withdraws_its_paper(identifier: str, key: str) -> None:
     entry = only(made.record(identifier, ""))
-    assert (entry.title, entry.keys, entry.is_follow_up) == ("", (key,), True)
+    assert (entry.title, entry.keys, entry.is_follow_up, entry.is_removed) == ("", (key,), True, True)
     assert is_withdrawn({"title": "Slow Kilns", "note": entry.note, "abstract": ""})
 
 

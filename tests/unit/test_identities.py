@@ -65,6 +65,7 @@ def test_anything_may_stand_where_an_id_should(text: object) -> None:
         (["orcid:1 Ada"], ["openalex:a1 Ada"], ["orcid:1 Ada", "openalex:a1 Ada"]),
         (["orcid:1 Ada", "hf:a Ada"], ["hf:a Ada", "orcid:1 Ada"], ["orcid:1 Ada", "hf:a Ada"]),
         ([], ["orcid:1 Wei", "orcid:2 Wei"], ["orcid:1 Wei", "orcid:2 Wei"]),  # two of one name on one paper
+        (["openalex:w1"], ["openalex:w2"], ["openalex:w1", "openalex:w2"]),  # cited papers, asked for by two sources
         (["orcid:1 Wei", "orcid:2 Wei"], ["orcid:2 Wei", "orcid:1 Wei"], ["orcid:1 Wei", "orcid:2 Wei"]),
     ],
 )

@@ -88,6 +88,7 @@ def _facts(paper: Paper, keys: Sequence[str], forms: Sequence[tuple[OtherForm, s
         ("author ids", ", ".join(paper.author_ids)),
         ("organization", paper.organization or ""),
         ("places", ", ".join(paper.org_ids)),
+        ("cites", ", ".join(paper.cited_ids)),
         ("venue", paper.venue or ""),
         ("stage", paper.stage or ""),
         ("retracted", paper.retraction or ""),

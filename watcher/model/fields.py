@@ -273,12 +273,12 @@ def kept_name(kept: str) -> str:
 def merged_ids(known: Sequence[str], read: Iterable[str]) -> list[str]:
     """Return the ids of a paper after a source was read; of those with one scheme and name, only what was read stays.
 
-    Ids of papers with one name stay, since a preprint and its article are two.
+    Ids of papers with one name stay, since a preprint and its article are two; so do ids without names.
 
     ``known``: what the paper had; ``read``: what the source says. Both as :func:`kept_id` makes them.
     """
     new = list(dict.fromkeys(read))
-    replaced = {(one.partition(":")[0], kept_name(one).casefold()) for one in new}
+    replaced = {(one.partition(":")[0], kept_name(one).casefold()) for one in new if kept_name(one)}
     ids = {id_of(one) for one in new}
     kept = [
         one

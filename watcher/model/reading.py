@@ -134,23 +134,28 @@ class Entry(PaperFacts):
         none, so that only the title identifies it.
     ``shared``: keys that other papers of the page have as well. They identify nothing.
     ``forms``: other forms of the paper (preprint, article), by its own record.
+    ``names_forms``: the page names all of them, so that one that it named before and does not name now is none.
     ``listed``: the digest day.
     ``rank``: its place on the list, from 1.
     ``upvotes`` and ``comments``: their numbers, None if the page shows none.
     ``is_secondhand``: the page is somebody else's, who may have put the texts in words of their own.
     ``is_follow_up``: it only says something about an earlier paper (a change, a withdrawal), and may lack its title. If
         no paper with one of its keys is known, it is ignored.
+    ``is_removed``: such an entry says that the source has taken its record away. If other sources list the paper, it is
+        ignored.
     """
 
     keys: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     forms: tuple[OtherForm, ...] = ()
+    names_forms: bool = False
     listed: date | None = None
     rank: int | None = None
     upvotes: int | None = None
     comments: int | None = None
     is_secondhand: bool = False
     is_follow_up: bool = False
+    is_removed: bool = False
 
 
 NamedWork = tuple[str, str, str]
@@ -173,6 +178,7 @@ class Reading:
     ``records``: how many of them this page has, with those that are no papers; None for as many as ``entries``.
     ``reaches``: how far back the page goes in the order of its list; None if the days of the entries tell it.
     ``works``: what the source calls papers whose citations it is asked for. Such a page lists no papers.
+    ``citing``: the source's own ids of papers; the page lists what cites one of them, by its day of publication.
     """
 
     entries: tuple[Entry, ...]
@@ -188,6 +194,7 @@ class Reading:
     records: int | None = None
     reaches: datetime | None = None
     works: tuple[NamedWork, ...] = ()
+    citing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ def finish_import(done: Imported, telling: Telling, context: Context) -> None:
         if telling is not Telling.ALL:
             return
         tx.subscriptions.generation(hold=True)
+        tx.papers.hold()  # what is merged meanwhile changes the same matches
         tx.matches.decide(tx.matches.untold(done.papers, fate.IMPORT_REASONS), Decision(Fate.HELD))
         tx.subscriptions.lock(tx.matches.held_among(done.papers))
         held = tx.matches.held_among(done.papers)  # what was told until the locks were ours is held no more
@@ -144,7 +145,7 @@ def summary_of(done: Imported, context: Context) -> Summary:
 
 def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) -> Decide:
     present = present_of(tx, config, now)
-    return lambda saved, paper: fate.of_imported(paper, saved.subscription.sources, present, telling)
+    return lambda saved, paper, hit: fate.of_imported(paper, saved.subscription.sources, present, telling)
 
 
 def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], context: Context, now: datetime) -> None:

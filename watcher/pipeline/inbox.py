@@ -130,7 +130,7 @@ def _store_reading(reading: Reading, source: Source, context: Context, is_mine: 
         intake.add(reading.entries, source.name, whole=reading.whole)
         present = _present(tx, source, context, now)
         matched = intake.match(
-            lambda saved, paper: fate.of_dropped_in(paper, saved.subscription.sources, present), unchanged=True
+            lambda saved, paper, hit: fate.of_dropped_in(paper, saved.subscription.sources, present), unchanged=True
         )
         matched += record_updates(tx, intake.updates, now, heirs=intake.heirs)
     done.new += intake.new

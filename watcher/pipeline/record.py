@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from watcher.model import Decision, Entry, Hit, Paper, StoredSubscription
 from watcher.pipeline.rulebook import FoundMatch, RuleBook
@@ -18,8 +18,8 @@ from watcher.store.papers.recording import Recorded, all_updates
 WAIT_FOR_ABSTRACT = timedelta(hours=24)
 """How long a paper waits for its abstract before it is matched without it."""
 
-Decide = Callable[[StoredSubscription, Paper], Decision]
-"""Returns the fate of a match of a subscription and a paper."""
+Decide = Callable[[StoredSubscription, Paper, Hit], Decision]
+"""Returns the fate of a match of a subscription and a paper, where its rule holds as the hit says."""
 
 
 @dataclass
@@ -31,7 +31,8 @@ class Intake:
     ``listed``: ids of all papers that were added.
     ``updates``: paper id → occasions, for known papers with events.
     ``heirs``: paper id → (occasion, subscriptions) that have an event of their own.
-    ``first_asked``: ids of papers whose citations were never asked for before.
+    ``citing``: how far back lists of citing papers were read before, of the papers whose citations are asked for now.
+    ``read_back``: how far back they are read now.
     """
 
     tx: Transaction
@@ -42,7 +43,8 @@ class Intake:
     listed: set[int] = field(default_factory=set)
     updates: dict[int, tuple[str, ...]] = field(default_factory=dict)
     heirs: dict[int, tuple[str, frozenset[int]]] = field(default_factory=dict)
-    first_asked: set[str] = field(default_factory=set)
+    citing: dict[str, date | None] = field(default_factory=dict)
+    read_back: dict[str, date] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Bring the rules up to date and lock them until the transaction ends, so that no paper misses a new rule."""
@@ -94,7 +96,7 @@ def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int],
             if (saved := active.get(one.subscription_id)) is None:
                 continue
             why, match_id = one.unwanted.why(saved.subscription.owner), kept_back.get((saved.id, one.paper.id))
-            decision = of_unwanted(why) if why else decide(saved, one.paper)
+            decision = of_unwanted(why) if why else decide(saved, one.paper, one.hit)
             new = NewMatch(saved.id, one.paper.id, _hit(one, tastes[saved.id]), decision)
             if match_id is None:
                 found.append(new)

@@ -96,7 +96,7 @@ def _take_as_known(tx: Transaction, held: Sequence[Waiting], blind: BlindSpan, c
     tx.blanks.drop_due(now)
     waited = tx.papers.waiting(before=now - WAIT_FOR_ABSTRACT)
     context.rules.bring_up_to_date(tx)
-    record_matches(tx, context.rules, waited, lambda saved, paper: known, now)
+    record_matches(tx, context.rules, waited, lambda saved, paper, hit: known, now)
     tx.papers.stop_waiting(waited)
     for source in context.config.sources.values():
         if PARSERS[source.kind].folder(source) is None:

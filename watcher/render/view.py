@@ -8,6 +8,7 @@ from datetime import date
 
 from watcher.model import FIRST, DigestItem, DisplayNames, MatchedSpan, Paper, PaperEvent, event_of
 from watcher.model.fields import id_of, kept_name
+from watcher.model.telling import CITES, cited_in
 from watcher.model.words import counted, listed
 from watcher.render.clean import one_line, safe_url
 from watcher.render.readable import readable, shown_with
@@ -21,8 +22,6 @@ MOST_TERMS = 6
 MOST_LISTINGS = 3
 MOST_CITED = 3
 LONGEST_CITED = 100
-CITES = "cites"
-"""The field of rules for what a paper cites."""
 
 BY_NAME = "by name"
 NO_NAMES = DisplayNames()
@@ -169,14 +168,13 @@ def because_line(item: DigestItem) -> str:
 
     Of several matches with a library the one with the best score counts.
     """
-    return one_line("; ".join(filter(None, (cites_line(item), _alike_line(item)))), LONGEST_BECAUSE)
+    return one_line("; ".join(filter(None, (cites_line(item.paper, item.places), _alike_line(item)))), LONGEST_BECAUSE)
 
 
-def cites_line(item: DigestItem) -> str:
+def cites_line(paper: Paper, places: Iterable[MatchedSpan]) -> str:
     """Return ``cites your “Title”`` for the papers that a rule asked for, "" if it asked for none."""
-    asked = {place.term.partition(":")[2].strip('"').lower() for place in item.places if place.field == CITES}
-    names = {id_of(one): kept_name(one) for one in item.paper.cited_ids}
-    titles = dict.fromkeys(names.get(id) or id for id in asked if id in names)
+    names = {id_of(one): kept_name(one) for one in paper.cited_ids}
+    titles = dict.fromkeys(names.get(id) or id for id in cited_in(places) if id in names)
     shown = sorted(f"“{one_line(readable(title), LONGEST_CITED)}”" for title in titles)
     more = [f"{len(shown) - MOST_CITED} more"] if len(shown) > MOST_CITED else []
     return f"Cites your {listed([*shown[:MOST_CITED], *more])}" if shown else ""

@@ -10,7 +10,9 @@ from watcher.config.included.libraries import LibraryFiles, references_in
 from watcher.config.written_rule import place_of_item, with_places
 from watcher.files.read import name_in_one_line
 from watcher.model import Source
+from watcher.parsers.openalex.citing import doi_of_key
 from watcher.parsers.openalex.keys import cited_papers
+from watcher.parsers.references import read_ids
 
 MOST_CITED = 500
 """Most ids in one subscription: they become a rule, and rules are bounded."""
@@ -28,11 +30,24 @@ def cited_by(checker: Checker, path: Place, given: Sequence[str], files: Library
         read = references_in(checker, place, item, files)
         if read is None:
             continue
-        found |= dict.fromkeys(key for one in read.papers for key in one.keys if key.startswith(("arxiv:", "doi:")))
-        if nameless := sum(not one.keys for one in read.papers):
-            what = f"{name_in_one_line(item)}: {nameless} of {len(read.papers)} papers have no arXiv id and no DOI"
+        keys = [_asked_for(one.keys) for one in read.papers]
+        if not any(keys) and read_ids([item]).papers:
+            what = f"{name_in_one_line(item)} has a sign that OpenAlex cannot be asked for"
+            checker.note(place, what, "leave it out", name="wrong-value")
+            continue
+        found |= dict.fromkeys(key for some in keys for key in some)
+        if nameless := keys.count(()):
+            what = f"{name_in_one_line(item)}: {nameless} of {len(keys)} papers have no arXiv id and no DOI"
+            if odd := [key for one in read.papers for key in one.keys if not _asked_for(one.keys)]:
+                what += f" that OpenAlex can be asked for ({', '.join(odd)[:60]})"
             checker.warn(place, what, "add eprint or doi to their entries", name="cited-without-id")
     return tuple(found)
+
+
+def _asked_for(keys: Sequence[str]) -> tuple[str, ...]:
+    """Return those of a paper's keys by which OpenAlex can be asked for it, each paper of arXiv by its arXiv id."""
+    dois = {doi: key for key in reversed(keys) if (doi := doi_of_key(key)) is not None}
+    return tuple(key for key in keys if key in dois.values())
 
 
 def cites_rule(keys: Sequence[str]) -> str:

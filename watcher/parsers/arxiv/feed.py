@@ -86,6 +86,7 @@ def _announced(node: XmlElement, *, is_api: bool) -> Announced | None:
         title=title,
         keys=keys,
         forms=forms_named(doi, ARTICLE, beside=keys),
+        names_forms=True,
         abstract=clean.abstract(text[heading.end() :] if heading else text),
         authors=_authors(node),
         arxiv_id=named.arxiv_id,

@@ -167,7 +167,7 @@ def _read_all(body: SavedBody) -> Reading | Unreadable:
 
 PARSER = Parser(
     kind="arxiv",
-    version=5,
+    version=6,
     own=ArxivKeys,
     check=_mistakes,
     is_for_programs=lambda source: own(source).via != "listing",

@@ -113,7 +113,7 @@ def _posted(entry: Entry) -> Entry:
     version = entry.version or (int(found[1]) if found else None)
     published = entry.published if version in (None, 1) else None
     keys = (f"doi:{entry.doi}",) if entry.doi else entry.keys
-    return replace(entry, keys=keys, is_secondhand=False, version=version, published=published)
+    return replace(entry, keys=keys, is_secondhand=False, names_forms=False, version=version, published=published)
 
 
 def _parse_details(body: bytes, url: str, server: str) -> Reading | Unreadable:
@@ -155,6 +155,7 @@ def _entry(record: object, server: str) -> Entry | None:
         title=title,
         keys=(f"doi:{doi}",),
         forms=forms_named(article, ARTICLE, beside=(f"doi:{doi}",)),
+        names_forms=True,
         abstract=shown_text(_text(values, "abstract")),
         authors=people([_text(values, "authors")]),
         version=version,
@@ -241,7 +242,7 @@ def _parser(server: str) -> Parser:
 
     return Parser(
         kind=server,
-        version=3,
+        version=4,
         own=BiorxivKeys,
         check=_mistakes,
         is_for_programs=lambda source: True,

@@ -100,7 +100,7 @@ def _is_answer(body: SavedBody) -> bool:
 
 PARSER = Parser(
     kind="crossref",
-    version=2,
+    version=3,
     own=CrossrefKeys,
     check=mistakes,
     is_for_programs=lambda source: True,

@@ -50,6 +50,7 @@ def entry_of(work: Values) -> Entry | None:
         title=title,
         keys=ids.keys,
         forms=claimed_forms(related, ids.keys),
+        names_forms=True,
         stage=PUBLISHED if venue else None,
         retraction=BY_MARK if related.is_withdrawn else None,
         author_ids=author_ids_of(authors),

@@ -169,6 +169,7 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
         keys=tuple(dict.fromkeys([*named, *own])),
         shared=tuple(dict.fromkeys(nobodys)),
         forms=() if is_secondhand else forms,
+        names_forms=bool(link and named) and not is_secondhand,
         abstract=item.abstract,
         authors=item.authors,
         arxiv_id=ids.arxiv_id,

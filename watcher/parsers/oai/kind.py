@@ -202,7 +202,7 @@ def _told(source: Source) -> frozenset[str]:
 
 PARSER = Parser(
     kind="oai",
-    version=2,
+    version=3,
     own=OaiKeys,
     check=_mistakes,
     is_for_programs=lambda source: True,

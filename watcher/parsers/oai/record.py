@@ -65,7 +65,7 @@ def deleted(head: Head, site: str) -> Entry:
 
     ``site``: address of the repository, for keys.
     """
-    return Entry(title="", keys=_keys(head, PaperIds(()), site), note=WITHDRAWN, is_follow_up=True)
+    return Entry(title="", keys=_keys(head, PaperIds(()), site), note=WITHDRAWN, is_follow_up=True, is_removed=True)
 
 
 def form_in(record: XmlElement) -> str:
@@ -135,6 +135,7 @@ def _dublin_core(node: XmlElement, head: Head, site: str) -> Entry:
         abstract=abstract,
         authors=people([child.text() for child in node.all("dc:creator")]),
         forms=_forms(ids),
+        names_forms=True,
         stage=stage if ids.arxiv_id else None,
         arxiv_id=ids.arxiv_id,
         doi=ids.doi,
@@ -191,6 +192,7 @@ def _common(node: XmlElement, head: Head, site: str) -> Entry:
         title=clean.line(node.text("title")),
         keys=_keys(head, ids, site),
         forms=_forms(ids),
+        names_forms=True,
         stage=stage,
         abstract=clean.abstract(node.text("abstract")),
         arxiv_id=ids.arxiv_id,

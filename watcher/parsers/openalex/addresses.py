@@ -10,7 +10,7 @@ from watcher.model import Source
 from watcher.parsers.apis.cursors import query_of, with_defaults
 from watcher.parsers.apis.issn import issn_in, what_is_wrong
 from watcher.parsers.apis.relations import openalex_in, orcid_in, ror_in
-from watcher.parsers.openalex.citing import doi_of_key, questions
+from watcher.parsers.openalex.citing import questions
 from watcher.parsers.openalex.keys import SITE, OpenAlexKeys, own
 from watcher.parsers.parser import Mistake
 
@@ -153,9 +153,6 @@ _ASKED = ("author", "institution", "journal", "topic", "filter", "query", "cites
 def _of_cites(keys: OpenAlexKeys, others: Sequence[str]) -> Iterator[Mistake]:
     for name in others:
         yield Mistake(name, f"beside `cites` it is not read: `{name}`", "make two sources")
-    for one in keys.cites:
-        if doi_of_key(one) is None:
-            yield Mistake("cites", f"{one[:60]} has a sign that OpenAlex cannot be asked for", "leave it out")
 
 
 def _of_ids(keys: OpenAlexKeys) -> Iterator[Mistake]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from watcher.model import Entry, Reading
+from watcher.model.fields import identity
 from watcher.model.reading import NamedWork
 from watcher.parsers.apis.answers import Values, line_at
 from watcher.parsers.apis.cursors import parameter_of, query_of
@@ -26,23 +27,40 @@ NAMED = "id,doi,display_name"
 """The fields to ask for of one's own papers."""
 
 _OF_ARXIV = "10.48550/arxiv."
-_SIGNS = frozenset(",|&#+ ")
-"""Signs that part the values of a filter; a DOI that has one cannot be asked for."""
+_SIGNS = frozenset(',|" ')
+"""Signs that part the values of a filter, or the words of a rule; a DOI that has one cannot be asked for."""
+
+LONGEST = 3_500
+"""Most bytes of the ids in one question."""
 
 
 def doi_of_key(key: str) -> str | None:
     """Return the DOI by which a paper with this key (``arxiv:…``, ``doi:…``) is asked for, None if it cannot be."""
     scheme, _, id = key.partition(":")
-    doi = _OF_ARXIV + id if scheme == "arxiv" else id if scheme == "doi" else ""
-    return doi.lower() if doi and not _SIGNS & set(doi) else None
+    if scheme not in ("arxiv", "doi") or _SIGNS & set(id) or identity("cites", scheme, id) is None:
+        return None
+    return (_OF_ARXIV + id if scheme == "arxiv" else id).lower()
 
 
 def questions(keys: Sequence[str], api_key: str | None) -> Iterator[str]:
     """Yield the addresses that ask what OpenAlex calls papers."""
-    dois = list(dict.fromkeys(filter(None, map(doi_of_key, keys))))
-    for at in range(0, len(dois), MOST_ASKED):
-        asked = {"filter": "doi:" + "|".join(dois[at : at + MOST_ASKED]), "per_page": "100", "select": NAMED}
+    for some in _together(list(dict.fromkeys(filter(None, map(doi_of_key, keys))))):
+        asked = {"filter": "doi:" + "|".join(some), "per_page": "100", "select": NAMED}
         yield f"{SITE}works?{query_of(asked, ('api_key', api_key))}"
+
+
+def _together(dois: Sequence[str]) -> Iterator[list[str]]:
+    """Yield DOIs in lists of ``MOST_ASKED`` and of ``LONGEST`` bytes at most."""
+    some, size = list[str](), 0
+    for doi in dois:
+        more = len(quote(doi)) + 1
+        if some and (len(some) == MOST_ASKED or size + more > LONGEST):
+            yield some
+            some, size = [], 0
+        some.append(doi)
+        size += more
+    if some:
+        yield some
 
 
 def asked_dois(url: str) -> list[str]:

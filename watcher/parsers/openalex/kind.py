@@ -68,6 +68,7 @@ def _read(works: Sequence[Values], total: int | None, cursor: object, url: str) 
         total=total,
         records=len(works),
         reaches=min(days) if is_by_day and days and not turned and "from_created_date" not in url else None,
+        citing=tuple(f"openalex:{work}".lower() for work in asked) if is_by_day else (),
     )
 
 
@@ -110,7 +111,7 @@ def _is_answer(body: SavedBody) -> bool:
 
 PARSER = Parser(
     kind="openalex",
-    version=2,
+    version=3,
     own=OpenAlexKeys,
     check=mistakes,
     is_for_programs=lambda source: True,

@@ -6,12 +6,10 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from watcher.errors import Overtaken, Stopped, WatcherError
-from watcher.model import Judged, Paper, Source, Unreachable, Verdict
-from watcher.model.fields import id_of
+from watcher.model import Hit, Judged, Paper, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists, source_past
@@ -22,6 +20,7 @@ from watcher.pipeline.polling.visits import keep_broken, keep_first, read_pages,
 from watcher.pipeline.record import WAIT_FOR_ABSTRACT, Decide, Intake, record_matches
 from watcher.policy.alerts import fate
 from watcher.policy.alerts.incidents import KINDS, is_due, trouble_of
+from watcher.policy.polls.citing import CitingLists
 from watcher.policy.polls.days import KnownPage, Visit
 from watcher.policy.polls.rhythm import DAYS, Look, Wait, next_wait
 from watcher.policy.polls.verdict import worst
@@ -132,10 +131,13 @@ def _poll(
         blind = None if is_asked else blind_span(tx, source)
         first = _yes(not is_asked)
         if known and not is_asked:
-            first = partial(_is_first_asked, first_asked=intake.first_asked)
+            first = CitingLists(intake.citing).shows_first
         decide = _decide(source, first_poll=first, now=now, late=late)
         matched = intake.match(deciding(decide, blind))
-        matched += record_updates(tx, intake.updates, now, deciding(lambda saved, paper: HELD, blind), intake.heirs)
+        matched += record_updates(
+            tx, intake.updates, now, deciding(lambda saved, paper, hit: HELD, blind), intake.heirs
+        )
+        tx.cited.record_read_back(intake.read_back)
         verdict, new, before = _with_place(worst(judged), kept), intake.new, verdict_before(tx, source)
         wait = conclude(tx, source, verdict, new, len(visits), context, now)
         record_days(tx, source, verdict, known, context, now)
@@ -232,6 +234,7 @@ def _match_waited(context: Context, paper_ids: Collection[int], now: datetime) -
         return 0
     with context.store.transaction() as tx:
         context.rules.bring_up_to_date(tx)
+        tx.papers.hold()  # matches lock several subscriptions
         matched = record_matches(tx, context.rules, paper_ids, _decide(None, first_poll=_yes(False), now=now), now)
         tx.papers.stop_waiting(paper_ids)
     return matched
@@ -247,20 +250,12 @@ def _match_alone(context: Context, paper_id: int, now: datetime) -> int:
         return 0
 
 
-def _yes(answer: bool) -> Callable[[Paper], bool]:
-    return lambda paper: answer
-
-
-def _is_first_asked(paper: Paper, first_asked: Collection[str]) -> bool:
-    """Return whether a paper is listed for citing papers alone whose citations were not asked for before.
-
-    Then its list is read for the first time, though its source is not.
-    """
-    return bool(first_asked and paper.cited_ids) and {id_of(one) for one in paper.cited_ids} <= set(first_asked)
+def _yes(answer: bool) -> Callable[[Paper, Hit], bool]:
+    return lambda paper, hit: answer
 
 
 def _decide(
-    source: Source | None, *, first_poll: Callable[[Paper], bool], now: datetime, late: fate.Late | None = None
+    source: Source | None, *, first_poll: Callable[[Paper, Hit], bool], now: datetime, late: fate.Late | None = None
 ) -> Decide:
     """Return the function that decides the fate of a match.
 
@@ -270,10 +265,10 @@ def _decide(
     """
     has_days = source is None or PARSERS[source.kind].day_url(source) is not None
     look_back = None if source is None or has_days else source.look_back
-    return lambda saved, paper: fate.of_polled(
+    return lambda saved, paper, hit: fate.of_polled(
         saved.subscription,
         paper,
-        first_poll=first_poll(paper),
+        first_poll=first_poll(paper, hit),
         look_back=look_back,
         now=now,
         began=saved.created_at,

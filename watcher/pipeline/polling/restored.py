@@ -46,7 +46,7 @@ def deciding(decide: Decide, blind: BlindSpan | None) -> Decide:
     """Return a function that decides baseline for what was due in the blind span, and as ``decide`` for all else."""
     if blind is None:
         return decide
-    return lambda saved, paper: of_restored(saved, paper, blind) or decide(saved, paper)
+    return lambda saved, paper, hit: of_restored(saved, paper, blind) or decide(saved, paper, hit)
 
 
 def end_blind_span(tx: Transaction, source: Source, judged: Judged, blind: BlindSpan | None, now: datetime) -> None:

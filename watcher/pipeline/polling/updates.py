@@ -22,7 +22,7 @@ def record_updates(
     tx: Transaction,
     updates: Mapping[int, Sequence[str]],
     now: datetime,
-    decide: Decide = lambda saved, paper: HELD,
+    decide: Decide = lambda saved, paper, hit: HELD,
     heirs: Heirs = NO_HEIRS,
 ) -> int:
     """Store a match for each event of a paper that was told or is known; return how many.
@@ -62,6 +62,6 @@ def record_updates(
                 continue
             hit = evaluate(rules.of(saved.subscription), documents[id]) or Hit(one.score)
             why = "" if event in ENDS else unwanted[id].why(saved.subscription.owner)
-            decision = of_unwanted(why) if why else decide(saved, papers[id])
+            decision = of_unwanted(why) if why else decide(saved, papers[id], hit)
             found.append(NewMatch(saved.id, id, hit, decision, occasion))
     return tx.matches.record(found, now)

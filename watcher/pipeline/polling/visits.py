@@ -27,6 +27,7 @@ from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists
 from watcher.pipeline.record import Intake
+from watcher.policy.polls.citing import reached_by
 from watcher.policy.polls.days import KnownPage, Visit, has_no_page, is_failed, shown_day
 from watcher.policy.polls.gaps import Gap, announced_on, of_cut
 from watcher.policy.polls.verdict import (
@@ -231,7 +232,8 @@ def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: b
         case Visit(parsed=Reading() as reading, fetched=Page() as page):
             _log_warnings(source, visit, reading)
             page = replace(page, url=_known_as(source, visit))
-            if visit.name:  # who is asked for it again is asked for another page
+            # Who is asked for it again is asked for another page, or leads to a list that may have changed.
+            if visit.name or reading.works:
                 page = replace(page, validators=Validators())
             return _record_page(intake, source, page, reading, visit.odd, is_further=is_further)
         case Visit(fetched=NotModified() as unchanged):
@@ -298,7 +300,7 @@ def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, o
     fewer.
     """
     tx, now, version = intake.tx, intake.now, PARSERS[source.kind].reads(source)
-    intake.first_asked |= tx.cited.record(reading.works, now)
+    intake.citing |= tx.cited.record(reading.works, now)
     reading = replace(reading, entries=tx.cited.named(reading.entries))
     before = history = tx.pages.history(source.name, page.url, reading.day, version)
     late = "" if is_further else _late(tx, source, page, reading, now)
@@ -311,6 +313,8 @@ def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, o
     verdict = doubt(reading, history, past, now)
     if verdict is None:
         recorded = intake.add(reading.entries, source.name, whole=reading.whole)
+        if (day := reached_by(reading, goes_on=bool(odd))) is not None:
+            intake.read_back |= dict.fromkeys(reading.citing, day)
         if not is_further:
             history = replace(history, gone=tx.pages.gone(source.name, reading.day, recorded.ids))
         verdict = judge_page(reading, history, len(recorded.new), now)

@@ -45,6 +45,7 @@ def record_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datet
         tx.mutes.drop_waiting_of_subscription(subject.id, subject.subscription.endpoints, reason, until)
         tx.blanks.drop(subject.id, subject.subscription.endpoints)
     else:
+        tx.papers.hold()
         tx.mutes.begin(now, until, paper_id=subject.id)
         tx.subscriptions.lock(tx.matches.subscriptions_of(subject.id))  # what is being told now is dropped, too
         tx.mutes.drop_waiting_of_paper(subject.id, reason, until)

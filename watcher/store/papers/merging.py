@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, update
 
 from watcher.model.fields import LISTED
 from watcher.store.database import schema
+from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.kept import merge_kept
+from watcher.store.papers.claims import merge_claims
 from watcher.store.papers.events import events_of
 from watcher.store.papers.marks import merge_marks
 from watcher.store.papers.matches import merge_matches
 from watcher.store.subscriptions.mutes import merge_mutes
+from watcher.store.subscriptions.subscriptions import Subscriptions
 from watcher.store.subscriptions.thumbs import merge_thumbs
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
-_form = schema.paper_form
+_match = schema.match
 
 _READ = (*(one.attribute for one in LISTED), "read_at")
+
+
+def hold_matching(connection: Connection, paper_ids: Collection[int]) -> None:
+    """Lock the subscriptions that match one of these papers: what is being told of the papers comes first, or waits.
+
+    Call this before the matches change: who tells a subscription locks it first, and its matches then.
+    """
+    ids: set[int] = set()
+    for batch in in_batches(paper_ids):
+        ids |= set(connection.scalars(select(_match.c.subscription_id).where(_match.c.paper_id.in_(batch)).distinct()))
+    Subscriptions(connection).lock(ids)
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
@@ -31,7 +46,7 @@ def merge_papers(connection: Connection, kept: int, merged: int) -> None:
         update(_paper).where(or_(_paper.c.id == merged, _paper.c.merged_into == merged)).values(merged_into=kept)
     )
     connection.execute(update(_key).where(_key.c.paper_id == merged).values(paper_id=kept))
-    _merge_forms(connection, kept, merged)
+    merge_claims(connection, kept, merged)
     _merge_listings(connection, kept, merged)
     merge_matches(connection, kept, merged, been)
     merge_thumbs(connection, kept, merged)
@@ -45,13 +60,6 @@ def _been_through(connection: Connection, kept: int, merged: int) -> tuple[str, 
     found = connection.execute(select(_paper).where(_paper.c.id.in_([kept, merged])))
     rows = {row.id: dict(row._mapping) for row in found}
     return events_of(rows[kept], rows[merged])
-
-
-def _merge_forms(connection: Connection, kept: int, merged: int) -> None:
-    mine = select(_form.c.key).where(_form.c.paper_id == kept)
-    theirs = _form.c.paper_id == merged
-    connection.execute(update(_form).where(theirs, _form.c.key.not_in(mine)).values(paper_id=kept))
-    connection.execute(delete(_form).where(theirs))
 
 
 def _merge_listings(connection: Connection, kept: int, merged: int) -> None:

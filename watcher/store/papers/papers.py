@@ -14,11 +14,12 @@ from watcher.model import Entry, OtherForm, Paper, PaperOrder
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.database.queries import first_day, in_order, paper_of, undated_day
+from watcher.store.fleet.holding import hold_papers
 from watcher.store.papers.keys import NOBODYS, title_key
 from watcher.store.papers.recording import Recorded, Recording
 
 _paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
-_form = schema.paper_form
+_claim = schema.paper_claim
 
 LONGEST_KEY = 5_000
 """Most characters of a text by which a paper is looked up: keys are shorter, and SQLite compares 50,000 bytes."""
@@ -41,6 +42,10 @@ class Papers:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def hold(self) -> None:
+        """Wait until no other transaction stores papers, and make others wait until this one ends."""
+        hold_papers(self._connection)
 
     def record_entries(self, entries: Sequence[Entry], source: str, now: datetime, *, whole: bool = True) -> Recorded:
         """Store what a page of ``source`` lists. Storing the same page again changes nothing.
@@ -74,9 +79,10 @@ class Papers:
         return list(self._connection.scalars(select(_key.c.key).where(*mine).order_by(_key.c.key)))
 
     def forms(self, id: int) -> list[tuple[OtherForm, str]]:
-        """Return the other forms of the paper ``id`` that sources claim, each with the source that said so first."""
-        rows = self._connection.execute(select(_form).where(_form.c.paper_id == id).order_by(_form.c.key))
-        return [(OtherForm(row.key, row.relation), row.source) for row in rows]
+        """Return the other forms of the paper ``id`` that sources claim, each with a source that says so."""
+        columns = _claim.c.key, _claim.c.relation, _claim.c.source
+        rows = self._connection.execute(select(*columns).where(_claim.c.paper_id == id).distinct().order_by(*columns))
+        return [(OtherForm(key, relation), source) for key, relation, source in rows]
 
     def find(self, key: str) -> Paper | None:
         """Return the paper that ``key`` leads to, None if none or several do.
@@ -216,7 +222,7 @@ class Papers:
 
     def _claiming(self, keys: Collection[str]) -> list[int]:
         """Return the id of the only paper with a claim to be another form of these; none if several have it."""
-        query = select(_form.c.paper_id).where(_form.c.key.in_(keys)).distinct().limit(2)
+        query = select(_claim.c.paper_id).where(_claim.c.key.in_(keys)).distinct().limit(2)
         ids = list(self._connection.scalars(query))
         return ids if len(ids) == 1 else []
 

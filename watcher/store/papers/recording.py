@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from watcher.model import FIRST, Entry
 from watcher.model.fields import LISTED, FieldKind
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
+from watcher.store.fleet.holding import hold_papers
 from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
+from watcher.store.papers.claims import is_over, record_of, said_by, write_claims
 from watcher.store.papers.events import events_of, stage_reached
 from watcher.store.papers.identity import Catalogue
 from watcher.store.papers.keys import (
@@ -30,21 +32,19 @@ from watcher.store.papers.keys import (
     nobodys_keys,
     titles_asked_for,
 )
-from watcher.store.papers.merging import merge_papers
+from watcher.store.papers.merging import hold_matching, merge_papers
+from watcher.store.papers.removals import listed_elsewhere
 from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
-_form, _match = schema.paper_form, schema.match
+_claim, _match = schema.paper_claim, schema.match
 
 _LISTED = tuple(one.attribute for one in LISTED)
 _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
 
 MOST_LINKS = 5
 """Most addresses and sites' own ids that are stored of a paper: some sites give it another one at every poll."""
-
-_ONE_RECORDER = 0x70617065
-"""PostgreSQL advisory lock ("pape"), since two sources may show the same new paper at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class Recording:
         self._catalogue = Catalogue({}, ())
         self._order = 0
         self._keys: dict[str, Candidate] = {}
-        self._forms: dict[tuple[str, Candidate], str] = {}
+        self._claims: dict[tuple[str, Candidate, str], str] = {}
+        self._said: dict[str, set[str]] = {}
         self._added: list[Candidate] = []
         self._seen: dict[int, Candidate] = {}
         self._merges: list[tuple[int, int]] = []
@@ -90,6 +91,7 @@ class Recording:
     def record(self, entries: Sequence[Entry]) -> Recorded:
         """Store the entries; return which papers they are, and what has changed."""
         entries = [one for one in self._load(entries) if not one.is_follow_up or self._catalogue.known(one.keys)]
+        entries = self._without_removed(entries)
         papers = [self._place(entry) for entry in entries]
         heirs = self._find_heirs()
         added, touched = self._write_papers()
@@ -105,8 +107,7 @@ class Recording:
 
     def _load(self, entries: Sequence[Entry]) -> list[Entry]:
         """Load the papers that the entries may be about; return the entries with shared keys set apart."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
+        hold_papers(self._connection)
         marks = {mark for entry in entries for mark in nobodys_keys(entry, self._source)}
         nobodys = {row.key for row in self._select(_key, _key.c.key, marks)}
         # What an entry is asked about depends on the keys that are left to it.
@@ -117,6 +118,13 @@ class Recording:
             self._load_catalogue(owned)
         return owned
 
+    def _without_removed(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return the entries without those that say that a record is removed of which other sources list the paper."""
+        known = ((one.keys[0], self._catalogue.known(one.keys)[0].id) for one in entries if one.is_removed)
+        removed = {key: id for key, id in known if id is not None}
+        stay = listed_elsewhere(self._connection, self._source, removed) if removed else ()
+        return [one for one in entries if not (one.is_removed and one.keys[0] in stay)]
+
     def _without_others(self, entry: Entry) -> Entry:
         """Return an entry without the keys that belong to something else."""
         mine = self._catalogue.known(key for key in entry.keys if not may_change(key))
@@ -126,7 +134,9 @@ class Recording:
     def _load_catalogue(self, entries: Sequence[Entry]) -> None:
         keys = {key for entry in entries for key in keys_asked_for(entry)}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
-        claims = self._select(_form, _form.c.key, set(claims_asked_for(entries)))
+        self._said = said_by(entries)
+        claims = self._select(_claim, _claim.c.key, set(claims_asked_for(entries)))
+        claims = [row for row in claims if not is_over(row, self._source, self._said)]
         rows = self._select(_paper, _paper.c.id, {*paper_ids.values(), *(row.paper_id for row in claims)})
         titles = {title for entry in entries for title in titles_asked_for(entry.title)}
         rows += self._select(_paper, _paper.c.title_folded, titles)
@@ -161,7 +171,7 @@ class Recording:
         else:
             paper = self._make(entry, identity.keys)
         self._catalogue.add(paper, identity.keys, [form.key for form in identity.forms])
-        self._forms |= {(form.key, paper): form.relation for form in identity.forms}
+        self._claims |= {(form.key, paper, record_of(entry)): form.relation for form in identity.forms}
         self._keys |= dict.fromkeys(identity.keys, paper)
         self._keys |= {nobodys_key(self._source, key): paper for key in entry.shared}
         self._wait_for_abstract(paper)
@@ -203,6 +213,7 @@ class Recording:
 
     def _write_papers(self) -> tuple[list[int], set[int]]:
         """Merge, insert and update papers; return the ids of the new ones, and of all that are new or changed."""
+        hold_matching(self._connection, {id for pair in self._merges for id in pair})
         for kept, merged in self._merges:
             merge_papers(self._connection, kept, merged)
         added = [paper for paper in self._added if paper.merged_into is None]
@@ -213,17 +224,10 @@ class Recording:
         self._update(_paper, [paper.values for paper in changed])
         rows = [{"key": key, "paper_id": _id(paper)} for key, paper in self._new_keys().items()]
         insert_unless_there(self._connection, _key, rows)
-        self._write_forms()
+        claims = {(key, _id(paper), record): relation for (key, paper, record), relation in self._claims.items()}
+        write_claims(self._connection, self._source, claims, {_id(one) for one in self._seen.values()}, self._said)
         new = [_id(paper) for paper in added]
         return new, {*new, *(_id(paper) for paper in changed)}
-
-    def _write_forms(self) -> None:
-        claims = {(key, _id(paper)): relation for (key, paper), relation in self._forms.items()}
-        rows = [
-            {"key": key, "paper_id": id, "relation": relation, "source": self._source}
-            for (key, id), relation in claims.items()
-        ]
-        insert_unless_there(self._connection, _form, rows)
 
     def _new_keys(self) -> dict[str, Candidate]:
         """Return key → paper, of the keys to store.

@@ -40,7 +40,7 @@ TABLES: Mapping[str, Table] = {
 NOBODYS: Mapping[str, str] = {
     "paper": "papers are public, and the same whoever is told of them",
     "paper_key": "names of papers",
-    "paper_form": "which other papers a source takes for the same work",
+    "paper_claim": "which other papers a source takes for the same work",
     "cited": "papers whose citations the sources of the config ask for",
     "unfolded": "which papers' words are to be stored",
     "listing": "where papers are listed",

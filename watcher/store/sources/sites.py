@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from watcher.model import SiteTurn
 from watcher.store.database import schema
@@ -55,16 +56,18 @@ class Sites:
         """Take the turn for one request to the site ``name``; if it is not free, return how long to wait.
 
         The next request may begin after ``interval``, and only after :meth:`give_back` or the end of ``lease``. No
-        request begins that costs more than is left of the day.
+        request begins that costs more than is left of the day. Requests with another limit, such as those with a
+        user's key, are counted apart.
 
         ``holder``: id of the process that asks.
         """
-        insert_unless_there(self._connection, _site, [{"name": name}])
-        row = self._connection.execute(select(_site).where(_site.c.name == name).with_for_update()).one()
+        row = self._held(name)
         if (closed := _left(row.closed_until, now)) > 0:
             return SiteTurn(closed, is_closed=True, is_public=row.is_public)
         today = now.astimezone(UTC).date()
-        spent = spending.cost + (row.spent if row.spent_on == today else 0)
+        account = f"{name}, {spending.a_day} a day"
+        before = self._held(account) if spending.a_day else row
+        spent = spending.cost + (before.spent if before.spent_on == today else 0)
         if spending.a_day and spent > spending.a_day:
             midnight = datetime.combine(today + timedelta(days=1), time(), UTC)
             return SiteTurn((midnight - now).total_seconds(), is_public=row.is_public, is_spent=True)
@@ -73,8 +76,9 @@ class Sites:
             return SiteTurn(min(asking, LOOK_AGAIN), is_public=row.is_public)
         if (early := _left(row.free_at, now)) > 0:
             return SiteTurn(early, is_public=row.is_public)
-        counted: dict[str, object] = {"spent": spent, "spent_on": today} if spending.cost else {}
-        self._set(name, free_at=now + interval, holder=holder, lease=now + lease, **counted)
+        if spending.a_day:
+            self._set(account, spent=spent, spent_on=today)
+        self._set(name, free_at=now + interval, holder=holder, lease=now + lease)
         return SiteTurn(is_public=row.is_public)
 
     def give_back(self, name: str, holder: str, *, is_public: bool) -> None:
@@ -95,6 +99,11 @@ class Sites:
         column = _site.c.closed_until if closed else _site.c.free_at
         earlier = column.is_(None) | (column < until)
         self._connection.execute(update(_site).where(_site.c.name == name, earlier).values({column.name: until}))
+
+    def _held(self, name: str) -> Row[Any]:
+        """Return the row of this name, made if there is none, locked until the transaction ends."""
+        insert_unless_there(self._connection, _site, [{"name": name}])
+        return self._connection.execute(select(_site).where(_site.c.name == name).with_for_update()).one()
 
     def _set(self, name: str, **values: object) -> None:
         self._connection.execute(update(_site).where(_site.c.name == name).values(**values))

@@ -14,6 +14,7 @@ from watcher.model.papers import GROWING
 from watcher.policy.subscriptions.changes import Wanted
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
+from watcher.store.fleet.holding import hold_papers
 from watcher.store.subscriptions.libraries import keep_libraries
 from watcher.store.subscriptions.rows import row_of, saved_of
 from watcher.store.subscriptions.rule_rows import RULE_COLUMNS, RuleRow, rule_rows
@@ -66,10 +67,14 @@ class Subscriptions:
         return self._connection.scalar(_HELD_GENERATION if hold else _GENERATION) or 0
 
     def raise_generation(self) -> None:
-        """Raise the rules' generation. Transactions that raise it or match papers wait until this one ends."""
+        """Raise the rules' generation. Transactions that raise it or match papers wait until this one ends.
+
+        Most of those that raise it change several subscriptions.
+        """
         raised = self._connection.execute(update(_generation).values(generation=_generation.c.generation + 1))
         if not raised.rowcount:
             self._connection.execute(insert(_generation).values(id=1, generation=1))
+        hold_papers(self._connection)
 
     # --- looking ---
 
@@ -197,7 +202,10 @@ class Subscriptions:
         return self._hold(id, *_is_sign_due(now))
 
     def lock(self, ids: Collection[int]) -> None:
-        """Lock these subscriptions until the transaction ends: what is being told of them comes first, or waits."""
+        """Lock these subscriptions until the transaction ends: what is being told of them comes first, or waits.
+
+        Who locks several calls :meth:`watcher.store.papers.papers.Papers.hold` before.
+        """
         for batch in in_batches(sorted(set(ids))):
             held = select(_table.c.id).where(_table.c.id.in_(batch)).order_by(_table.c.id).with_for_update()
             self._connection.execute(held).all()

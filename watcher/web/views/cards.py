@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.model import FIRST, DigestItem, DisplayNames, Fate, Hit, Paper, Rank, rank_of
+from watcher.model.telling import CITES
 from watcher.model.words import counted
 from watcher.render.clean import one_line
-from watcher.render.view import PaperView, about, authors_line, paper_view
+from watcher.render.view import PaperView, about, authors_line, cites_line, paper_view
 from watcher.store import Transaction
 from watcher.store.history.browsing import PaperMatch
 from watcher.store.papers.marks import EVERYBODY, MarkKind
@@ -92,7 +93,7 @@ def card_of(paper: Paper, matches: Iterable[PaperMatch], names: DisplayNames) ->
         score=max((one.score for one in some), default=0.0),
         places=tuple(sorted({place for one in some for place in one.places})),
     )
-    return _card(item, tuple(_matches(some)), names)
+    return _card(item, tuple(_matches(paper, some)), names)
 
 
 def card_of_hit(paper: Paper, hit: Hit, names: DisplayNames) -> Card:
@@ -119,13 +120,16 @@ def _about(paper: Paper, names: DisplayNames) -> list[str]:
     return [part for part in about(paper, names) if part != votes]
 
 
-def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
+def _matches(paper: Paper, some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
     by_name: dict[str, list[PaperMatch]] = {}
     for one in some:
         by_name.setdefault(one.subscription, []).append(one)
     for name, ones in by_name.items():
         first = next((one for one in ones if one.occasion == FIRST), ones[0])
-        terms = dict.fromkeys(one_line(place.term, 60) for one in ones for place in one.places)
+        places = [place for one in ones for place in one.places]
+        terms = dict.fromkeys(one_line(place.term, 60) for place in places if place.field != CITES)
+        if cited := cites_line(paper, places):
+            terms[cited] = None
         liked = (one_line(word, 60) for one in ones if one.because for word in one.because.words)
         strong, said = any(one.strong for one in ones), ", ".join([*(terms or dict.fromkeys(liked))][:4])
         yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name, first.up)

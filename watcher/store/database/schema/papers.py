@@ -47,14 +47,15 @@ paper_key = Table(
     Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
 )
 
-paper_form = Table(
-    "paper_form",
+paper_claim = Table(
+    "paper_claim",
     metadata,
     Column("key", Text, nullable=False),  # of another form of the paper: its preprint, its article
     Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
+    Column("source", Text, nullable=False),  # who says so
+    Column("record", Text, nullable=False),  # the key of its record that says so
     Column("relation", Text, nullable=False),
-    Column("source", Text, nullable=False),  # who said so first
-    PrimaryKeyConstraint("key", "paper_id"),
+    PrimaryKeyConstraint("key", "paper_id", "source", "record"),
 )
 """What sources claim. It joins two papers only where both speak of the same work."""
 

@@ -50,13 +50,14 @@ cited = Table(
     Column("work", Text),  # what OpenAlex calls it, null if it does not know it
     Column("title", Text, nullable=False),
     Column("looked_at", UtcDateTime, nullable=False),
+    Column("reached", IsoDay),  # day of publication down to which what cites it was read, null until it is
     Index("ix_cited_work", "work"),
 )
 
 site = Table(
     "site",
     metadata,
-    Column("name", Text, primary_key=True),  # a host with its port, or the domain whose hosts take turns
+    Column("name", Text, primary_key=True),  # a host with its port, a domain whose hosts take turns, or a limit of it
     Column("free_at", UtcDateTime),  # before that no request begins
     Column("closed_until", UtcDateTime),  # until then it asked to be left alone
     Column("holder", Text),  # the process whose request is under way
