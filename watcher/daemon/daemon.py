@@ -176,6 +176,7 @@ class Daemon:
             self._context.store.hear_clock()
             self._context.store.require_known()
             self._lost.end()
+            self._chores.follow_clock()
             self._self.beat(self._context)
             match_waiting(self._context)
             if tell_due(self._context, begun=self._wake):

@@ -247,7 +247,7 @@ class Sender:
         room, busy = self._room(), self._busy()
         taken = claim(self._rounds, busy, room, self._scope, self._context)
         all_done = self._rounds.is_over and not self._under_way
-        waited = now - self._suspects_asked
+        waited = abs(now - self._suspects_asked)  # the clock may have been set back
         if not taken and room[Lane.SUSPECT] and is_suspects_turn(waited, self._context.tuning, all_done=all_done):
             self._suspects_asked = now
             taken = claim_suspect(self._rounds, busy, self._scope, self._context)
