@@ -44,7 +44,7 @@ class Chores:
         self._latest = now
 
     def tidy(self) -> datetime:
-        """Delete old history."""
+        """Delete old history. Raises ``StoreError``."""
         sweep(self._context)
         return self._wall_clock() + self._context.tuning.gc_every
 

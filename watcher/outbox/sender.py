@@ -38,6 +38,7 @@ class Sender:
 
     ``scope``: which endpoints are sent to.
     ``recorded``: called with attempts after they were recorded.
+    ``troubled``: called with the error of the database after each step of the thread, None after a good one.
     ``pool``: makes the threads of a lane, given their number and name.
     """
 
@@ -47,9 +48,10 @@ class Sender:
         scope: Scope = EVERYTHING,
         *,
         recorded: Callable[[Sequence[Delivered]], object] = lambda done: None,
+        troubled: Callable[[StoreError | None], object] = lambda error: None,
         pool: Callable[[int, str], Executor] = ThreadPoolExecutor,
     ) -> None:
-        self._context, self._scope, self._recorded = context, scope, recorded
+        self._context, self._scope, self._recorded, self._troubled = context, scope, recorded, troubled
         self._pools = {
             Lane.WORKING: pool(context.tuning.threads, "send"),
             Lane.PROBE: pool(context.tuning.probes, "probe"),
@@ -101,17 +103,14 @@ class Sender:
     # --- the loop ---
 
     def _run_until_stopped(self) -> None:
-        said = ""
         try:
             while self._under_way or not self._context.stopping.is_set():
                 try:
                     self._step()
-                    said = ""
+                    self._troubled(None)
                 except StoreError as error:
                     # The outcomes are kept in memory until they can be recorded.
-                    if said != str(error):
-                        said = str(error)
-                        log.warning("sending waits for the database: %s", error)
+                    self._troubled(error)
                     Event().wait(LONGEST_WAIT)
                 except Exception as error:
                     # The job boundary: the leases end, and their deliveries are tried again.
