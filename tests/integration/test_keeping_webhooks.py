@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.integration.endless import endless
 from tests.integration.test_keeping import LANTERN, OTHER, stored
 from tests.integration.zoteros import JSON, Answer, FakeService, serving
 from tests.unit.messages import paper
@@ -18,7 +19,7 @@ from watcher.citations.kept.body import body_problem, filled_body, values_in
 from watcher.citations.reference import reference_of
 from watcher.config import load
 from watcher.keeping.keeper import PaperKeeper
-from watcher.model import Result
+from watcher.model import Outcome, Result
 from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
@@ -163,6 +164,14 @@ def test_what_a_webhook_answers(answer: Answer, result: Result) -> None:
         outcome = PaperKeeper(patience=5).keep(target, stored(LANTERN), "d" * 32)
         assert outcome.result is result and "webhook-secret" not in outcome.reason
         assert service.requests[0][2]["idempotency-key"] == "d" * 32
+
+
+@pytest.mark.parametrize("length", [b"\xb2", b"9" * 5000, b"-1", b"1, 1", b"two"])
+def test_a_length_that_is_no_number_keeps_nothing_twice(length: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: "
+    with endless(lambda: [head + length + b"\r\n\r\n"]) as service:
+        target = KeepTarget(name="w", kind=KeepKind.WEBHOOK, place=f"http://127.0.0.1:{service.port}/", body="{}")
+        assert PaperKeeper(patience=5).keep(target, stored(LANTERN), "d" * 32) == Outcome(Result.SENT)
 
 
 @pytest.mark.parametrize(("port", "said"), [(1, "connection refused"), (99999, "InvalidURL")])

@@ -56,7 +56,7 @@ def _telling_of_loss(desk: CliContext, config: Config, console: TextIO | None) -
     try:
         yield
     except DatabaseLost as error:
-        from watcher.daemon.lost import loss_of, tell_operator
+        from watcher.daemon.trouble import loss_of, tell_operator
         from watcher.notify import Notifier
         from watcher.store.database.clock import utc_now
         from watcher.store.database.file.marks import place_of_mark

@@ -13,7 +13,9 @@ from watcher.model import Unreachable
 from watcher.pipeline.context import Context
 from watcher.pipeline.folding import fold_some
 from watcher.pipeline.retention import sweep
+from watcher.pipeline.telling.set_back import bring_forward
 from watcher.store.history.checks import find_lost
+from watcher.store.history.set_back import APART
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +34,17 @@ class Chores:
         self, context: Context, wall_clock: Callable[[], datetime], *, is_alive: Callable[[], bool] = lambda: True
     ) -> None:
         self._context, self._wall_clock, self._is_alive = context, wall_clock, is_alive
+        self._latest = context.clock()
+
+    def follow_clock(self) -> None:
+        """Correct what was stored while the database's clock was ahead, once it is set back. Raises ``StoreError``."""
+        now = self._context.clock()
+        if self._latest - now > APART:
+            bring_forward(self._context)
+        self._latest = now
 
     def tidy(self) -> datetime:
-        """Delete old history."""
+        """Delete old history. Raises ``StoreError``."""
         sweep(self._context)
         return self._wall_clock() + self._context.tuning.gc_every
 

@@ -20,9 +20,9 @@ from watcher.daemon.bell import Bell
 from watcher.daemon.chores import Chores
 from watcher.daemon.edits import ConfigEdits
 from watcher.daemon.fleet import Self, apply_at_start, poll_in_turn
-from watcher.daemon.lost import LostDatabase
 from watcher.daemon.schedule import Schedule
 from watcher.daemon.systemd import Systemd
+from watcher.daemon.trouble import DatabaseTrouble, LostDatabase
 from watcher.daemon.web_pages import ConfigFiles, WebPages
 from watcher.errors import ConfigError, DatabaseLost, DatabaseNewer, StoreError, WatcherError
 from watcher.model import DeliveryState, Source
@@ -50,6 +50,7 @@ MARK_NAME = "mark"
 EDITS_NAME = "edits"
 FOLD_NAME = "words"
 BEAT_NAME = "heartbeat"
+SENDING_NAME = "sending"
 OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME, EDITS_NAME, FOLD_NAME, BEAT_NAME})
 POLL_NAME = "poll "
 
@@ -82,9 +83,10 @@ class Daemon:
         self._context, self._load, self._systemd, self._config_loaded = context, load, systemd, config_loaded
         self._wall_clock = wall_clock
         self._schedule = Schedule(wall_clock, after_failure=context.tuning.after_failure)
-        self._sender = Sender(context, recorded=self._recorded)
         self._lost = LostDatabase(context)
-        self._chores = Chores(context, wall_clock, is_alive=self._is_ticking)
+        self._trouble = DatabaseTrouble(self._lost, lambda: systemd.status(self._status()))
+        self._sender = Sender(context, recorded=self._recorded, troubled=partial(self._trouble.note, SENDING_NAME))
+        self._chores = Chores(context, wall_clock, is_alive=lambda: self._is_ticking() and not self._trouble.reason)
         files = None if read_config is None else ConfigFiles(read_config, self._read_config_soon)
         self._pages = WebPages(context, self._poll_soon, self._woken_by_hand, files=files)
         self._bell, self._is_stopping, self._is_reloading = Bell(), False, False
@@ -106,7 +108,7 @@ class Daemon:
         self._schedule.every(self._context.tuning.rules.total_seconds(), self._look_at_rules, name=LOOK_NAME)
         # At a random time within the hour, so that daemons of one database do not delete at the same time.
         first = self._wall_clock() + self._context.tuning.gc_after * (1 + 5 * self._context.jitter())
-        self._schedule.poll_each(GC_NAME, first, self._chores.tidy)
+        self._schedule.poll_each(GC_NAME, first, self._trouble.watched(GC_NAME, self._chores.tidy, self._later))
         marked = self._wall_clock() + self._context.tuning.mark_every
         self._schedule.poll_each(MARK_NAME, marked, self._chores.mark)
         self._schedule.repeat(EDITS_NAME, self._look_at_edits)
@@ -176,6 +178,7 @@ class Daemon:
             self._context.store.hear_clock()
             self._context.store.require_known()
             self._lost.end()
+            self._chores.follow_clock()
             self._self.beat(self._context)
             match_waiting(self._context)
             if tell_due(self._context, begun=self._wake):
@@ -188,11 +191,11 @@ class Daemon:
             self.outdated = True
             self._is_stopping = True
             self._bell.ring()
-        except DatabaseLost as error:
-            self._lost.notice(error)
         except StoreError as error:
             # The daemon keeps running without its database: what is due is told when it is back.
-            log.error("nothing can be told now: %s", error)
+            self._trouble.note(TICK_NAME, error)
+        else:
+            self._trouble.note(TICK_NAME, None)
         self._ticked_at = time.monotonic()
         return self._here(following)
 
@@ -240,12 +243,11 @@ class Daemon:
 
         self._context.store.listen(self._context.stopping, heard)
 
+    def _later(self) -> datetime:
+        return self._wall_clock() + self._context.tuning.after_failure
+
     def _poll(self, source: Source) -> datetime:
-        try:
-            following = poll_in_turn(source, self._context)
-        except DatabaseLost as error:
-            self._lost.notice(error)
-            return self._wall_clock() + self._context.tuning.after_failure
+        following = poll_in_turn(source, self._context)
         self._schedule.soon(TICK_NAME)
         self._schedule.soon(FOLD_NAME)
         return self._here(following)
@@ -296,10 +298,12 @@ class Daemon:
         record_config_troubles(self._context, config, {})
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)
+            self._trouble.note(name, None)
         for source in config.sources.values():
             in_turn = takes_turns(source, self._context.clock().date())
-            first, run = self._here(self._first_poll(source)), partial(self._poll, source)
-            self._schedule.poll_each(_poll_name(source), first, run, in_turn=in_turn)
+            name, first = _poll_name(source), self._here(self._first_poll(source))
+            run = self._trouble.watched(name, partial(self._poll, source), self._later)
+            self._schedule.poll_each(name, first, run, in_turn=in_turn)
         self._schedule.soon(TICK_NAME)
         self._pages.take_up()
 
@@ -322,10 +326,11 @@ class Daemon:
         return now if last is None else max(now, last.at + (last.wait.time if last.wait else source.every))
 
     def _status(self) -> str:
-        """Return a line for systemd: how much is watched, and which included files are broken."""
+        """Return a line for systemd: what is wrong with the database, how much is watched, which files are broken."""
         config = self._context.config
         broken = f"; broken: {', '.join(config.broken_includes)}" if config.broken_includes else ""
-        return f"{counted(len(config.sources), 'source')}, {counted(len(config.subscriptions), 'subscription')}{broken}"
+        watched = f"{counted(len(config.sources), 'source')}, {counted(len(config.subscriptions), 'subscription')}"
+        return f"{self._trouble.in_front}{watched}{broken}"
 
 
 def _poll_name(source: Source) -> str:

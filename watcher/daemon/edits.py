@@ -62,7 +62,7 @@ class ConfigEdits:
             if not self._say():
                 self._since = None
                 return False
-        if not self._context.config.reloads_itself or now - self._since < CALM:
+        if not self._context.config.reloads_itself or timedelta(0) <= now - self._since < CALM:
             return False
         self._since = None
         return stamps != self._in_force

@@ -17,6 +17,9 @@ from watcher.notify import Scrubber
 QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
 """Libraries of which only warnings are logged. httpx and urllib3 would log every address."""
 
+REPEATING = ("psycopg",)
+"""Libraries whose warnings repeat what their exceptions say."""
+
 OUTCOMES = ("watcher.outbox.results", "watcher.pipeline.subscriptions.apply.effects")
 """Loggers that say how each message ended and what became of each subscription."""
 
@@ -53,6 +56,8 @@ def set_up(
         logging.getLogger(name).setLevel(logging.ERROR if says_outcomes and not verbose else logging.NOTSET)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in REPEATING:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def add_secrets(secrets: Iterable[str]) -> None:

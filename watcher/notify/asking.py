@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from watcher.model.way_out import WayOut
 from watcher.notify.reasons import of_no_answer
 from watcher.notify.smtp import PATIENCE
 from watcher.notify.ways import WAY
+
+_LENGTH = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def ask_service(
         told = {name.lower(): one for name, one in found.headers.items()}
         # The bound counts what frames the body, too: that is far less than half of it.
         length = told.get("content-length", "")
-        is_whole = length.isdigit() and len(found.content) >= int(length)
+        is_whole = _LENGTH.fullmatch(length) is not None and len(found.content) >= int(length)
         return ServiceAnswer(
             found.status_code, told, found.content, is_cut=len(found.content) > MOST // 2 and not is_whole
         )

@@ -38,6 +38,7 @@ class Sender:
 
     ``scope``: which endpoints are sent to.
     ``recorded``: called with attempts after they were recorded.
+    ``troubled``: called with the error of the database after each step of the thread, None after a good one.
     ``pool``: makes the threads of a lane, given their number and name.
     """
 
@@ -47,9 +48,10 @@ class Sender:
         scope: Scope = EVERYTHING,
         *,
         recorded: Callable[[Sequence[Delivered]], object] = lambda done: None,
+        troubled: Callable[[StoreError | None], object] = lambda error: None,
         pool: Callable[[int, str], Executor] = ThreadPoolExecutor,
     ) -> None:
-        self._context, self._scope, self._recorded = context, scope, recorded
+        self._context, self._scope, self._recorded, self._troubled = context, scope, recorded, troubled
         self._pools = {
             Lane.WORKING: pool(context.tuning.threads, "send"),
             Lane.PROBE: pool(context.tuning.probes, "probe"),
@@ -102,17 +104,14 @@ class Sender:
     # --- the loop ---
 
     def _run_until_stopped(self) -> None:
-        said = ""
         try:
             while self._under_way or not self._context.stopping.is_set():
                 try:
                     self._step()
-                    said = ""
+                    self._troubled(None)
                 except StoreError as error:
                     # The outcomes are kept in memory until they can be recorded.
-                    if said != str(error):
-                        said = str(error)
-                        log.warning("sending waits for the database: %s", error)
+                    self._troubled(error)
                     Event().wait(LONGEST_WAIT)
                 except Exception as error:
                     # The job boundary: the leases end, and their deliveries are tried again.
@@ -254,7 +253,7 @@ class Sender:
         room, busy = self._room(), self._busy()
         taken = claim(self._rounds, busy, room, self._scope, self._context)
         all_done = self._rounds.is_over and not self._under_way
-        waited = now - self._suspects_asked
+        waited = abs(now - self._suspects_asked)  # the clock may have been set back
         if not taken and room[Lane.SUSPECT] and is_suspects_turn(waited, self._context.tuning, all_done=all_done):
             self._suspects_asked = now
             taken = claim_suspect(self._rounds, busy, self._scope, self._context)

@@ -158,16 +158,17 @@ def quiet_until(quiet: QuietHours | None, timezone: str, now: datetime) -> datet
     return end
 
 
-def alert_due(subscription: Subscription, receiver: QuietHours | None, timezone: str, now: datetime) -> datetime:
+def alert_due(subscription: Subscription | None, receiver: QuietHours | None, timezone: str, now: datetime) -> datetime:
     """Return the first instant from ``now`` on outside the quiet hours of both subscription and receiver.
 
     If the two together leave no time, only the receiver's quiet hours count.
 
+    ``subscription``: None if only the receiver's quiet hours count.
     ``timezone``: of the receiver's quiet hours.
     """
     due = now
     while due - now < LONGEST_QUIET:
-        later = quiet_until(subscription.quiet_hours, subscription.timezone, due) or due
+        later = (subscription and quiet_until(subscription.quiet_hours, subscription.timezone, due)) or due
         later = quiet_until(receiver, timezone, later) or later
         if later == due:
             return due

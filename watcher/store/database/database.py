@@ -57,6 +57,7 @@ from watcher.store.history.browsing import Browsing
 from watcher.store.history.history import History
 from watcher.store.history.measures import Measures
 from watcher.store.history.retention import Retention
+from watcher.store.history.set_back import SetBack
 from watcher.store.papers.marks import PaperMarks
 from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
@@ -112,6 +113,7 @@ class Transaction:
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)
         self.retention = Retention(connection)
+        self.set_back = SetBack(connection)
         self.leases = Leases(connection)
         self.daemons = Daemons(connection)
         self.people = People(connection)

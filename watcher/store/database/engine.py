@@ -242,7 +242,7 @@ def explained(error: DBAPIError | sqlite3.Error, place: DatabaseAddress) -> Stor
         what = _by_prefix(_POSTGRES, getattr(raised, "sqlstate", "") or "")
         # Without a connection there is no SQLSTATE.
         if what is None and getattr(raised, "sqlstate", None) is None and type(raised).__name__ == "OperationalError":
-            what = _UNREACHED
+            what = next((means for said, means in _AT_THE_DOOR.items() if said in str(raised)), _UNREACHED)
         if what is None and "invalid connection option" in str(raised):
             what = "has an option after ? that PostgreSQL does not know"
     if what is None:
@@ -273,8 +273,7 @@ def _is_away(what: str, raised: Any) -> bool:
 
     ``what``: the message of the error.
     """
-    said_no = "FATAL:" in str(raised) and not any(passing in str(raised) for passing in _PASSING)
-    return what is _AWAY or (what is _UNREACHED and not said_no)
+    return what in (_AWAY, *_AT_THE_DOOR.values()) or (what is _UNREACHED and "FATAL:" not in str(raised))
 
 
 def _by_prefix(meanings: dict[str, str], code: str) -> str | None:
@@ -307,11 +306,20 @@ _SQLITE = {
     "SQLITE_LOCKED": "is held by another program for too long; see who uses it",
 }
 
-_PASSING = ("is starting up", "is shutting down", "in recovery mode", "too many", "remaining connection slots")
-
 _AWAY = "was interrupted by the server; try again"
 
 _UNREACHED = "cannot be reached: see that the server runs, and that address, name, user and password are right"
+
+_CROWDED = "has no room for another connection: end some, or raise max_connections, or the limit of this user"
+
+_AT_THE_DOOR = {
+    "too many": _CROWDED,
+    "remaining connection slots": _CROWDED,
+    "is starting up": "is not ready: its server starts; try again",
+    "in recovery mode": "is not ready: its server mends itself; look at the server's log",
+    "is shutting down": _AWAY,
+}
+"""What a refused connection means, by the server's words: it has no SQLSTATE then."""
 
 _POSTGRES = {
     "08": _UNREACHED,
@@ -320,8 +328,14 @@ _POSTGRES = {
     "42P01": _UNUSABLE[2],
     "42501": "gives this user too few rights; let it own the database, or grant CREATE and USAGE on the schema",
     "53100": "cannot grow: the server's disk is full; free some space, nothing that was stored is lost",
-    "53": "has no room for another connection or is out of memory; try again later",
+    "53200": "is out of memory; look at what else its server does",
+    "53400": "has a limit that was reached: raise it for this user, or free some space",
+    "53": _CROWDED,
     "25P03": "ended a transaction that had said nothing for a minute: this process was held up; try again",
+    "25P04": "gives a transaction too little time: raise transaction_timeout for this user",
+    "55P03": "has a row or table locked by another program: see who uses it, or raise lock_timeout for this user",
+    "55": "cannot do this now; look at the server's log",
+    "57014": "broke a statement off: see who cancels it, or raise statement_timeout for this user",
     "57": _AWAY,
     "58": "cannot be read or written; look at the server's log",
     "40": "was changed by another watcher at the same time; try again",

@@ -47,7 +47,12 @@ class WriteLock:
         Raises ``RuntimeError`` if this thread has it already, ``StoreError`` if it is not free within ``patience``
         seconds.
         """
-        with self._thread:
+        if not self._thread.acquire(timeout=self._patience):
+            raise StoreError(
+                f"other work of this process has kept {self.path} for {self._patience:.0f} s: "
+                "see who uses the database, and whether its disk answers"
+            )
+        try:
             if self._is_held:
                 raise RuntimeError("a transaction is already open in this thread")
             descriptor = _open(self.path, os.O_RDWR | os.O_CREAT)
@@ -58,6 +63,8 @@ class WriteLock:
             finally:
                 self._is_held = False
                 os.close(descriptor)
+        finally:
+            self._thread.release()
 
     @contextmanager
     def shared(self) -> Iterator[Shared]:

@@ -86,26 +86,21 @@ class Outbox:
         )
         return min((at for at in self._connection.scalars(laters) if at), default=None)
 
-    def due_after(self, at: datetime) -> list[StoredSubscription]:
-        """Return the subscriptions that are next due later than an instant: the ``MOST_LATER`` latest."""
-        return self._later(schema.subscription.c.next_due, at)
+    def due_after(self, at: datetime, *, everyone: bool = False) -> list[StoredSubscription]:
+        """Return the subscriptions that are next due later than an instant: the ``MOST_LATER`` latest, or everyone."""
+        return self._later(schema.subscription.c.next_due, at, None if everyone else MOST_LATER)
 
     def signs_after(self, at: datetime) -> list[StoredSubscription]:
         """Return those whose next sign of life is due later than an instant: the ``MOST_LATER`` latest."""
         return self._later(schema.subscription.c.sign_due, at)
 
-    def _later(self, due: ColumnElement[datetime | None], at: datetime) -> list[StoredSubscription]:
+    def _later(
+        self, due: ColumnElement[datetime | None], at: datetime, most: int | None = MOST_LATER
+    ) -> list[StoredSubscription]:
         # Ordered by the same column, so that its index is used.
         query = select(schema.subscription).where(schema.subscription.c.gone_at.is_(None), due > at)
-        found = self._connection.execute(query.order_by(due.desc()).limit(MOST_LATER))
+        found = self._connection.execute(query.order_by(due.desc()).limit(most))
         return [saved_of(row) for row in found.mappings()]
-
-    def bring_forward(self, now: datetime, latest: datetime) -> int:
-        """Make alerts and messages without papers due now that are due later than ``latest``; return their number."""
-        waits = (_alert.c.due > latest, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
-        alerts = self._connection.execute(update(_alert).where(*waits).values(due=now))
-        unsaid = (_blank.c.due > latest, _blank.c.delivery_id.is_(None))
-        return alerts.rowcount + self._connection.execute(update(_blank).where(*unsaid).values(due=now)).rowcount
 
     def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> list[str]:
         """Make deliveries of digests; return their ids in the same order.

@@ -72,8 +72,12 @@ class Daemons:
         self._connection.execute(delete(_daemon).where(_daemon.c.id == id))
 
     def alive(self, now: datetime, silent: timedelta = SILENT) -> list[KnownDaemon]:
-        """Return the daemons that reported within ``silent``, oldest first."""
-        query = select(_daemon).where(_daemon.c.seen_at > now - silent).order_by(_daemon.c.started_at, _daemon.c.id)
+        """Return the daemons that reported within ``silent``, oldest first.
+
+        What is further ahead than that was noted before the clock was set back.
+        """
+        is_alive = (_daemon.c.seen_at > now - silent, _daemon.c.seen_at <= now + silent)
+        query = select(_daemon).where(*is_alive).order_by(_daemon.c.started_at, _daemon.c.id)
         return [KnownDaemon(**row) for row in self._connection.execute(query).mappings()]
 
     # --- on what they agree ---

@@ -1,21 +1,22 @@
-"""Tell the operator when the database is lost, and when it is back.
+"""Say of a database that cannot be used, and tell the operator when it is lost, and when it is back.
 
-The message cannot wait in the database, so that it is sent at once. A file beside the database says who was told, so
-that nobody is told twice of one loss, however often the program is started.
+Trouble is logged once when it begins, hourly while it lasts, and once when it is over. The message of a loss cannot
+wait in the database, so that it is sent at once. A file beside the database says who was told, so that nobody is told
+twice of one loss, however often the program is started.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, Thread
 
 from watcher.config import Config
-from watcher.errors import DatabaseDamaged, DatabaseLost
+from watcher.errors import DatabaseDamaged, DatabaseLost, StoreError
 from watcher.model import Incident, IncidentKind
 from watcher.notify import Notifier
 from watcher.outbox.direct import send_directly
@@ -23,6 +24,11 @@ from watcher.pipeline.context import Context
 from watcher.store.database.file.marks import Loss, note_told, told_of_loss
 
 log = logging.getLogger(__name__)
+
+WHAT = "not all can be read or told now"
+
+AGAIN_AFTER = 3600.0
+"""Seconds after which trouble that lasts is logged again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +122,98 @@ class LostDatabase:
                 tx.incidents.end([lost.kind], lost.subject, self._context.config.operator, now)
             self._context.store.mark()
             self._loss, self._tried = None, float("-inf")
-            log.warning("the database %s can be used again", lost.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What a job has met.
+
+    ``is_loss``: the database is lost.
+    """
+
+    reason: str
+    is_loss: bool
+
+
+class DatabaseTrouble:
+    """What a daemon knows of the trouble with its database: which of its jobs cannot use it, and why.
+
+    ``lost``: is told if the database is lost, and logs it.
+    ``changed``: called whenever trouble begins, ends or has another reason.
+    ``monotonic``: returns the time in seconds.
+    """
+
+    def __init__(
+        self, lost: LostDatabase, changed: Callable[[], object], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._lost, self._changed, self._monotonic = lost, changed, monotonic
+        self._guard = Lock()
+        self._jobs: dict[str, _Met] = {}
+        self._said: dict[str, float] = {}
+        self._began = 0.0
+
+    @property
+    def reason(self) -> str:
+        """Why the database cannot be used, "" if it can."""
+        with self._guard:
+            return next((one.reason for one in self._jobs.values()), "")
+
+    @property
+    def in_front(self) -> str:
+        """What is said of the trouble before anything else, "" if there is none."""
+        return f"{WHAT}: {reason}; " if (reason := self.reason) else ""
+
+    def watched(self, job: str, run: Callable[[], datetime], later: Callable[[], datetime]) -> Callable[[], datetime]:
+        """Return a job that notes a ``StoreError`` instead of raising it, and runs again when ``later`` says."""
+
+        def watched() -> datetime:
+            try:
+                following = run()
+            except StoreError as error:
+                self.note(job, error)
+                return later()
+            self.note(job, None)
+            return following
+
+        return watched
+
+    def note(self, job: str, error: StoreError | None) -> None:
+        """Note that a job could not use the database, or None if it could.
+
+        What one job has said is not logged of others. The trouble is over when all of them could.
+        """
+        if error is None:
+            self._end(job)
+            return
+        reason, is_loss = str(error), isinstance(error, DatabaseLost)
+        if isinstance(error, DatabaseLost):
+            self._lost.notice(error)
+        with self._guard:
+            now = self._monotonic()
+            self._began = self._began if self._jobs else now
+            self._jobs[job] = _Met(reason, is_loss)
+            is_new = reason not in self._said or now - self._said[reason] >= AGAIN_AFTER
+            if is_new:
+                self._said[reason] = now
+        if is_new and not is_loss:
+            log.error("%s, and nothing is lost: %s", WHAT, reason)
+        if is_new:
+            self._changed()
+
+    def _end(self, job: str) -> None:
+        if not self._jobs or self._lost.is_lost:
+            return
+        with self._guard:
+            # A file that is back is back for all jobs.
+            left = {name: met for name, met in self._jobs.items() if name != job and not met.is_loss}
+            is_over, self._jobs = bool(self._jobs) and not left, left
+            lasted = self._monotonic() - self._began
+            if is_over:
+                self._said.clear()
+        if is_over:
+            log.warning("the database can be used again, after %s", _shown(lasted))
+            self._changed()
+
+
+def _shown(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
