@@ -20,7 +20,8 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.faults.apis import SITES, Api, serving
+from benchmarks.faults.apis import Api, serving
+from benchmarks.faults.forms import FORMS, SITES
 from tests.sources import make_source
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, pace_of
@@ -130,7 +131,7 @@ def a_day(kind: str, sources: int, every: timedelta, folder: Path, *, key: bool 
 
     ``key``: with a key of the API. ``query``: what is searched for, "" to list a journal.
     """
-    asked = {"query": query} if query else {"journal": ("1234-5679",)}
+    asked = {"query": query} if query else FORMS[kind].lists
     source = make_source(kind=kind, **asked, **({"api_key": "${KEY}"} if key else {}))
     clock, looks = MadeClock(), 0
     due = [(MIDNIGHT, n) for n in range(sources)]
@@ -155,6 +156,8 @@ CASES = (
     ("openalex", timedelta(hours=6), True, "kelp"),
     ("crossref", timedelta(hours=6), False, ""),
     ("crossref", timedelta(hours=1), False, ""),
+    ("semanticscholar", timedelta(hours=6), False, "tide"),
+    ("semanticscholar", timedelta(hours=1), True, "tide"),
 )
 HEAD = "| kind | asks | every | sources | looks a day | requests | not sent that day | shortest gap |"
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date
 
 from tests.fuzz.target import NOW, Run, Target, text_of
-from tests.parsers import feeds, journals, literature, pages, pubmed, repositories, test_references
+from tests.parsers import feeds, journals, literature, pages, pubmed, repositories, scholar, test_references
 from tests.parsers.test_told import PAGES
 from tests.sources import any_source
 from watcher.errors import UnknownPage
@@ -47,6 +47,11 @@ MORE: Mapping[str, list[bytes]] = {
         literature.crossref([literature.registered(n) for n in range(1, 4)], 300),
         literature.crossref([literature.notice(1, ("retraction", "10.1000/kiln.2"))]),
         literature.refused("the query is not understood"),
+    ],
+    "semanticscholar": [
+        scholar.papers([scholar.paper(n) for n in range(1, 4)], 300, "ABC"),
+        scholar.papers([scholar.paper(4)], offset=0, next=100),
+        b'{"message": "Too Many Requests.", "code": "429"}',
     ],
     "pubmed": [pubmed.search([41, 42, 43], 900), pubmed.search([])],
     "oai": [

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.test_forms import Desk, subscription
-from tests.parsers import feeds, literature, pages, pubmed, repositories
+from tests.parsers import feeds, literature, pages, pubmed, repositories, scholar
 from watcher.model import Entry, Reading, Source
 from watcher.parsers import PARSERS
 from watcher.store import Store
@@ -51,6 +51,13 @@ def shown() -> dict[str, tuple[Entry, ...]]:
             literature.location("arXiv", f"https://arxiv.org/abs/{PAPER['id']}", "repository", "submittedVersion"),
         ],
     )
+    joined = scholar.paper(
+        1,
+        externalIds={"ArXiv": PAPER["id"], "DOI": DOI},
+        title=PAPER["title"],
+        abstract=PAPER["abstract"],
+        authors=[{"authorId": None, "name": name} for name in PAPER["authors"]],
+    )
     record = pubmed.article(
         41,
         title=escape(PAPER["title"]),
@@ -67,13 +74,14 @@ def shown() -> dict[str, tuple[Entry, ...]]:
         "huggingface": read("huggingface", pages.make_page("2026-03-09", [PAPER])),
         "crossref": read("crossref", literature.crossref([literature.registered(1, **named())])),
         "openalex": read("openalex", literature.openalex([work])),
+        "semanticscholar": read("semanticscholar", scholar.papers([joined])),
         "pubmed": read("pubmed", pubmed.records([record])),
         "feed": read("feed", feeds.rss([item])),
     }
 
 
-@pytest.mark.parametrize("first", range(6))
-def test_six_sources_show_one_paper(store: Store, first: int) -> None:
+@pytest.mark.parametrize("first", range(7))
+def test_seven_sources_show_one_paper(store: Store, first: int) -> None:
     desk, forms = Desk(store, [subscription(rule="everything")]), shown()
     order = [*forms][first:] + [*forms][:first]
     for kind in order:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.parsers import feeds, literature, pages, pubmed, repositories, test_biorxiv, test_selected
+from tests.parsers import feeds, literature, pages, pubmed, repositories, scholar, test_biorxiv, test_selected
 from tests.sources import having, make_source
 from watcher.model import Reading, Source
 from watcher.model.fields import HAS, ID, SEARCHED, SOURCE, Field
@@ -46,6 +46,7 @@ PAGES: list[tuple[Source, bytes]] = [
         Source(name="x", kind="crossref"),
         literature.crossref([literature.registered(1) | {"updated-by": [{"type": "retraction"}]}]),
     ),
+    (Source(name="x", kind="semanticscholar"), scholar.papers([scholar.paper(1)])),
     (Source(name="x", kind="feed"), feeds.rss([ITEM])),
     (
         Source(name="x", kind="pubmed"),

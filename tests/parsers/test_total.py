@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.parsers import scholar
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, rdf
 from tests.parsers.literature import crossref, notice, openalex, registered, work
 from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
@@ -88,10 +89,12 @@ OTHERS = {
 ANSWERS = {
     "openalex": openalex([work(1), work(2)]),
     "crossref": crossref([registered(1), notice(2, ("10.5555/gone.1", "retraction"))]),
+    "semanticscholar": scholar.papers([scholar.paper(1), scholar.paper(2)], 900, "ABC"),
 }
 WITHIN = {
     "openalex": ("results", sorted(work(1)), sorted(json.loads(ANSWERS["openalex"])["meta"])),
     "crossref": ("items", sorted([*notice(1), "updated-by"]), sorted(json.loads(ANSWERS["crossref"])["message"])),
+    "semanticscholar": ("data", sorted(scholar.paper(1)), ["total", "token", "data", "next", "error"]),
 }
 
 
@@ -112,7 +115,7 @@ def test_any_json_in_an_answer_of_an_api(kind: str, value: Any, data: st.DataObj
     message = answer["message"] if kind == "crossref" else answer
     message[within][0][data.draw(st.sampled_from(inner))] = value
     check(PARSERS[kind].parse(json.dumps(answer).encode(), "", any_source(kind)))
-    about = message if kind == "crossref" else answer["meta"]
+    about = answer["meta"] if kind == "openalex" else message
     about[data.draw(st.sampled_from(outer))] = value
     check(PARSERS[kind].parse(json.dumps(answer).encode(), "https://x.example/?cursor=*", any_source(kind)))
 

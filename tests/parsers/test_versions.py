@@ -21,6 +21,7 @@ READ = {
     "huggingface": (4, "e2f99ec11f20"),
     "openalex": (2, "4adaf0854787"),
     "medrxiv": (3, "af918a2f96b0"),
+    "semanticscholar": (1, "1cab347af3b6"),
     "oai": (2, "282ee922c789"),
     "pubmed": (2, "d0d854856f8b"),
 }

@@ -296,6 +296,12 @@ AROUND = {
     "Crossref by words": source(
         "{kind: crossref, query: coral reef, filter: [type:journal-article, has-abstract:true]}"
     ),
+    "Semantic Scholar by words": source(
+        """{kind: semanticscholar, query: '"tide pool" + (kelp | reef) -urchin', api_key: "${HOOK}"}"""
+    ),
+    "Semantic Scholar by filters": source(
+        '{kind: semanticscholar, filter: ["venue:Nature,Cell", openAccessPdf, "fieldsOfStudy:Biology"]}'
+    ),
     "two feeds of a site": config(
         'sources:\n  a: {kind: feed, url: "https://lab.example/feed"}\n'
         '  b: {kind: feed, url: "https://lab.example/feed?of=b"}'

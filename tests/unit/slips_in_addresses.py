@@ -107,6 +107,24 @@ SLIPS: dict[str, tuple[str, str]] = {
         source("{kind: openalex, topic: T10028, api_key: §Oa3xampleKey}"),
     ),
     "source: OpenAlex filter": ("write name:value", source("{kind: openalex, filter: §type=article}")),
+    "source: Semantic Scholar without anything": ("write query or filter", source("§{kind: semanticscholar}")),
+    "source: Semantic Scholar's operators": (
+        "write |: 'kelp + (forest | reef)",
+        source("{kind: semanticscholar, query: §kelp OR reef}"),
+    ),
+    "source: Semantic Scholar filter": (
+        "write name:value with fieldsOfStudy",
+        source("{kind: semanticscholar, filter: [§type:article]}"),
+    ),
+    "source: Semantic Scholar key written out": (
+        "write ${NAME}, and set NAME where watcher runs",
+        source("{kind: semanticscholar, query: kelp, api_key: §S2xampleKey}"),
+    ),
+    "source: Semantic Scholar's short name": ("semanticscholar", source("{kind: §semantic-scholar, query: kelp}")),
+    "source: Semantic Scholar's author": (
+        "it belongs to sources of kind openalex",
+        source("{kind: semanticscholar, query: kelp, §author: [A5012345678]}"),
+    ),
     "source: Crossref journal's name": (
         "write ISSNs: journal: [1234-5679]",
         source("{kind: crossref, journal: §Nature}"),

@@ -4,7 +4,7 @@ import pytest
 
 from watcher.fetch.pace import SITES, Manners, Pace, pace_of
 
-OPENALEX, CROSSREF = "api.openalex.org", "api.crossref.org"
+OPENALEX, CROSSREF, SCHOLAR = "api.openalex.org", "api.crossref.org", "api.semanticscholar.org"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ def test_a_search_is_dearer_and_a_key_allows_more(query: str, cost: int, a_day: 
 
 def test_a_site_without_a_days_bound_counts_nothing() -> None:
     assert pace_of(CROSSREF, CROSSREF, 1.0, "query=kelp") == Pace(CROSSREF, 1.0)
+    assert pace_of(SCHOLAR, SCHOLAR, 1.0, "query=kelp") == Pace(SCHOLAR, 1.5)
     assert pace_of("lab.example", "lab.example:8080", 1.0) == Pace("lab.example:8080", 1.0)
     assert pace_of("127.0.0.1", "127.0.0.1:8080", 1.0) == Pace("127.0.0.1:8080", 0.0)
 

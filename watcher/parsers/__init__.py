@@ -17,6 +17,7 @@ from watcher.parsers.openalex import kind as openalex
 from watcher.parsers.parser import Finding, Key, KeyForm, Mistake, Parser
 from watcher.parsers.pubmed import kind as pubmed
 from watcher.parsers.saved import SavedPage
+from watcher.parsers.semanticscholar import kind as semanticscholar
 
 _OF_PAGES = (
     huggingface.PARSER,
@@ -25,6 +26,7 @@ _OF_PAGES = (
     biorxiv.MEDRXIV,
     openalex.PARSER,
     crossref.PARSER,
+    semanticscholar.PARSER,
     pubmed.PARSER,
     oai.PARSER,
     feed.PARSER,
