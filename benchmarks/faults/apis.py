@@ -72,6 +72,9 @@ class Api:
 
         Most have another cursor for each page; Crossref has one, and counts the pages that were read by it.
         """
+        if FORMS[self.kind].is_place:
+            page = int(cursor.replace("*", "0")) // self.a_page
+            return page, str((page + 1) * self.a_page)
         if not FORMS[self.kind].is_one:
             page = 0 if cursor == "*" else int(cursor.removeprefix("page-"))
             return page, f"page-{page + 1}"
@@ -91,7 +94,7 @@ class Api:
         gone = FORMS[self.kind].missing if self.fault == "field" else ""
         return [{f"x-{name}" if name == gone else name: value for name, value in one.items()} for one in shown]
 
-    def page_of(self, shown: list[Work], total: int, cursor: str = "more", *, is_more: bool = True) -> bytes:
+    def page_of(self, shown: list[Work], total: int, cursor: str = "0", *, is_more: bool = True) -> bytes:
         """Return the body of a page of some works."""
         return FORMS[self.kind].page(shown, total, cursor, is_more)
 

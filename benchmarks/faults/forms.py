@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tests.parsers import literature, scholar
+from tests.parsers import dblp, literature, scholar
 
 Work = dict[str, Any]
 
@@ -20,7 +20,9 @@ class ApiForm:
     ``work``: returns the work with a number that came on a day. ``doi``: returns the DOI of a work.
     ``page``: returns the body of a page, given its works, their number in all, the cursor of the next page, and whether
         there is one.
-    ``cursor``: the parameter that has it. ``is_one``: all pages of a list have the same one.
+    ``cursor``: the parameter that has it. ``is_one``: all pages of a list have the same one. ``is_place``: it is the
+        place of a page's first work.
+    ``is_undated``: its works bear no day, and a list is always whole.
     ``missing``: the field that is called otherwise by a fault.
     ``error``: an error with status 200.
     ``lists``: what a source asks for that is no search, if there is such a thing.
@@ -34,6 +36,8 @@ class ApiForm:
     error: Mapping[str, Any]
     cursor: str = "cursor"
     is_one: bool = False
+    is_place: bool = False
+    is_undated: bool = False
     lists: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -65,6 +69,17 @@ FORMS: Mapping[str, ApiForm] = {
         missing="authors",
         error={"message": "The search is away", "code": "500"},
         cursor="token",
+    ),
+    "dblp": ApiForm(
+        site="https://dblp.org",
+        work=dblp.hit,
+        doi=lambda work: work["info"]["doi"],
+        page=lambda shown, total, *_: dblp.hits(shown, total),
+        missing="info",
+        error={"result": {"status": {"@code": "503", "text": "The search is away"}}},
+        cursor="f",
+        is_place=True,
+        is_undated=True,
     ),
 }
 """Kind of source → its API."""

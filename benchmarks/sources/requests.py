@@ -158,6 +158,7 @@ CASES = (
     ("crossref", timedelta(hours=1), False, ""),
     ("semanticscholar", timedelta(hours=6), False, "tide"),
     ("semanticscholar", timedelta(hours=1), True, "tide"),
+    ("dblp", timedelta(hours=24), False, "shell"),
 )
 HEAD = "| kind | asks | every | sources | looks a day | requests | not sent that day | shortest gap |"
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date
 
 from tests.fuzz.target import NOW, Run, Target, text_of
-from tests.parsers import feeds, journals, literature, pages, pubmed, repositories, scholar, test_references
+from tests.parsers import dblp, feeds, journals, literature, pages, pubmed, repositories, scholar, test_references
 from tests.parsers.test_told import PAGES
 from tests.sources import any_source
 from watcher.errors import UnknownPage
@@ -52,6 +52,11 @@ MORE: Mapping[str, list[bytes]] = {
         scholar.papers([scholar.paper(n) for n in range(1, 4)], 300, "ABC"),
         scholar.papers([scholar.paper(4)], offset=0, next=100),
         b'{"message": "Too Many Requests.", "code": "429"}',
+    ],
+    "dblp": [
+        dblp.hits([dblp.hit(n) for n in range(1, 4)], 300),
+        dblp.hits([], code="503"),
+        dblp.person([dblp.record(n) for n in range(3)]),
     ],
     "pubmed": [pubmed.search([41, 42, 43], 900), pubmed.search([])],
     "oai": [

@@ -36,6 +36,8 @@ SOURCES = {
     "openalex": make_source(name="s", kind="openalex", query="kelp"),
     "crossref": make_source(name="s", kind="crossref", query="reef"),
     "semanticscholar": make_source(name="s", kind="semanticscholar", query="tides"),
+    "dblp": make_source(name="s", kind="dblp", query="shell"),
+    "dblp person": make_source(name="s", kind="dblp", author=("65/9612",)),
     "pubmed": make_source(name="s", kind="pubmed", query="kilns"),
     "pubmed rss": make_source(name="s", kind="pubmed", via="rss", url="https://a.example/rss"),
     "oai": Source(name="s", kind="oai", url="https://a.example/oai"),
@@ -115,4 +117,13 @@ def test_no_page_is_no_quiet_day(store: Store, source: str, body: str, tmp_path:
 
 def test_sources_of_sites_with_limits_take_turns() -> None:
     in_turn = {name for name, source in SOURCES.items() if takes_turns(source, NOW.date())}
-    assert in_turn == {"arxiv", "arxiv listing", "arxiv api", "openalex", "crossref", "semanticscholar"}
+    assert in_turn == {
+        "arxiv",
+        "arxiv listing",
+        "arxiv api",
+        "openalex",
+        "crossref",
+        "semanticscholar",
+        "dblp",
+        "dblp person",
+    }

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.parsers import scholar
+from tests.parsers import dblp, scholar
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, rdf
 from tests.parsers.literature import crossref, notice, openalex, registered, work
 from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
@@ -90,11 +90,13 @@ ANSWERS = {
     "openalex": openalex([work(1), work(2)]),
     "crossref": crossref([registered(1), notice(2, ("10.5555/gone.1", "retraction"))]),
     "semanticscholar": scholar.papers([scholar.paper(1), scholar.paper(2)], 900, "ABC"),
+    "dblp": dblp.hits([dblp.hit(1), dblp.hit(2)], 900),
 }
 WITHIN = {
     "openalex": ("results", sorted(work(1)), sorted(json.loads(ANSWERS["openalex"])["meta"])),
     "crossref": ("items", sorted([*notice(1), "updated-by"]), sorted(json.loads(ANSWERS["crossref"])["message"])),
     "semanticscholar": ("data", sorted(scholar.paper(1)), ["total", "token", "data", "next", "error"]),
+    "dblp": ("hit", sorted(dblp.hit(1)), ["@total", "@first", "@sent", "hit"]),
 }
 
 
@@ -112,7 +114,7 @@ def test_damaged_answers_of_apis(kind: str, data: st.DataObject) -> None:
 def test_any_json_in_an_answer_of_an_api(kind: str, value: Any, data: st.DataObject) -> None:
     within, inner, outer = WITHIN[kind]
     answer = json.loads(ANSWERS[kind])
-    message = answer["message"] if kind == "crossref" else answer
+    message = answer["message"] if kind == "crossref" else answer["result"]["hits"] if kind == "dblp" else answer
     message[within][0][data.draw(st.sampled_from(inner))] = value
     check(PARSERS[kind].parse(json.dumps(answer).encode(), "", any_source(kind)))
     about = answer["meta"] if kind == "openalex" else message

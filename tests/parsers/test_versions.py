@@ -16,6 +16,7 @@ READ = {
     "arxiv": (5, "295a6101326a"),
     "biorxiv": (3, "2f6e47119e79"),
     "crossref": (2, "4f33bbf712da"),
+    "dblp": (1, "ffe3334603f0"),
     "feed": (11, "6ff53c3ea81f"),
     "html": (5, "50a2ba8d8a8e"),
     "huggingface": (4, "e2f99ec11f20"),

@@ -302,6 +302,8 @@ AROUND = {
     "Semantic Scholar by filters": source(
         '{kind: semanticscholar, filter: ["venue:Nature,Cell", openAccessPdf, "fieldsOfStudy:Biology"]}'
     ),
+    "DBLP by streams": source("{kind: dblp, journal: [conf/icail, journals/tacl], query: retriev law}"),
+    "DBLP by people": source('{kind: dblp, author: [65/9612, "https://dblp.org/pid/h/AdaAmberg.html"]}'),
     "two feeds of a site": config(
         'sources:\n  a: {kind: feed, url: "https://lab.example/feed"}\n'
         '  b: {kind: feed, url: "https://lab.example/feed?of=b"}'

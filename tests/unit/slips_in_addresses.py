@@ -125,6 +125,10 @@ SLIPS: dict[str, tuple[str, str]] = {
         "it belongs to sources of kind openalex",
         source("{kind: semanticscholar, query: kelp, §author: [A5012345678]}"),
     ),
+    "source: DBLP without anything": ("write author, journal or query", source("§{kind: dblp}")),
+    "source: DBLP person's name": ("behind dblp.org/pid/", source("{kind: dblp, author: [§Ada Amberg]}")),
+    "source: DBLP conference's name": ("behind dblp.org/db/", source("{kind: dblp, journal: [§ICAIL]}")),
+    "source: DBLP phrase": ("a hyphen between neighbours", source("{kind: dblp, query: §'\"sand castle\"'}")),
     "source: Crossref journal's name": (
         "write ISSNs: journal: [1234-5679]",
         source("{kind: crossref, journal: §Nature}"),

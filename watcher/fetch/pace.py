@@ -67,6 +67,7 @@ SITES: Mapping[str, Manners] = {
     "api.openalex.org": Manners(1.0, 1_000, "api_key", 10_000, {"search": 10, "search.exact": 10}),
     "api.crossref.org": Manners(1.0),
     "api.semanticscholar.org": Manners(1.5),
+    "dblp.org": Manners(2.0),
 }
 """Domain → what its terms of use ask for, for all its hosts together.
 
@@ -81,6 +82,8 @@ do (headers ``x-rate-limit-limit`` and ``x-concurrency-limit``, from December 20
 
 Semantic Scholar: one request a second with a key, over all endpoints; without one, what all who have none leave over
 (www.semanticscholar.org/product/api, "API Key"). On the way two requests may come closer together.
+
+DBLP: one or two seconds between two requests (dblp.org/faq/Am+I+allowed+to+crawl+the+dblp+website.html).
 """
 
 

@@ -8,6 +8,7 @@ from watcher.parsers import saved
 from watcher.parsers.arxiv import kind as arxiv
 from watcher.parsers.biorxiv import kind as biorxiv
 from watcher.parsers.crossref import kind as crossref
+from watcher.parsers.dblp import kind as dblp
 from watcher.parsers.feed import kind as feed
 from watcher.parsers.html import kind as html
 from watcher.parsers.huggingface import kind as huggingface
@@ -27,6 +28,7 @@ _OF_PAGES = (
     openalex.PARSER,
     crossref.PARSER,
     semanticscholar.PARSER,
+    dblp.PARSER,
     pubmed.PARSER,
     oai.PARSER,
     feed.PARSER,
