@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from benchmarks.faults.forms import FORMS, Work
+from tests.parsers.openreview import challenge
 from tests.parsers.pages import login_page
 
 FIRST = date(2026, 2, 26)
@@ -116,6 +117,7 @@ SPOILT: dict[str, _Spoilt] = {
     "error": _error,
     "empty": lambda api, page, works: (200, {}, api.page_of([], 300)),
     "429": lambda api, page, works: (429, {"Retry-After": "1800"}, b"{}"),
+    "403": lambda api, page, works: (403, {}, json.dumps(challenge()).encode()),
     "500": _second_page,
     "cut": lambda api, page, works: (200, {}, api.page_of(works[:A_PAGE], len(works))[:-500]),
 }

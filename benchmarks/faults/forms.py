@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tests.parsers import dblp, literature, scholar
+from tests.parsers import dblp, literature, openreview, scholar
 
 Work = dict[str, Any]
 
@@ -17,7 +17,8 @@ class ApiForm:
     """How an API answers.
 
     ``site``: the beginning of its addresses.
-    ``work``: returns the work with a number that came on a day. ``doi``: returns the DOI of a work.
+    ``work``: returns the work with a number that came on a day. ``doi``: returns the DOI of a work, or
+        its address there.
     ``page``: returns the body of a page, given its works, their number in all, the cursor of the next page, and whether
         there is one.
     ``cursor``: the parameter that has it. ``is_one``: all pages of a list have the same one. ``is_place``: it is the
@@ -80,6 +81,16 @@ FORMS: Mapping[str, ApiForm] = {
         cursor="f",
         is_place=True,
         is_undated=True,
+    ),
+    "openreview": ApiForm(
+        site="https://api2.openreview.net",
+        work=openreview.note,
+        doi=lambda work: f"forum?id={work['forum']}",
+        page=lambda shown, total, *_: openreview.notes(shown, total),
+        missing="content",
+        error={"name": "SearchError", "message": "The search is away"},
+        cursor="offset",
+        is_place=True,
     ),
 }
 """Kind of source → its API."""

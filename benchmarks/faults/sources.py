@@ -25,7 +25,7 @@ from watcher.pipeline.telling.tell import tell_due
 from watcher.store import Store, open_store
 
 BEGIN = date(2026, 3, 2)
-_NUMBER = re.compile(r"10\.5555/(?:kelp|reef|tide|shell)\.(\d+)", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:10\.5555/(?:kelp|reef|tide|shell)\.|forum\?id=pOnD_0*)(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ FAULTS = (
         "loses the works of yesterday",
         Verdict.PARTIAL,
         "that it showed before are gone",
-        {"dblp": (Verdict.NEW, "")},  # which of its works are of yesterday nobody can see
+        # Which works of the one are of yesterday nobody can see; the other shows what fits best, which may be others.
+        dict.fromkeys(("dblp", "openreview"), (Verdict.NEW, "")),
     ),
     ApiFault(
         "field",
@@ -68,6 +69,7 @@ FAULTS = (
         {
             "crossref": (Verdict.BROKEN, "works have no DOI"),
             "dblp": (Verdict.BROKEN, "publications have no key of DBLP"),
+            "openreview": (Verdict.BROKEN, "submissions has a title"),
         },
     ),
     ApiFault(
@@ -75,12 +77,12 @@ FAULTS = (
         "runs from old to new",
         Verdict.PARTIAL,
         "the oldest stand first",
-        {
-            "crossref": (Verdict.NEW, ""),
-            "dblp": (Verdict.NEW, ""),
-        },  # in which order a whole list stands is nothing to it
+        dict.fromkeys(("crossref", "dblp", "openreview"), (Verdict.NEW, "")),  # they ask for no order of days
     ),
     ApiFault("500", "answers 500 from the second page on", Verdict.UNREACHABLE, "500"),
+    ApiFault(
+        "403", "answers 403, and says why", Verdict.UNREACHABLE, 'which says: "A challenge has to be passed first"'
+    ),
     ApiFault("429", "answers 429 with `Retry-After`", Verdict.UNREACHABLE, "asks to be left alone for 1800 s"),
 )
 

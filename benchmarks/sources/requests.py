@@ -159,6 +159,7 @@ CASES = (
     ("semanticscholar", timedelta(hours=6), False, "tide"),
     ("semanticscholar", timedelta(hours=1), True, "tide"),
     ("dblp", timedelta(hours=24), False, "shell"),
+    ("openreview", timedelta(hours=24), False, "pond"),
 )
 HEAD = "| kind | asks | every | sources | looks a day | requests | not sent that day | shortest gap |"
 
@@ -175,7 +176,8 @@ def main() -> int:
                 day = a_day(kind, sources, every, Path(folder), key=key, query=query)
             asks = f"{'searches' if query else 'lists'}{', with a key' if key else ''}"
             hours = f"{every // timedelta(hours=1)}h"
-            cells = (f"`{kind}`", asks, hours, sources, day.looks, day.sent, day.refused, f"{day.gap:.0f} s")
+            gap = f"{day.gap:.0f} s" if day.sent > 1 else "-"
+            cells = (f"`{kind}`", asks, hours, sources, day.looks, day.sent, day.refused, gap)
             print(f"| {' | '.join(map(str, cells))} |", flush=True)
     return 0
 

@@ -38,6 +38,7 @@ SOURCES = {
     "semanticscholar": make_source(name="s", kind="semanticscholar", query="tides"),
     "dblp": make_source(name="s", kind="dblp", query="shell"),
     "dblp person": make_source(name="s", kind="dblp", author=("65/9612",)),
+    "openreview": make_source(name="s", kind="openreview", query="ponds"),
     "pubmed": make_source(name="s", kind="pubmed", query="kilns"),
     "pubmed rss": make_source(name="s", kind="pubmed", via="rss", url="https://a.example/rss"),
     "oai": Source(name="s", kind="oai", url="https://a.example/oai"),
@@ -117,13 +118,5 @@ def test_no_page_is_no_quiet_day(store: Store, source: str, body: str, tmp_path:
 
 def test_sources_of_sites_with_limits_take_turns() -> None:
     in_turn = {name for name, source in SOURCES.items() if takes_turns(source, NOW.date())}
-    assert in_turn == {
-        "arxiv",
-        "arxiv listing",
-        "arxiv api",
-        "openalex",
-        "crossref",
-        "semanticscholar",
-        "dblp",
-        "dblp person",
-    }
+    arxiv, dblp = ("arxiv", "arxiv listing", "arxiv api"), ("dblp", "dblp person")
+    assert in_turn == {*arxiv, *dblp, "openalex", "crossref", "semanticscholar", "openreview"}

@@ -17,6 +17,7 @@ READ = {
     "biorxiv": (3, "2f6e47119e79"),
     "crossref": (2, "4f33bbf712da"),
     "dblp": (1, "ffe3334603f0"),
+    "openreview": (1, "2e2ad66ec8d7"),
     "feed": (11, "6ff53c3ea81f"),
     "html": (5, "50a2ba8d8a8e"),
     "huggingface": (4, "e2f99ec11f20"),

@@ -129,6 +129,15 @@ SLIPS: dict[str, tuple[str, str]] = {
     "source: DBLP person's name": ("behind dblp.org/pid/", source("{kind: dblp, author: [§Ada Amberg]}")),
     "source: DBLP conference's name": ("behind dblp.org/db/", source("{kind: dblp, journal: [§ICAIL]}")),
     "source: DBLP phrase": ("a hyphen between neighbours", source("{kind: dblp, query: §'\"sand castle\"'}")),
+    "source: OpenReview by venue alone": (
+        "write query: continual learning",
+        source("§{kind: openreview, journal: [ICLR.cc/2026/Conference]}"),
+    ),
+    "source: OpenReview venue's name": (
+        "behind group?id=",
+        source("{kind: openreview, query: x, journal: [§ICLR 2026]}"),
+    ),
+    "source: OpenReview phrase": ("write words alone", source("{kind: openreview, query: §'\"deep ponds\"'}")),
     "source: Crossref journal's name": (
         "write ISSNs: journal: [1234-5679]",
         source("{kind: crossref, journal: §Nature}"),

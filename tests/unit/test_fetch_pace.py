@@ -31,6 +31,7 @@ def test_a_site_without_a_days_bound_counts_nothing() -> None:
 
 
 def test_all_hosts_of_a_domain_take_turns_together() -> None:
+    assert pace_of("api2.openreview.net", "api2.openreview.net", 1.0) == Pace("openreview.net", 2.0)
     assert pace_of("dblp.org", "dblp.org", 1.0) == Pace("dblp.org", 2.0)
     assert pace_of("export.arxiv.org", "export.arxiv.org", 1.0) == Pace("arxiv.org", 3.0)
     assert pace_of("notarxiv.org", "notarxiv.org", 1.0).interval == 1.0

@@ -68,6 +68,7 @@ SITES: Mapping[str, Manners] = {
     "api.crossref.org": Manners(1.0),
     "api.semanticscholar.org": Manners(1.5),
     "dblp.org": Manners(2.0),
+    "openreview.net": Manners(2.0),
 }
 """Domain → what its terms of use ask for, for all its hosts together.
 
@@ -84,6 +85,8 @@ Semantic Scholar: one request a second with a key, over all endpoints; without o
 (www.semanticscholar.org/product/api, "API Key"). On the way two requests may come closer together.
 
 DBLP: one or two seconds between two requests (dblp.org/faq/Am+I+allowed+to+crawl+the+dblp+website.html).
+
+OpenReview: no limit is published; what is asked is little, and slow.
 """
 
 

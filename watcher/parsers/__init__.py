@@ -15,6 +15,7 @@ from watcher.parsers.huggingface import kind as huggingface
 from watcher.parsers.inbox import kind as inbox
 from watcher.parsers.oai import kind as oai
 from watcher.parsers.openalex import kind as openalex
+from watcher.parsers.openreview import kind as openreview
 from watcher.parsers.parser import Finding, Key, KeyForm, Mistake, Parser
 from watcher.parsers.pubmed import kind as pubmed
 from watcher.parsers.saved import SavedPage
@@ -29,6 +30,7 @@ _OF_PAGES = (
     crossref.PARSER,
     semanticscholar.PARSER,
     dblp.PARSER,
+    openreview.PARSER,
     pubmed.PARSER,
     oai.PARSER,
     feed.PARSER,
