@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.faults import lists, places
-from benchmarks.faults.apis import SITES
 from benchmarks.faults.faults import MAIL, WEB, Fault, play
+from benchmarks.faults.forms import SITES
 from benchmarks.faults.place_faults import PlaceFault
 from benchmarks.faults.sources import FAULTS, ApiEnding, ApiFault
 from benchmarks.faults.sources import is_right as is_right_of_source

@@ -1,4 +1,4 @@
-"""OpenAlex and Crossref on loopback, right or wrong: works that come day by day, read by cursors.
+"""APIs of literature on loopback, right or wrong: works that come day by day, read by cursors.
 
 The works are invented. Pages are small, so that a few works make several.
 """
@@ -13,17 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.parsers.literature import crossref, openalex, registered, work
+from benchmarks.faults.forms import FORMS, Work
+from tests.parsers.openreview import challenge
 from tests.parsers.pages import login_page
 
 FIRST = date(2026, 2, 26)
 A_PAGE = 8
-_SINCE = re.compile(r"from[-_](?:publication|created|index)[-_]date:(\d{4}-\d\d-\d\d)")
-
-SITES = {"openalex": "https://api.openalex.org", "crossref": "https://api.crossref.org"}
+_SINCE = re.compile(r"(?:from[-_](?:publication|created|index)[-_]date:|publicationDateOrYear=)(\d{4}-\d\d-\d\d)")
 
 
 @dataclass
@@ -41,41 +39,44 @@ class Api:
     url: str = ""
     asked: list[str] = field(default_factory=list)
     scrolls: dict[str, int] = field(default_factory=dict)
-    more: list[dict[str, Any]] = field(default_factory=list)
+    more: list[Work] = field(default_factory=list)
 
-    def works(self, since: date, until: date) -> list[dict[str, Any]]:
+    def works(self, since: date, until: date) -> list[Work]:
         """The works that came from one day to another, the newest first."""
         found = []
         day = until
         while day >= max(since, FIRST):
             if not (self.fault == "yesterday" and day == self.day - timedelta(days=1)):
-                found += [self._work((day - FIRST).days * self.a_day + n, day) for n in range(self.a_day)]
+                numbers = range((day - FIRST).days * self.a_day, ((day - FIRST).days + 1) * self.a_day)
+                found += [FORMS[self.kind].work(number, day) for number in numbers]
             day -= timedelta(days=1)
         return found
-
-    def _work(self, number: int, day: date) -> dict[str, Any]:
-        if self.kind == "crossref":
-            return registered(number, day=day)
-        return work(number, day, created_date=day.isoformat())
 
     def answer(self, address: str) -> tuple[int, Mapping[str, str], bytes]:
         """Return status, headers and body of the answer at an address."""
         self.asked.append(address)
         query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        page, of_next = self._place(query.get("cursor", "*"))
-        since = _SINCE.search(query.get("filter", ""))
-        works, ids = self.works(date.fromisoformat(since[1]) if since else FIRST, self.day), _ids(self.more)
-        works = [*self.more, *(one for one in works if not ids & _ids([one]))]
+        page, of_next = self._place(query.get(FORMS[self.kind].cursor, "*"))
+        since = _SINCE.search(unquote(address))
+        works, ids = self.works(date.fromisoformat(since[1]) if since else FIRST, self.day), self._ids(self.more)
+        works = [*self.more, *(one for one in works if not ids & self._ids([one]))]
         if spoilt := SPOILT.get(self.fault):
             return spoilt(self, page, works)
-        return 200, {}, self._page(self._shown(works, page), len(works), of_next)
+        is_more = self.fault == "round" or (page + 1) * self.a_page < len(works)
+        return 200, {}, self.page_of(self._shown(works, page), len(works), of_next, is_more=is_more)
+
+    def _ids(self, works: list[Work]) -> set[object]:
+        return {FORMS[self.kind].doi(one) for one in works}
 
     def _place(self, cursor: str) -> tuple[int, str]:
         """Return which page a cursor asks for, and the cursor of the next one.
 
-        OpenAlex has another cursor for each page; Crossref has one, and counts the pages that were read by it.
+        Most have another cursor for each page; Crossref has one, and counts the pages that were read by it.
         """
-        if self.kind == "openalex":
+        if FORMS[self.kind].is_place:
+            page = int(cursor.replace("*", "0")) // self.a_page
+            return page, str((page + 1) * self.a_page)
+        if not FORMS[self.kind].is_one:
             page = 0 if cursor == "*" else int(cursor.removeprefix("page-"))
             return page, f"page-{page + 1}"
         scroll = f"scroll-{len(self.scrolls)}==" if cursor == "*" else cursor
@@ -83,7 +84,7 @@ class Api:
         self.scrolls[scroll] = page
         return page, scroll
 
-    def _shown(self, works: list[dict[str, Any]], page: int) -> list[dict[str, Any]]:
+    def _shown(self, works: list[Work], page: int) -> list[Work]:
         if self.fault == "round":
             page = 0
         if self.fault == "backwards":
@@ -91,40 +92,34 @@ class Api:
         if self.fault == "short" and page > 0:
             return []
         shown = works[page * self.a_page : (page + 1) * self.a_page]
-        gone = {"openalex": "authorships", "crossref": "DOI"}[self.kind] if self.fault == "field" else ""
+        gone = FORMS[self.kind].missing if self.fault == "field" else ""
         return [{f"x-{name}" if name == gone else name: value for name, value in one.items()} for one in shown]
 
-    def _page(self, shown: list[dict[str, Any]], total: int, cursor: str) -> bytes:
-        if self.kind == "crossref":
-            return crossref(shown, total=total, cursor=cursor)
-        return openalex(shown, total=total, cursor=cursor if shown else None)
+    def page_of(self, shown: list[Work], total: int, cursor: str = "0", *, is_more: bool = True) -> bytes:
+        """Return the body of a page of some works."""
+        return FORMS[self.kind].page(shown, total, cursor, is_more)
 
 
-def _ids(works: list[dict[str, Any]]) -> set[object]:
-    return {one.get("DOI") or one.get("doi") for one in works}
+_Answer = tuple[int, Mapping[str, str], bytes]
+_Spoilt = Callable[[Api, int, list[Work]], _Answer]
 
 
-_Spoilt = Callable[[Api, int, list[dict[str, Any]]], tuple[int, Mapping[str, str], bytes]]
+def _error(api: Api, page: int, works: list[Work]) -> _Answer:
+    return 200, {}, json.dumps(FORMS[api.kind].error).encode()
 
 
-def _error(api: Api, page: int, works: list[dict[str, Any]]) -> tuple[int, Mapping[str, str], bytes]:
-    said: dict[str, Any] = {"error": "Search is down", "message": "The search cluster is away, come back later"}
-    if api.kind == "crossref":
-        said = {"status": "error", "message-type": "exception", "message": {"message": "The index is away"}}
-    return 200, {}, json.dumps(said).encode()
-
-
-def _second_page(api: Api, page: int, works: list[dict[str, Any]]) -> tuple[int, Mapping[str, str], bytes]:
-    return (500, {}, b"") if page else (200, {}, api._page(works[:A_PAGE], len(works), api._place("*")[1]))
+def _second_page(api: Api, page: int, works: list[Work]) -> _Answer:
+    return (500, {}, b"") if page else (200, {}, api.page_of(works[:A_PAGE], len(works), api._place("*")[1]))
 
 
 SPOILT: dict[str, _Spoilt] = {
     "html": lambda api, page, works: (200, {"Content-Type": "text/html"}, login_page()),
     "error": _error,
-    "empty": lambda api, page, works: (200, {}, api._page([], 300, "more")),
+    "empty": lambda api, page, works: (200, {}, api.page_of([], 300)),
     "429": lambda api, page, works: (429, {"Retry-After": "1800"}, b"{}"),
+    "403": lambda api, page, works: (403, {}, json.dumps(challenge()).encode()),
     "500": _second_page,
-    "cut": lambda api, page, works: (200, {}, api._page(works[:A_PAGE], len(works), "x")[:-500]),
+    "cut": lambda api, page, works: (200, {}, api.page_of(works[:A_PAGE], len(works))[:-500]),
 }
 """Faults in which no page is right."""
 

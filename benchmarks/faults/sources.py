@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.apis import SITES, Api, at, serving
+from benchmarks.faults.apis import FIRST, Api, at, serving
+from benchmarks.faults.forms import FORMS, SITES
 from tests.sources import make_source
 from watcher.config import Address, Config, Receiver
 from watcher.fetch import Fetcher
@@ -24,49 +25,65 @@ from watcher.pipeline.telling.tell import tell_due
 from watcher.store import Store, open_store
 
 BEGIN = date(2026, 3, 2)
-_NUMBER = re.compile(r"10\.5555/(?:kelp|reef)\.(\d+)", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:10\.5555/(?:kelp|reef|tide|shell)\.|forum\?id=pOnD_0*)(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class ApiFault:
-    """A fault of an API: what it does, and the verdict that each kind of source gives, with words of its reason."""
+    """A fault of an API: what it does, and the verdict that each kind of source gives, with words of its reason.
+
+    ``other``: verdict and words of those kinds that give another one.
+    """
 
     name: str
     says: str
-    openalex: tuple[Verdict, str]
-    crossref: tuple[Verdict, str]
+    verdict: Verdict
+    words: str
+    other: Mapping[str, tuple[Verdict, str]] = field(default_factory=dict)
 
     def of(self, kind: str) -> tuple[Verdict, str]:
         """The verdict and the words of a kind."""
-        return self.openalex if kind == "openalex" else self.crossref
-
-
-def _both(name: str, says: str, verdict: Verdict, words: str) -> ApiFault:
-    return ApiFault(name, says, (verdict, words), (verdict, words))
+        return self.other.get(kind, (self.verdict, self.words))
 
 
 FAULTS = (
-    _both("html", "answers with a login page, with 200", Verdict.BROKEN, "found a login page"),
-    _both("error", "answers with an error, with 200", Verdict.BROKEN, " answers: The "),
-    _both("cut", "ends the answer in the middle", Verdict.BROKEN, "broken or cut off"),
-    _both("empty", "says that it has 300 works, and shows none", Verdict.BROKEN, "says that it has 300 works"),
-    _both("round", "has a cursor that comes round for ever", Verdict.PARTIAL, "shows papers of earlier pages only"),
-    _both("short", "ends its list after the first page", Verdict.PARTIAL, "by its own account"),
-    _both("yesterday", "loses the works of yesterday", Verdict.PARTIAL, "that it showed before are gone"),
+    ApiFault("html", "answers with a login page, with 200", Verdict.BROKEN, "found a login page"),
+    ApiFault("error", "answers with an error, with 200", Verdict.BROKEN, " answers: The "),
+    ApiFault("cut", "ends the answer in the middle", Verdict.BROKEN, "broken or cut off"),
+    ApiFault("empty", "says that it has 300 works, and shows none", Verdict.BROKEN, "says that it has 300"),
+    ApiFault("round", "has a cursor that comes round for ever", Verdict.PARTIAL, "shows papers of earlier pages only"),
+    ApiFault("short", "ends its list after the first page", Verdict.PARTIAL, "by its own account"),
+    ApiFault(
+        "yesterday",
+        "loses the works of yesterday",
+        Verdict.PARTIAL,
+        "that it showed before are gone",
+        # Which works of the one are of yesterday nobody can see; the other shows what fits best, which may be others.
+        dict.fromkeys(("dblp", "openreview"), (Verdict.NEW, "")),
+    ),
     ApiFault(
         "field",
         "calls a field otherwise",
-        (Verdict.PARTIAL, "has authorships, which was asked for"),
-        (Verdict.BROKEN, "works have no DOI"),
+        Verdict.PARTIAL,
+        "which was asked for",
+        {
+            "crossref": (Verdict.BROKEN, "works have no DOI"),
+            "dblp": (Verdict.BROKEN, "publications have no key of DBLP"),
+            "openreview": (Verdict.BROKEN, "submissions has a title"),
+        },
     ),
     ApiFault(
         "backwards",
         "runs from old to new",
-        (Verdict.PARTIAL, "the oldest stand first"),
-        (Verdict.NEW, ""),  # in which order a list since a day stands is nothing to it
+        Verdict.PARTIAL,
+        "the oldest stand first",
+        dict.fromkeys(("crossref", "dblp", "openreview"), (Verdict.NEW, "")),  # they ask for no order of days
     ),
-    _both("500", "answers 500 from the second page on", Verdict.UNREACHABLE, "500"),
-    _both("429", "answers 429 with `Retry-After`", Verdict.UNREACHABLE, "asks to be left alone for 1800 s"),
+    ApiFault("500", "answers 500 from the second page on", Verdict.UNREACHABLE, "500"),
+    ApiFault(
+        "403", "answers 403, and says why", Verdict.UNREACHABLE, 'which says: "A challenge has to be passed first"'
+    ),
+    ApiFault("429", "answers 429 with `Retry-After`", Verdict.UNREACHABLE, "asks to be left alone for 1800 s"),
 )
 
 
@@ -162,14 +179,15 @@ class ApiWorld:
 
     def due(self, since: date) -> set[int]:
         """The numbers of the works that came from a day on."""
-        works = replace(self.api, fault="").works(since, self.api.day)
-        return {int(found) for one in works for found in _NUMBER.findall(str(one.get("doi") or one.get("DOI")))}
+        begin = FIRST if FORMS[self.api.kind].is_undated else since
+        works = replace(self.api, fault="").works(begin, self.api.day)
+        return {int(found) for one in works for found in _NUMBER.findall(str(FORMS[self.api.kind].doi(one)))}
 
 
 @contextmanager
 def worlds(kind: str, folder: Path, **keys: Any) -> Iterator[ApiWorld]:
     """A watcher on a database of its own, and the API that it reads. A database that lies there already is taken."""
-    source, path = make_source(name=kind, kind=kind, **(keys or {"query": "kelp OR reef"})), folder / "w.db"
+    source, path = make_source(name=kind, kind=kind, **(keys or {"query": "kelp reef"})), folder / "w.db"
     with serving(Api(kind)) as api, open_store(path, mode="write" if path.exists() else "create") as store:
         yield ApiWorld(store, api, source)
 

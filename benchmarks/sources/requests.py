@@ -20,7 +20,8 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.faults.apis import SITES, Api, serving
+from benchmarks.faults.apis import Api, serving
+from benchmarks.faults.forms import FORMS, SITES
 from tests.sources import make_source
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, pace_of
@@ -130,7 +131,7 @@ def a_day(kind: str, sources: int, every: timedelta, folder: Path, *, key: bool 
 
     ``key``: with a key of the API. ``query``: what is searched for, "" to list a journal.
     """
-    asked = {"query": query} if query else {"journal": ("1234-5679",)}
+    asked = {"query": query} if query else FORMS[kind].lists
     source = make_source(kind=kind, **asked, **({"api_key": "${KEY}"} if key else {}))
     clock, looks = MadeClock(), 0
     due = [(MIDNIGHT, n) for n in range(sources)]
@@ -155,6 +156,10 @@ CASES = (
     ("openalex", timedelta(hours=6), True, "kelp"),
     ("crossref", timedelta(hours=6), False, ""),
     ("crossref", timedelta(hours=1), False, ""),
+    ("semanticscholar", timedelta(hours=6), False, "tide"),
+    ("semanticscholar", timedelta(hours=1), True, "tide"),
+    ("dblp", timedelta(hours=24), False, "shell"),
+    ("openreview", timedelta(hours=24), False, "pond"),
 )
 HEAD = "| kind | asks | every | sources | looks a day | requests | not sent that day | shortest gap |"
 
@@ -171,7 +176,8 @@ def main() -> int:
                 day = a_day(kind, sources, every, Path(folder), key=key, query=query)
             asks = f"{'searches' if query else 'lists'}{', with a key' if key else ''}"
             hours = f"{every // timedelta(hours=1)}h"
-            cells = (f"`{kind}`", asks, hours, sources, day.looks, day.sent, day.refused, f"{day.gap:.0f} s")
+            gap = f"{day.gap:.0f} s" if day.sent > 1 else "-"
+            cells = (f"`{kind}`", asks, hours, sources, day.looks, day.sent, day.refused, gap)
             print(f"| {' | '.join(map(str, cells))} |", flush=True)
     return 0
 

@@ -39,6 +39,7 @@ ENV = {
     "NTFY_TOPIC": "papers-5f0c9a1b7e3d2c48",
     "NTFY_TOKEN": "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2",
     "OPENALEX_KEY": "Oa3xampleKey0123456789",
+    "S2_KEY": "S2xampleKey0123456789",
     "ZOTERO_KEY": "P9NiFoyLeZu2bZNvvuQPDWsd",
     "READWISE_TOKEN": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX",
     "LINKDING_TOKEN": "0123456789abcdef0123456789abcdef01234567",

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 
 from tests.fuzz.target import NOW, Run, Target, text_of
-from tests.parsers import feeds, journals, literature, pages, pubmed, repositories, test_references
+from tests.parsers import (
+    dblp,
+    feeds,
+    journals,
+    literature,
+    openreview,
+    pages,
+    pubmed,
+    repositories,
+    scholar,
+    test_references,
+)
 from tests.parsers.test_told import PAGES
 from tests.sources import any_source
 from watcher.errors import UnknownPage
@@ -47,6 +59,20 @@ MORE: Mapping[str, list[bytes]] = {
         literature.crossref([literature.registered(n) for n in range(1, 4)], 300),
         literature.crossref([literature.notice(1, ("retraction", "10.1000/kiln.2"))]),
         literature.refused("the query is not understood"),
+    ],
+    "semanticscholar": [
+        scholar.papers([scholar.paper(n) for n in range(1, 4)], 300, "ABC"),
+        scholar.papers([scholar.paper(4)], offset=0, next=100),
+        b'{"message": "Too Many Requests.", "code": "429"}',
+    ],
+    "dblp": [
+        dblp.hits([dblp.hit(n) for n in range(1, 4)], 300),
+        dblp.hits([], code="503"),
+        dblp.person([dblp.record(n) for n in range(3)]),
+    ],
+    "openreview": [
+        openreview.notes([openreview.note(n) for n in range(25)], 300),
+        json.dumps(openreview.challenge()).encode(),
     ],
     "pubmed": [pubmed.search([41, 42, 43], 900), pubmed.search([])],
     "oai": [

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.test_forms import Desk, subscription
-from tests.parsers import feeds, literature, pages, pubmed, repositories
+from tests.parsers import feeds, literature, openreview, pages, pubmed, repositories, scholar
 from watcher.model import Entry, Reading, Source
 from watcher.parsers import PARSERS
 from watcher.store import Store
@@ -51,6 +51,13 @@ def shown() -> dict[str, tuple[Entry, ...]]:
             literature.location("arXiv", f"https://arxiv.org/abs/{PAPER['id']}", "repository", "submittedVersion"),
         ],
     )
+    joined = scholar.paper(
+        1,
+        externalIds={"ArXiv": PAPER["id"], "DOI": DOI},
+        title=PAPER["title"],
+        abstract=PAPER["abstract"],
+        authors=[{"authorId": None, "name": name} for name in PAPER["authors"]],
+    )
     record = pubmed.article(
         41,
         title=escape(PAPER["title"]),
@@ -67,13 +74,14 @@ def shown() -> dict[str, tuple[Entry, ...]]:
         "huggingface": read("huggingface", pages.make_page("2026-03-09", [PAPER])),
         "crossref": read("crossref", literature.crossref([literature.registered(1, **named())])),
         "openalex": read("openalex", literature.openalex([work])),
+        "semanticscholar": read("semanticscholar", scholar.papers([joined])),
         "pubmed": read("pubmed", pubmed.records([record])),
         "feed": read("feed", feeds.rss([item])),
     }
 
 
-@pytest.mark.parametrize("first", range(6))
-def test_six_sources_show_one_paper(store: Store, first: int) -> None:
+@pytest.mark.parametrize("first", range(7))
+def test_seven_sources_show_one_paper(store: Store, first: int) -> None:
     desk, forms = Desk(store, [subscription(rule="everything")]), shown()
     order = [*forms][first:] + [*forms][:first]
     for kind in order:
@@ -86,6 +94,20 @@ def test_six_sources_show_one_paper(store: Store, first: int) -> None:
     for kind in order[::-1]:
         desk.read(*forms[kind], source=kind)
     assert desk.papers() == 1 and desk.tell() == []
+
+
+def test_a_submission_that_is_accepted_is_told_as_that(store: Store) -> None:
+    desk = Desk(store, [subscription(rule="everything", on=("accepted",))])
+    under_review = openreview.note(7, more={"venueid": f"{openreview.VENUE}/Submission"})
+    rejected = openreview.note(8, more={"venueid": f"{openreview.VENUE}/Rejected_Submission"})
+    desk.read(*read("openreview", openreview.notes([under_review, rejected])), source="openreview")
+    assert len(desk.tell()) == 1
+    desk.read(*read("openreview", openreview.notes([openreview.note(7), rejected])), source="openreview")
+    (subject,) = desk.tell()
+    assert subject.startswith("1 update for fish: accepted at POND 2026 poster: Learning from Ponds &")
+    assert "part 7" in desk.sent[-1].text and "part 8" not in desk.sent[-1].text
+    desk.read(*read("openreview", openreview.notes([openreview.note(7), rejected])), source="openreview")
+    assert desk.tell() == [] and desk.papers() == 2
 
 
 def test_an_article_that_a_record_of_arxiv_names_over_oai_is_joined_only_if_it_is_the_same_work(store: Store) -> None:

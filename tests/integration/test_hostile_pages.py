@@ -35,6 +35,10 @@ SOURCES = {
     "medrxiv": Source(name="s", kind="medrxiv"),
     "openalex": make_source(name="s", kind="openalex", query="kelp"),
     "crossref": make_source(name="s", kind="crossref", query="reef"),
+    "semanticscholar": make_source(name="s", kind="semanticscholar", query="tides"),
+    "dblp": make_source(name="s", kind="dblp", query="shell"),
+    "dblp person": make_source(name="s", kind="dblp", author=("65/9612",)),
+    "openreview": make_source(name="s", kind="openreview", query="ponds"),
     "pubmed": make_source(name="s", kind="pubmed", query="kilns"),
     "pubmed rss": make_source(name="s", kind="pubmed", via="rss", url="https://a.example/rss"),
     "oai": Source(name="s", kind="oai", url="https://a.example/oai"),
@@ -114,4 +118,5 @@ def test_no_page_is_no_quiet_day(store: Store, source: str, body: str, tmp_path:
 
 def test_sources_of_sites_with_limits_take_turns() -> None:
     in_turn = {name for name, source in SOURCES.items() if takes_turns(source, NOW.date())}
-    assert in_turn == {"arxiv", "arxiv listing", "arxiv api", "openalex", "crossref"}
+    arxiv, dblp = ("arxiv", "arxiv listing", "arxiv api"), ("dblp", "dblp person")
+    assert in_turn == {*arxiv, *dblp, "openalex", "crossref", "semanticscholar", "openreview"}

@@ -105,7 +105,8 @@ def _fields_that_stay_empty(text: str) -> str:
     before, table = text.split("| field | stays empty in |\n|---|---|\n")
     rows, after = table.split("\n\n", 1)
     filled = [row.removesuffix(" |") + ", `bulletin` |" for row in rows.splitlines()]
-    filled += [f"| `{field}` | `bulletin` |" for field in ("abstract", "author", "published")]
+    others = ("abstract", "author", "published")
+    filled += [f"| `{field}` | `bulletin` |" for field in others if f"| `{field}` |" not in rows]
     return f"{before}| field | stays empty in |\n|---|---|\n" + "\n".join(filled) + f"\n\n{after}"
 
 

@@ -62,6 +62,9 @@ ALL = (
     _live("medrxiv-api", "medrxiv", ("id", "abstract", "day", "version"), 10),
     _live("openalex", "openalex", ("id", "abstract", "day", "categories"), 20, topic=("T10028",)),
     _live("crossref", "crossref", ("id", "day", "categories"), 20, query="learning", filter=("has-abstract:true",)),
+    _live("semanticscholar", "semanticscholar", ("id", "abstract", "day", "categories"), 20, query="learning"),
+    _live("dblp", "dblp", ("categories",), 20, query="learning"),
+    _live("openreview", "openreview", ("abstract", "categories"), 10, query="learning", journal=("TMLR",)),
     _live("pubmed", "pubmed", ("id", "day", "categories"), 20, query="cancer[ti]"),
     _live(
         *("arxiv-oai", "oai", ("id", "abstract", "day", "categories"), 20),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.parsers import dblp, openreview, scholar
 from tests.parsers.feeds import json_feed, rss
 from tests.parsers.literature import crossref, openalex, registered, work
 from tests.parsers.pages import api_page, make_page, sample_papers
@@ -88,6 +89,9 @@ ANSWERS = {
     "huggingface": json.loads(api_page(sample_papers(2), DAY)),
     "openalex": json.loads(openalex([work(1)])),
     "crossref": json.loads(crossref([registered(1)])),
+    "dblp": json.loads(dblp.hits([dblp.hit(1)], 900)),
+    "openreview": json.loads(openreview.notes([openreview.note(1)], 900)),
+    "semanticscholar": json.loads(scholar.papers([scholar.paper(1)], 900, "ABC")),
     "biorxiv": {"messages": [{"status": "ok", "server": "biorxiv"}], "collection": [RECORD]},
 }
 

@@ -10,7 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.parsers import feeds, literature, pages, pubmed, repositories, test_biorxiv, test_selected
+from tests.parsers import (
+    dblp,
+    feeds,
+    literature,
+    openreview,
+    pages,
+    pubmed,
+    repositories,
+    scholar,
+    test_biorxiv,
+    test_selected,
+)
 from tests.sources import having, make_source
 from watcher.model import Reading, Source
 from watcher.model.fields import HAS, ID, SEARCHED, SOURCE, Field
@@ -46,6 +57,10 @@ PAGES: list[tuple[Source, bytes]] = [
         Source(name="x", kind="crossref"),
         literature.crossref([literature.registered(1) | {"updated-by": [{"type": "retraction"}]}]),
     ),
+    (Source(name="x", kind="semanticscholar"), scholar.papers([scholar.paper(1)])),
+    (make_source(name="x", kind="dblp", query="shell"), dblp.hits([dblp.hit(1, type="Withdrawn Items")])),
+    (make_source(name="x", kind="dblp", author=("65/9612",)), dblp.person([dblp.record(1)])),
+    (Source(name="x", kind="openreview"), openreview.notes([openreview.note(1)])),
     (Source(name="x", kind="feed"), feeds.rss([ITEM])),
     (
         Source(name="x", kind="pubmed"),

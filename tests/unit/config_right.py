@@ -296,6 +296,17 @@ AROUND = {
     "Crossref by words": source(
         "{kind: crossref, query: coral reef, filter: [type:journal-article, has-abstract:true]}"
     ),
+    "Semantic Scholar by words": source(
+        """{kind: semanticscholar, query: '"tide pool" + (kelp | reef) -urchin', api_key: "${HOOK}"}"""
+    ),
+    "Semantic Scholar by filters": source(
+        '{kind: semanticscholar, filter: ["venue:Nature,Cell", openAccessPdf, "fieldsOfStudy:Biology"]}'
+    ),
+    "DBLP by streams": source("{kind: dblp, journal: [conf/icail, journals/tacl], query: retriev law}"),
+    "DBLP by people": source('{kind: dblp, author: [65/9612, "https://dblp.org/pid/h/AdaAmberg.html"]}'),
+    "OpenReview by words": source(
+        "{kind: openreview, query: continual learning, journal: [ICLR.cc/2026/Conference, TMLR]}"
+    ),
     "two feeds of a site": config(
         'sources:\n  a: {kind: feed, url: "https://lab.example/feed"}\n'
         '  b: {kind: feed, url: "https://lab.example/feed?of=b"}'

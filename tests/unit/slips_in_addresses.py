@@ -107,6 +107,37 @@ SLIPS: dict[str, tuple[str, str]] = {
         source("{kind: openalex, topic: T10028, api_key: §Oa3xampleKey}"),
     ),
     "source: OpenAlex filter": ("write name:value", source("{kind: openalex, filter: §type=article}")),
+    "source: Semantic Scholar without anything": ("write query or filter", source("§{kind: semanticscholar}")),
+    "source: Semantic Scholar's operators": (
+        "write |: 'kelp + (forest | reef)",
+        source("{kind: semanticscholar, query: §kelp OR reef}"),
+    ),
+    "source: Semantic Scholar filter": (
+        "write name:value with fieldsOfStudy",
+        source("{kind: semanticscholar, filter: [§type:article]}"),
+    ),
+    "source: Semantic Scholar key written out": (
+        "write ${NAME}, and set NAME where watcher runs",
+        source("{kind: semanticscholar, query: kelp, api_key: §S2xampleKey}"),
+    ),
+    "source: Semantic Scholar's short name": ("semanticscholar", source("{kind: §semantic-scholar, query: kelp}")),
+    "source: Semantic Scholar's author": (
+        "it belongs to sources of kind openalex",
+        source("{kind: semanticscholar, query: kelp, §author: [A5012345678]}"),
+    ),
+    "source: DBLP without anything": ("write author, journal or query", source("§{kind: dblp}")),
+    "source: DBLP person's name": ("behind dblp.org/pid/", source("{kind: dblp, author: [§Ada Amberg]}")),
+    "source: DBLP conference's name": ("behind dblp.org/db/", source("{kind: dblp, journal: [§ICAIL]}")),
+    "source: DBLP phrase": ("a hyphen between neighbours", source("{kind: dblp, query: §'\"sand castle\"'}")),
+    "source: OpenReview by venue alone": (
+        "write query: continual learning",
+        source("§{kind: openreview, journal: [ICLR.cc/2026/Conference]}"),
+    ),
+    "source: OpenReview venue's name": (
+        "behind group?id=",
+        source("{kind: openreview, query: x, journal: [§ICLR 2026]}"),
+    ),
+    "source: OpenReview phrase": ("write words alone", source("{kind: openreview, query: §'\"deep ponds\"'}")),
     "source: Crossref journal's name": (
         "write ISSNs: journal: [1234-5679]",
         source("{kind: crossref, journal: §Nature}"),

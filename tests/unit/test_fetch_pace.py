@@ -4,7 +4,7 @@ import pytest
 
 from watcher.fetch.pace import SITES, Manners, Pace, pace_of
 
-OPENALEX, CROSSREF = "api.openalex.org", "api.crossref.org"
+OPENALEX, CROSSREF, SCHOLAR = "api.openalex.org", "api.crossref.org", "api.semanticscholar.org"
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,14 @@ def test_a_search_is_dearer_and_a_key_allows_more(query: str, cost: int, a_day: 
 
 def test_a_site_without_a_days_bound_counts_nothing() -> None:
     assert pace_of(CROSSREF, CROSSREF, 1.0, "query=kelp") == Pace(CROSSREF, 1.0)
+    assert pace_of(SCHOLAR, SCHOLAR, 1.0, "query=kelp") == Pace(SCHOLAR, 1.5)
     assert pace_of("lab.example", "lab.example:8080", 1.0) == Pace("lab.example:8080", 1.0)
     assert pace_of("127.0.0.1", "127.0.0.1:8080", 1.0) == Pace("127.0.0.1:8080", 0.0)
 
 
 def test_all_hosts_of_a_domain_take_turns_together() -> None:
+    assert pace_of("api2.openreview.net", "api2.openreview.net", 1.0) == Pace("openreview.net", 2.0)
+    assert pace_of("dblp.org", "dblp.org", 1.0) == Pace("dblp.org", 2.0)
     assert pace_of("export.arxiv.org", "export.arxiv.org", 1.0) == Pace("arxiv.org", 3.0)
     assert pace_of("notarxiv.org", "notarxiv.org", 1.0).interval == 1.0
 

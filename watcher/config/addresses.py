@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -135,19 +135,52 @@ def opened(url: str, sources: Iterable[Source], env: Mapping[str, str], folder: 
     """Return an address with the secrets that the config has in addresses of the same site, and with no others.
 
     The site may write placeholders as well, in a link to the next page or in a redirect; so no other site's secrets may
-    be put in. Raises ``WatcherError`` that names a secret that is missing or too short.
+    be put in. A secret that a kind sends in a header leaves the address. Raises ``WatcherError`` that names a secret
+    that is missing or too short, or that no header takes.
     """
     if (file := file_of(url)) and any(source.url == url for source in sources):
         return _of_file(file, env, folder)
     origin = _origin(url)
-    ours = {place for source in sources for place, site in _places(source) if _origin(site) == origin}
+    ours: dict[str, str] = {}
+    for place, header in (
+        (place, header) for source in sources for place, site, header in _places(source) if _origin(site) == origin
+    ):
+        ours[place] = header or ours.get(place, "")
     found = {
         place[0]: _value(place["name"], env) if place["name"] else _in_file(place["file"], env, folder)
         for place in _PLACE.finditer(url)
-        if (place["name"] or place_of_file(place["file"])) in ours
+        if _named(place) in ours
     }
-    real = replaced(url, {place: quote(value, safe="") for place, value in found.items()})
-    return OpenedAddress(real, url, {value: place for place, value in found.items()})
+    headers = {place[0]: ours[_named(place)] for place in _PLACE.finditer(url) if ours.get(_named(place))}
+    real = replaced(
+        _without_parameters(url, {f"{header}={place}" for place, header in headers.items()}),
+        {place: quote(value, safe="") for place, value in found.items() if place not in headers},
+    )
+    return OpenedAddress(
+        real,
+        url,
+        {value: place for place, value in found.items()},
+        {header: _for_header(place, found[place]) for place, header in headers.items()},
+    )
+
+
+def _named(place: re.Match[str]) -> str:
+    """Return a placeholder in the form in which :func:`_places` has it."""
+    return place["name"] or place_of_file(place["file"])
+
+
+def _without_parameters(url: str, pairs: Collection[str]) -> str:
+    """Return an address without some pairs ``name=value`` of its query, as they are written."""
+    head, mark, rest = url.partition("?")
+    query, sharp, fragment = rest.partition("#")
+    kept = [pair for pair in query.split("&") if pair not in pairs]
+    return f"{head}{mark if any(kept) else ''}{'&'.join(kept)}{sharp}{fragment}"
+
+
+def _for_header(place: str, value: str) -> str:
+    if not (value.isascii() and value.isprintable() and " " not in value):
+        raise WatcherError(f"{place} has a sign that no header takes: it is no key of this site")
+    return value
 
 
 def logged_secrets(sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> frozenset[str]:
@@ -173,17 +206,17 @@ def asked_with_secrets(sources: Iterable[Source]) -> Iterator[str]:
 
 def address_with(secret: SecretPlace) -> str:
     """Return an address at the secret's site that contains its placeholder."""
-    return f"{_origin(secret.site)}/?key={secret.place}"
+    return f"{_origin(secret.site)}/?{secret.header or 'key'}={secret.place}"
 
 
-def _places(source: Source) -> Iterator[tuple[str, str]]:
-    """Yield (placeholder, address of the site it belongs to) for the secrets of a source."""
+def _places(source: Source) -> Iterator[tuple[str, str, str]]:
+    """Yield (placeholder, address of its site, the header in which it is sent or "") for the secrets of a source."""
     for place in _PLACE.finditer(source.url or ""):
         if place["name"]:
-            yield place["name"], source.url or ""
+            yield place["name"], source.url or "", ""
     for secret in PARSERS[source.kind].secrets(source):
         for place in _PLACE.finditer(secret.place):
-            yield place["name"] or place_of_file(place["file"]), secret.site
+            yield _named(place), secret.site, secret.header
 
 
 def _origin(url: str) -> str:

@@ -24,12 +24,14 @@ class AskedAddress:
     """An address that is asked for.
 
     ``target``: the address as it is sent.
+    ``headers``: what is sent with it and with what it leads to on the same host, and nowhere else.
     """
 
     def __init__(self, url: str, open_address: OpenAddress) -> None:
         """Raises ``WatcherError`` if a secret is missing, ``httpx.InvalidURL`` if it is no address."""
         self._opened = open_address(url)
         self.target = httpx.URL(self._opened.real)
+        self.headers = self._opened.headers
 
     def shown(self, url: httpx.URL) -> str:
         """Return this address, or one that it led to, without password, fragment and secrets."""

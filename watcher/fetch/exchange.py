@@ -125,7 +125,7 @@ class Exchange:
     def ask(
         self,
         url: httpx.URL,
-        conditions: Mapping[str, str],
+        headers: Mapping[str, str],
         deadline: Deadline,
         *,
         public_only: bool = False,
@@ -133,7 +133,7 @@ class Exchange:
     ) -> HttpAnswer:
         """Send a request to one address; return the answer. Waiting for the site's turn extends the deadline.
 
-        ``conditions``: headers that ask for the page only if it has changed.
+        ``headers``: sent with this request besides those of all requests.
         ``public_only``: connect to public addresses only.
         ``delay``: seconds that the site wants between two requests.
         """
@@ -151,7 +151,7 @@ class Exchange:
             else:
                 wire = Wire(deadline, self._live, self._resolve, public_only=public_only or turn.is_public)
             transport = _transport(wire, proxy, _trusted(way.authorities) if url.scheme == "https" else None)
-            with self._client(transport) as client, client.stream("GET", url, headers=dict(conditions)) as response:
+            with self._client(transport) as client, client.stream("GET", url, headers=dict(headers)) as response:
                 from_public = bool(proxy) or (wire.address is not None and is_public(wire.address))
                 turn.is_public |= from_public and not proxy  # whose address nobody saw may be reached otherwise later
                 return HttpAnswer(

@@ -120,7 +120,7 @@ class Fetcher:
 
     def _follow(self, asked: AskedAddress, validators: Callable[[str], Validators | None], *, robots: bool) -> Fetched:
         deadline = self._exchange.deadline()
-        at, public_only = asked.shown(asked.target), False
+        at, public_only, secret = asked.shown(asked.target), False, asked.headers
         try:
             target = _checked(asked.target)
             for _ in range(self._exchange.limits.redirects + 1):
@@ -128,11 +128,13 @@ class Fetcher:
                 delay = self._permitted(target, public_only=public_only) if robots else 0.0
                 known = validators(at) or Validators()
                 began = self._monotonic()
-                answer = self._exchange.ask(target, _conditions(known), deadline, public_only=public_only, delay=delay)
+                sent = {**_conditions(known), **secret}
+                answer = self._exchange.ask(target, sent, deadline, public_only=public_only, delay=delay)
                 self._log(at, answer, began)
                 found = self._meaning(target, at, answer, known)
                 if not isinstance(found, _Redirect):
                     return found
+                secret = secret if _is_same_host(found.to, target) else {}
                 target, public_only = found.to, public_only or found.from_public
             return self._unreachable(at, f"redirected more than {self._exchange.limits.redirects} times")
         except NotNow as refusal:
@@ -273,8 +275,12 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
         raise Refused(f"redirected to what is no web address: {location!r}") from None
     if _is_of_provider(target.host):
         raise Refused(f"redirected to {target.host}, where a machine is told its own keys")
-    same = (target.scheme, netloc(target)) == (url.scheme, netloc(url))
-    return target.copy_with(userinfo=url.userinfo if same else b"")
+    return target.copy_with(userinfo=url.userinfo if _is_same_host(target, url) else b"")
+
+
+def _is_same_host(one: httpx.URL, other: httpx.URL) -> bool:
+    """Return whether two addresses have the same scheme, host and port: what is secret to one is known to the other."""
+    return (one.scheme, netloc(one)) == (other.scheme, netloc(other))
 
 
 def _is_of_provider(host: str) -> bool:

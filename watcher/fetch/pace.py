@@ -66,6 +66,9 @@ SITES: Mapping[str, Manners] = {
     "arxiv.org": Manners(3.0),
     "api.openalex.org": Manners(1.0, 1_000, "api_key", 10_000, {"search": 10, "search.exact": 10}),
     "api.crossref.org": Manners(1.0),
+    "api.semanticscholar.org": Manners(1.5),
+    "dblp.org": Manners(2.0),
+    "openreview.net": Manners(2.0),
 }
 """Domain → what its terms of use ask for, for all its hosts together.
 
@@ -77,6 +80,13 @@ OpenAlex: 0.10 dollars a day without a key and 1 dollar with a free one; a list 
 
 Crossref: for lists, one request a second and one at a time for programs that do not say who asks, three for those that
 do (headers ``x-rate-limit-limit`` and ``x-concurrency-limit``, from December 2025 on).
+
+Semantic Scholar: one request a second with a key, over all endpoints; without one, what all who have none leave over
+(www.semanticscholar.org/product/api, "API Key"). On the way two requests may come closer together.
+
+DBLP: one or two seconds between two requests (dblp.org/faq/Am+I+allowed+to+crawl+the+dblp+website.html).
+
+OpenReview: no limit is published; what is asked is little, and slow.
 """
 
 

@@ -14,7 +14,7 @@ _OF_LISTS = """
     from_date id ids issn issue journal lang language limit list listing max max_results month n offset on op order
     order_by page per_page period q query range rows rss search search_query searchtype section select size skip
     sort sort_by sortby sortorder start subject tag tags term terms to topic topics type until v via view volume
-    week year
+    publicationdateoryear week year
 """
 _HARMLESS = frozenset(_OF_LISTS.split())
 """Names of parameters that say what is listed, not who asks."""
@@ -41,11 +41,13 @@ class OpenedAddress:
     ``real``: what is sent.
     ``shown``: what is stored and shown; relative links begin there.
     ``secrets``: secret → placeholder for it in ``shown``.
+    ``headers``: header → value, sent with the address to its own host only.
     """
 
     real: str = field(repr=False)
     shown: str
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def replaced(text: str, by: Mapping[str, str]) -> str:

@@ -8,15 +8,18 @@ from watcher.parsers import saved
 from watcher.parsers.arxiv import kind as arxiv
 from watcher.parsers.biorxiv import kind as biorxiv
 from watcher.parsers.crossref import kind as crossref
+from watcher.parsers.dblp import kind as dblp
 from watcher.parsers.feed import kind as feed
 from watcher.parsers.html import kind as html
 from watcher.parsers.huggingface import kind as huggingface
 from watcher.parsers.inbox import kind as inbox
 from watcher.parsers.oai import kind as oai
 from watcher.parsers.openalex import kind as openalex
+from watcher.parsers.openreview import kind as openreview
 from watcher.parsers.parser import Finding, Key, KeyForm, Mistake, Parser
 from watcher.parsers.pubmed import kind as pubmed
 from watcher.parsers.saved import SavedPage
+from watcher.parsers.semanticscholar import kind as semanticscholar
 
 _OF_PAGES = (
     huggingface.PARSER,
@@ -25,6 +28,9 @@ _OF_PAGES = (
     biorxiv.MEDRXIV,
     openalex.PARSER,
     crossref.PARSER,
+    semanticscholar.PARSER,
+    dblp.PARSER,
+    openreview.PARSER,
     pubmed.PARSER,
     oai.PARSER,
     feed.PARSER,

@@ -34,23 +34,26 @@ class Key:
     ``form``: what its value is, such as a text or a secret.
     ``says``: its purpose in words.
     ``site``: address of the only site to which a secret is sent, if the source has no address of its own.
+    ``header``: header in which a secret is sent, "" for the query of an address.
     """
 
     form: KeyForm
     says: str
     site: str = field(default="", compare=False)
+    header: str = field(default="", compare=False)
 
 
-def key(says: str, form: KeyForm = KeyForm.TEXT, *, default: Any = None, site: str = "") -> Any:
+def key(says: str, form: KeyForm = KeyForm.TEXT, *, default: Any = None, site: str = "", header: str = "") -> Any:
     """Declare a field of a kind's own keys.
 
-    The value of a secret is a placeholder such as ``${NAME}``; put it into the query of an address as it is.
+    The value of a secret is a placeholder such as ``${NAME}``; put it into the query of an address as it is. If it is
+    sent in a header, the name of its parameter is that of the header; the parameter is taken out before sending.
 
     ``says``: the key's purpose in words.
     ``default``: its value if the config does not give it.
-    ``site``: see :class:`Key`.
+    ``site`` and ``header``: see :class:`Key`.
     """
-    return field(default=default, metadata={"key": Key(form, says, site)})
+    return field(default=default, metadata={"key": Key(form, says, site, header)})
 
 
 def file_key(name: str) -> str:
@@ -65,11 +68,13 @@ class SecretPlace:
     ``key``: the key that gives it.
     ``place``: its placeholder in addresses.
     ``site``: an address of the only site to which it is sent.
+    ``header``: the header in which it is sent, "" for the query of an address.
     """
 
     key: str
     place: str
     site: str
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,7 +323,7 @@ class Parser:
         """Return the placeholders for secrets that a source's own keys give."""
         own = own_keys(source, self.own)
         return tuple(
-            SecretPlace(name, place, source.url or one.site)
+            SecretPlace(name, place, source.url or one.site, one.header)
             for name, one in self.keys.items()
             if one.form is KeyForm.SECRET and (place := getattr(own, name))
         )

@@ -12,10 +12,13 @@ LONGEST = 4_000
 """Most characters of a cursor; with a longer one, an address would be too long."""
 
 
-def next_address(url: str, cursor: object) -> str | None:
+def next_address(url: str, cursor: object, name: str = "cursor", *, adds: bool = False) -> str | None:
     """Return ``url`` with its ``cursor`` replaced; None if ``cursor`` is no usable text or ``url`` has no cursor.
 
     The rest of the address stays as it is written, so that placeholders for secrets are kept.
+
+    ``name``: the parameter for cursors.
+    ``adds``: an address without a cursor asks for the first page; the cursor is added to it.
     """
     if not isinstance(cursor, str) or not cursor or len(cursor) > LONGEST:
         return None
@@ -23,13 +26,16 @@ def next_address(url: str, cursor: object) -> str | None:
     if place is None:
         return None
     given = place.query.split("&")
-    if not any(pair.startswith("cursor=") for pair in given):
+    is_there = any(pair.startswith(f"{name}=") for pair in given)
+    if not is_there and not (adds and place.netloc):
         return None
     try:
-        put = f"cursor={quote(cursor, safe='')}"
+        put = f"{name}={quote(cursor, safe='')}"
     except UnicodeEncodeError:  # half of a character: JSON can say "\ud800"
         return None
-    return urlunsplit(place._replace(query="&".join(put if pair.startswith("cursor=") else pair for pair in given)))
+    if not is_there:
+        return urlunsplit(place._replace(query=f"{place.query}&{put}" if place.query else put))
+    return urlunsplit(place._replace(query="&".join(put if pair.startswith(f"{name}=") else pair for pair in given)))
 
 
 def query_of(asked: Mapping[str, str], secret: tuple[str, str | None] = ("", None)) -> str:

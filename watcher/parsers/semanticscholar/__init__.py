@@ -1,0 +1,1 @@
+"""Sources of kind ``semanticscholar``: papers by words and filters."""
