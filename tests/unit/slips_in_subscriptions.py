@@ -18,7 +18,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "sub: any empty": ("[one, two]", subscription("any: §[]")),
     "sub: any nested list": ("put it into quotes", subscription("any: [agent, §[robot, arm]]")),
     "sub: any item empty quotes": ("a word or a phrase", subscription("any: [agent, '§']")),
-    "sub: any star": ("a word", subscription("any: ['*§']")),
+    "sub: any star": ("a word", subscription("any: ['§*']")),
     "sub: any quoted in quotes": ("a list item is a phrase without quotes", subscription("any: ['§\"tool use']")),
     "sub: any with NOT field": ("rule: … in place of lists", subscription("any: ['§NOT survey']")),
     "sub: none alone": ("add any:, all: or where:", subscription("§none: [survey]")),

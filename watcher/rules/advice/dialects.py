@@ -234,6 +234,13 @@ DIALECTS = (
     ),
     Doubt(
         "sign-without-meaning",
+        re.compile(r'"[^"]*\w"\*'),
+        "the * stands within the quotes",
+        lambda found: f'write {found[0][:-2]}*"',
+        in_quotes=True,
+    ),
+    Doubt(
+        "sign-without-meaning",
         re.compile(rf"{_START}=\w[^\s\"()*]*\*"),
         "the * means nothing behind =: the word is taken as it stands",
         lambda found: f"write {found[0][1:]} for its beginning, or {found[0][:-1]}",
