@@ -25,7 +25,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "rule: Scopus W/n": ('"a b"~5', ruled("agent §W/3 robot")),
     "rule: Scopus PRE/n": ('"a b"~5', ruled("agent §PRE/2 robot")),
     "rule: Scopus AUTHOR-NAME": ("title:word, abstract:word or author:name of each", ruled("§AUTHOR-NAME(hinton)")),
-    "rule: Scopus PUBYEAR": ("what can be compared: upvotes, comments, publish", ruled("agent AND §PUBYEAR > 2020")),
+    "rule: Scopus PUBYEAR": ("write published>2020-01-01", ruled("agent AND §PUBYEAR > 2020")),
     "rule: Scopus LIMIT-TO": (
         "title:word, abstract:word or author:name of each",
         ruled('agent AND §LIMIT-TO(SUBJAREA, "COMP")'),

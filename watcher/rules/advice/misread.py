@@ -117,6 +117,8 @@ def _comparison(text: str) -> Misreading | None:
 def _compared_instead(written: str, sign: str, value: str) -> str:
     near = _SYNONYMS.get(written) or "".join(get_close_matches(written, _COMPARABLE, 1))
     proper = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<=", "==": ">=", "=": ">=", "!=": ">="}.get(sign, sign)
+    if not near and re.fullmatch(r"(?:19|20)\d\d(?:-\d\d-\d\d)?", value):
+        near = "published"
     if not near:
         return f"what can be compared: {', '.join(_COMPARABLE)}; put quotes around words"
     if near in NUMBERS:
@@ -162,7 +164,8 @@ _MAYBE = re.compile(
     r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]{1,80},?\s+[A-Z]"
     r"|^\s*(?i:all|anything|any|none|nothing|true|every)\b|>\s?\d+\s|\b(?:AND|OR)[-/]"
     r"|\b(?i:last|past|previous|next|since|contains?|includes?|has|have|matches|equals|mentions?|like)\s"
-    r"|\bin (?:the )?(?:titles?|abstracts?)\s*$|\"[-*]|\"[^\"]*\s(?:OR|AND|NOT)\s"
+    r"|\bin (?:the )?(?:titles?|abstracts?)\s*$|\"[-*]|\d[-–—]\d{4}|(?i:after|before|until|from|in)\s\d{4}"
+    r"|\"[^\"]*\s(?:OR|AND|NOT)\s"
 )
 """Matches whatever a pattern of ``dialects.py`` could match, so that most rules need no further search."""
 
