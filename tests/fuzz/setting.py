@@ -21,6 +21,7 @@ from watcher.notify import doubt_of, problem_of
 from watcher.rules import compile_rule, doubtful, find_bounds, plainly_wrong
 from watcher.rules.advice.advice import advise
 from watcher.rules.advice.typed import compile_typed, doubts_of
+from watcher.rules.language.tree import leaves
 from watcher.rules.match.document import document_of
 from watcher.rules.match.explain import explain_match
 from watcher.store import database_problem
@@ -31,15 +32,24 @@ PAPER = a_paper(TITLE)
 def _rule(body: bytes) -> None:
     text = text_of(body[:3_000])
     plainly_wrong(text, is_item=True)
-    doubtful(text)
+    list(doubtful(text))
     with suppress(WatcherError):
         doubts_of(compile_typed(text))
-    with suppress(WatcherError):
+    try:
         rule = compile_rule(text)
-        find_bounds(rule)
-        explain_match(rule, document_of(PAPER))
-        compile_rule(str(rule))
+    except WatcherError:
+        return
+    list(find_bounds(rule))
+    explain_match(rule, document_of(PAPER))
+    for leaf in leaves(rule.tree):
+        compile_rule(leaf.written)
 
+
+RULES_OF_PEOPLE = [
+    *(b'(title:"large language model" OR llm) AND upvotes >= 10 -survey title:/a+b/', b"agent*"),
+    *(b'author:"Y Bengio" NOT (=RAG "a b"~5)', b"about:A* published<2026-01-31 has:code"),
+]
+"""Good rules that have every form between them."""
 
 WORDS = ("agent", '"state of the art"~3', "title:learn* NOT survey", r"title:/c\+\+/", "β cell")
 RULES = [compile_rule(text) for text in WORDS]
@@ -130,7 +140,7 @@ def _lines(body: bytes) -> None:
 
 
 SETTING: Mapping[str, Target] = {
-    "rules": Target([b'title:("large language model" OR llm) AND upvotes >= 10 -survey /a+b/', b"agent*"], _rule),
+    "rules": Target(RULES_OF_PEOPLE, _rule),
     "papers and rules": Target([TITLE.encode(), *(str(paper).encode() for paper in SAMPLES)], _match),
     "configs": Target(CONFIGS, _config),
     "lines of subscriptions": Target([json.dumps(LINE).encode(), b'{"name":"a","rule":"b","to":["me"]}\n' * 3], _lines),

@@ -45,6 +45,8 @@ OWN = {
     "broken-template": World(config("templates: own"), {"own/digest.txt": "{% if %}"}, options=("--as-run",)),
     "readable-by-all": World(SECRET, mode=0o644),
     "writable-by-all": World(config(), mode=0o666),
+    "often-read": World(source("{kind: huggingface, every: 2m}")),
+    "http-for-https": World(source('{kind: feed, url: "http://www.nature.com/nature.rss"}')),
     "follow-in-vain": World(source("{kind: huggingface, follow: 2}")),
     "unlikely-mail": World(config('receivers:\n  me: {url: "mailtos://ana@lab.example"}')),
     "nobody-named": World(config(f'receivers:\n  me: {{url: "tgram://123456789:{"A" * 35}"}}')),

@@ -154,7 +154,7 @@ IN_RULES: dict[str, Case] = {
     "an item with ampersands": (OPERATOR, subscription("any: [§agent && robot]")),
     "an item in parentheses": (f"{OPERATOR} {RULE}", subscription("any: [§(agent OR robot)]")),
     "an item with a minus": (OPERATOR, subscription("any: [§agent -survey]")),
-    "an item with a wrong field": (f"{RULE} {OPERATOR}", subscription('any: ["t§itel:agent"]')),
+    "an item with a wrong field": (f"{RULE} {OPERATOR}", subscription('any: ["§titel:agent"]')),
     "an item that is a regex": (f"{RULE} {OPERATOR}", subscription("any: [§/agent/]")),
     "an item twice": ("named-twice", subscription("any: [agent, robot, §Agent]")),
     "an item with a blank behind its field": (FOREIGN, subscription('any: ["§title: agent"]')),

@@ -6,7 +6,7 @@ stands before the character at which the finding points.
 
 from __future__ import annotations
 
-from tests.unit.config_mistakes import ruled
+from tests.unit.config_mistakes import ruled, subscription
 
 SLIPS: dict[str, tuple[str, str]] = {
     "rule: an exact word with a star": ("write ag* for its beginning, or =ag", ruled("agent OR §=ag*")),
@@ -25,7 +25,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "rule: Scopus W/n": ('"a b"~5', ruled("agent §W/3 robot")),
     "rule: Scopus PRE/n": ('"a b"~5', ruled("agent §PRE/2 robot")),
     "rule: Scopus AUTHOR-NAME": ("title:word, abstract:word or author:name of each", ruled("§AUTHOR-NAME(hinton)")),
-    "rule: Scopus PUBYEAR": ("what can be compared: upvotes, comments, publish", ruled("agent AND §PUBYEAR > 2020")),
+    "rule: Scopus PUBYEAR": ("write published>2020-01-01", ruled("agent AND §PUBYEAR > 2020")),
     "rule: Scopus LIMIT-TO": (
         "title:word, abstract:word or author:name of each",
         ruled('agent AND §LIMIT-TO(SUBJAREA, "COMP")'),
@@ -209,4 +209,23 @@ SLIPS: dict[str, tuple[str, str]] = {
     "rule: windows var": ("the word alone", ruled("§%TOPIC% agent")),
     "rule: an arrow for at least": (">=, as in upvotes>=20", ruled("agent upvotes §=> 5")),
     "rule: an author with an initial": ('author:"Smith J"', ruled("§author:Smith J")),
+    "rule: star behind a phrase": ('"language mod*"', ruled('§"language mod"*')),
+    "rule: a letter behind a phrase": ("a blank between them", ruled('§"tool use"s kite')),
+    "rule: a phrase behind a word": ("a blank between them", ruled('kite §agent"tool use"')),
+    "item: a star in the middle": ("the beginning of a word", subscription("any: [kite, §a*b]")),
+    "item: an unknown field": ('or write "foo:bar"', subscription("any: [kite, '§foo:bar']")),
+    "rule: a phrase behind a field's": ("a blank between them", ruled('title:§"tool use"s kite')),
+    "rule: a distance behind a blank": ('as in "a b"~5', ruled('"tool use" §~5')),
+    "rule: a distance of exact words": ('as in "a b"~5', ruled('="tool use"§~5')),
+    "rule: a distance of a name": ("leave it out", ruled('author:"Y Bengio"§~3')),
+    "item: a distance of a category": ("leave it out", subscription("any: ['category:\"cell biology\"§~3']")),
+    "rule: too much with where": (
+        "make several",
+        subscription(f"rule: §{' OR '.join(map(str, range(1000)))}", "where: upvotes>3"),
+    ),
+    "rule: too deep with where": ("simplify", subscription(f"rule: §{'(' * 50}kite{')' * 50}", "where: upvotes>3")),
+    "rule: too long with where": (
+        "make several",
+        subscription(f"rule: §{' OR '.join(f'k{n:016}' for n in range(952))}", "where: upvotes>3"),
+    ),
 }

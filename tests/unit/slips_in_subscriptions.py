@@ -18,7 +18,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "sub: any empty": ("[one, two]", subscription("any: §[]")),
     "sub: any nested list": ("put it into quotes", subscription("any: [agent, §[robot, arm]]")),
     "sub: any item empty quotes": ("a word or a phrase", subscription("any: [agent, '§']")),
-    "sub: any star": ("a word", subscription("any: ['*§']")),
+    "sub: any star": ("a word", subscription("any: ['§*']")),
     "sub: any quoted in quotes": ("a list item is a phrase without quotes", subscription("any: ['§\"tool use']")),
     "sub: any with NOT field": ("rule: … in place of lists", subscription("any: ['§NOT survey']")),
     "sub: none alone": ("add any:, all: or where:", subscription("§none: [survey]")),
@@ -119,10 +119,10 @@ SLIPS: dict[str, tuple[str, str]] = {
     "sub: when typo": ("daily at 08:00", subscription("rule: agent", "when: §dayly at 08:00")),
     "sub: quiet 24:00": ('it as "00:00"', subscription("rule: agent", 'quiet_hours: {from: "22:00", to: §"24:00"}')),
     "sub: quiet list": (
-        "key: value, one a line, indented",
+        'write {from: "22:00", to: "07:00"}',
         subscription("rule: agent", "quiet_hours: §['22:00', '07:00']"),
     ),
-    "sub: quiet dash": ("key: value, one a line, indented", subscription("rule: agent", "quiet_hours: §22-7")),
+    "sub: quiet dash": ('write {from: "22:00", to: "07:00"}', subscription("rule: agent", "quiet_hours: §22-7")),
     "sub: quiet_days weekend": (
         "[sat, sun]",
         subscription("rule: agent", "quiet_days: §weekend"),
@@ -248,7 +248,7 @@ SLIPS: dict[str, tuple[str, str]] = {
         "`- name: …`",
         config("subscriptions:\n  §-name: x\n    rule: kite\n    to: [me]"),
     ),
-    "yaml: missing dash": ("begin each item with -", config("subscriptions:\n  §name: x\n  rule: kite\n  to: [me]")),
+    "yaml: missing dash": ("write - before name:", config("subscriptions:\n  §name: x\n  rule: kite\n  to: [me]")),
     "yaml: second without dash": (
         "it is on line 9 already",
         config("subscriptions:\n  - name: x\n    rule: kite\n    to: [me]\n    §name: y\n    rule: moon\n    to: [me]"),

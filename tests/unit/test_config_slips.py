@@ -12,8 +12,9 @@ from tests.unit.slips_in_addresses import SLIPS as IN_ADDRESSES
 from tests.unit.slips_in_rules import SLIPS as IN_RULES
 from tests.unit.slips_in_subscriptions import SLIPS as IN_SUBSCRIPTIONS
 from tests.unit.slips_of_first_days import SLIPS as OF_FIRST_DAYS
+from tests.unit.slips_of_places import SLIPS as OF_PLACES
 
-ALL = (IN_RULES, IN_SUBSCRIPTIONS, IN_ADDRESSES, OF_FIRST_DAYS)
+ALL = (IN_RULES, IN_SUBSCRIPTIONS, IN_ADDRESSES, OF_FIRST_DAYS, OF_PLACES)
 SLIPS = {title: row for some in ALL for title, row in some.items()}
 
 

@@ -129,6 +129,7 @@ def test_what_excluded_it_and_what_it_has_are_shown() -> None:
 
 def test_an_exact_word_that_is_written_otherwise() -> None:
     assert of("=GAN", "On GANs").missing[0].reasons[0].weak == "written otherwise: GANs"
+    assert of("=ga*", "On GA").missing[0].reasons[0].weak == "written otherwise: GA"
     assert of("title:=GAN", "On gan-s").missing[0].reasons[0].weak == "written otherwise: gan-s"
     assert of("=GAN", "Maps").missing[0].reasons[0].weak == ""
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from watcher.config.keys import PLACES, ConfigTable, keys_at
 from watcher.config.lint.accepting import AcceptedWarnings
+from watcher.config.lint.listed import wrongly_listed
 from watcher.config.lint.synonyms import ONE_ADDRESS, meant_key, table_meant
 from watcher.config.lint.table import ERRORS, WARNINGS
 from watcher.config.text.harmless import is_name, is_written_as_key, quoted_value, repeats_secret, shown_key
@@ -65,6 +66,7 @@ class Checker:
             self.note((), "a table of keys belongs here", "begin with subscriptions:", name="wrong-value")
             return None
         data = plain_values(self.root)
+        self._leave_out_wrongly_listed(model, data)
         for n in range(MOST_PASSES):
             try:
                 return model.model_validate(data)
@@ -77,6 +79,19 @@ class Checker:
                         self._note_validation(model, one)
                     self._leave_out(data, tuple(one["loc"]), is_missing=one["type"] == "missing")
         return None
+
+    def _leave_out_wrongly_listed(self, model: type[K], data: Any) -> None:
+        """Note subscriptions that are listed wrongly, and take them out of ``data``."""
+        if "subscriptions" not in data:
+            return
+        for wrong in list(wrongly_listed(data["subscriptions"], keys_at(model, ("subscriptions", 0)))):
+            here: Path = ("subscriptions", *wrong.place)
+            self.note(here, wrong.what, wrong.hint, in_key=len(here) > 2, name="wrong-value")
+            if wrong.whole:
+                data["subscriptions"][wrong.whole[0]] = {}
+            else:
+                data["subscriptions"] = []
+            self._silent.add(("subscriptions", *wrong.whole))
 
     def _first_of(self, error: ValidationError, model: type[K], data: Any) -> ValidationError:
         """Return the same error; if it is too long, only about the first wrong subscriptions, which ``data`` keeps."""
@@ -304,7 +319,7 @@ class Checker:
                 self.note(
                     path,
                     f"unknown key {shown}".rstrip(),
-                    lambda: meant_key(key, keys_at(model, path[:-1]), PLACES if path[0] != "retain" else None),
+                    lambda: meant_key(key, keys_at(model, path[:-1]), PLACES),
                     in_key=True,
                     name="unknown-key",
                 )

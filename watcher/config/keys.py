@@ -163,6 +163,19 @@ def _of_kinds() -> dict[str, Any]:
     return found
 
 
+def _keys_of_kinds() -> dict[str, frozenset[str]]:
+    """Return place in words → keys that sources of these kinds alone have."""
+    kinds: dict[str, list[str]] = {}
+    for kind, parser in PARSERS.items():
+        for name in parser.keys:
+            kinds.setdefault(name, []).append(kind)
+    found: dict[str, frozenset[str]] = {}
+    for name, of in kinds.items():
+        place = f"into a source of kind {', '.join(of)}"
+        found[place] = found.get(place, frozenset()) | {name}
+    return found
+
+
 if TYPE_CHECKING:
     AnySourceKeys = SourceKeys
 else:
@@ -311,6 +324,8 @@ PLACES = {
     "into a receiver": frozenset(ReceiverKeys.model_fields),
     "under web": frozenset(WebKeys.model_fields),
     "under retain": frozenset(RetainKeys.model_fields),
+    "into a place under keep": frozenset(KeepKeys.model_fields),
+    **_keys_of_kinds(),
 }
 """Place in a config, in words → names of the keys there."""
 

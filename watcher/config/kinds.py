@@ -78,6 +78,8 @@ def _kept(value: Any) -> timedelta | None:
     text = one_text(value, KEPT_HINT).lower()
     if text == "forever":
         return None
+    if re.fullmatch(r"0*[1-9]\d{0,5}", text):
+        raise wrong(f"`{text}` is no duration", f"add its unit: {int(text)}d for days")
     kept = _duration(text)
     if kept < timedelta(days=1):
         raise wrong("less than a day is not worth keeping", KEPT_HINT)
@@ -216,7 +218,7 @@ def _path(value: Any, what: str = "a folder") -> str:
 
 
 def _patterns(value: Any) -> list[str]:
-    return [] if value == [] else [_path(text) for text in texts_of(value)]
+    return [] if value == [] else [_path(text, "a file, or a pattern such as subs/*.yaml") for text in texts_of(value)]
 
 
 def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:

@@ -21,7 +21,8 @@ from watcher.config.checking import Checker
 from watcher.config.included.cited import cited_by
 from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import SourceKeys
-from watcher.config.lint.whole import warn_of_source
+from watcher.config.lint.synonyms import synonym_of
+from watcher.config.lint.whole import warn_of_address, warn_of_source
 from watcher.config.text.harmless import is_name
 from watcher.errors import WatcherError
 from watcher.model import Source
@@ -77,6 +78,7 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
     if not _is_given(keys, "every") and (every := parser.every(source)):
         source = replace(source, every=every, is_auto=False)
     _check_numbers(checker, source, is_follow_given=_is_given(keys, "follow"))
+    lacks_a_key = False
     for one in parser.check(source):
         path: tuple[int | str, ...] = ("sources", name, one.key)
         if one.item is not None and checker.scalar(path) is None:
@@ -87,11 +89,14 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
             checker.note_value(path, one.what, one.hint)
         elif not checker.is_silent(path) and not checker.is_misspelt(path[:2], [one.key]):
             checker.note(path[:2], one.what, one.hint, name="missing-key")
+            lacks_a_key = True
     if source.url and not has_host_and_port(source.url):
         what, hint = "its host or its port is none", "write https://HOST/PATH, a port in digits from 1 to 65535"
         checker.note_value(("sources", name, "url"), what, hint)
     else:
-        warn_of_source(checker, source, is_kind_given=_is_given(keys, "kind"))
+        warn_of_source(checker, source)
+        if not lacks_a_key:  # its remedy says what becomes of the address
+            warn_of_address(checker, source, is_kind_given=_is_given(keys, "kind"))
     return source
 
 
@@ -122,7 +127,11 @@ def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[st
         if key not in parser.keys:
             others = ", ".join(kind for kind, one in PARSERS.items() if key in one.keys)
             hint = f"remove it: it belongs to sources of kind {others}" if others else "remove it"
-            if others and not _is_given(keys, "kind"):
+            if meant := synonym_of(key, parser.keys):
+                hint = f"here it is called `{meant}`"
+            elif key == "email":
+                hint = "write contact: at the top of the config, which every site is sent"
+            elif others and not _is_given(keys, "kind"):
                 hint = f"add kind: {others.partition(',')[0]}; sources of kind {others} have it"
             what = f"a source of kind {keys.kind} has no `{key}`"
             checker.note(("sources", name, key), what, hint, in_key=True, name="unknown-key")

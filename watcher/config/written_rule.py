@@ -11,6 +11,7 @@ from watcher.config.lint.rules import ReadRule, is_plainly_wrong, warn_of_item, 
 from watcher.errors import RuleError
 from watcher.rules import Rule, cause_of, compile_beside_library, rule_from_lists
 from watcher.rules.language.language import plain_signs
+from watcher.rules.language.lists import quoted_term
 from watcher.rules.language.terms import COMPARED
 
 _LISTS = ("any", "all", "none", "where")
@@ -29,7 +30,7 @@ def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule
         return checker.read_rule((*path, "cites"), lambda: read(cited))
     # It may exclude alone, as beside a library: which papers are meant is said by what they cite.
     found = _own_rule(checker, path, keys, _beside_library)
-    return found and checker.read_rule((*path, "cites"), lambda: read(f"({found.text}) AND ({cited})"))
+    return found and _together(checker, (*path, "cites"), f"({found.text}) AND ({cited})", read)
 
 
 def _own_rule(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule) -> Rule | None:
@@ -67,7 +68,16 @@ def _written_rule(checker: Checker, path: Path, rule: str, where: str | None, re
         warn_of_misread(checker, here, rule)
     if found is None or (where is not None and compared is None):
         return None
-    return read(f"({rule}) AND ({where})") if where is not None else found
+    return _together(checker, here, f"({rule}) AND ({where})", read) if where is not None else found
+
+
+def _together(checker: Checker, path: Path, text: str, read: ReadRule) -> Rule | None:
+    """Return the compiled rule of two that are right by themselves, None if they are too much together; it is noted."""
+    try:
+        return read(text)
+    except RuleError as error:
+        checker.note(path, error.what, error.hint, name="wrong-rule")
+        return None
 
 
 def _read(checker: Checker, path: Path, text: str, read: ReadRule) -> Rule | None:
@@ -159,9 +169,13 @@ def _check_term(checker: Checker, path: Path, item: str, read: ReadRule) -> bool
 
 
 def _compiled_item(item: str, read: ReadRule) -> Rule:
+    before = 0
     try:
+        quoted_term(item)  # its mistakes have their place in the item, those of the rule behind a parenthesis
+        before = 1
         return read(rule_from_lists(any=[item]))
     except RuleError as error:
+        error.start, error.end = max(0, error.start - before), max(0, error.end - before)
         raise cause_of(item, error) from None
 
 

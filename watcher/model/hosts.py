@@ -64,6 +64,16 @@ def _carried(ip: IPv6Address) -> IPv4Address | None:
     return ip.ipv4_mapped or ip.sixtofour
 
 
+def is_public_name(host: str | None) -> bool:
+    """Return whether a host, as written in an address, may be on the public Internet; None is a site's usual one."""
+    if host is None:
+        return True
+    try:
+        return is_public(host)
+    except ValueError:
+        return "." in host and not host.endswith(tuple(f".{one}" for one in INNER_DOMAINS))
+
+
 def is_loopback(host: str) -> bool:
     """Return whether ``host``, as written in a URL, is this machine."""
     if host == "localhost" or host.endswith(".localhost"):

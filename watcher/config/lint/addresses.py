@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from watcher.config.addresses import VARIABLE, Address, address_with, expand, file_of, secret_file
 from watcher.config.checking import Checker, Path
@@ -17,6 +18,7 @@ from watcher.config.text.signs import problem_of_signs
 from watcher.config.values import Config, Receiver
 from watcher.errors import WatcherError
 from watcher.model.doubts import AddressDoubt
+from watcher.model.hosts import is_public_name
 from watcher.parsers import PARSERS
 from watcher.parsers.parser import SecretPlace, file_key
 
@@ -65,7 +67,10 @@ def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> 
     if config.proxy_text is not None:
         _check_proxy(checker, config.proxy_text, checks)
     try:
-        expand(config.heartbeat, checks.env)
+        address = expand(config.heartbeat, checks.env)
+        if address.startswith("http://") and is_public_name(urlsplit(address).hostname):
+            what = "this address is a secret, and goes over a connection without TLS"
+            checker.warn(("heartbeat",), what, "write https:// in place of http://", name="password-in-clear")
     except WatcherError as error:
         hint = "set it where watcher runs"
         checker.note(("heartbeat",), str(error), hint, fatal=checks.need_secrets, name="missing-secret")

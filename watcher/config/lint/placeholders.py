@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _ANYWHERE = re.compile(
-    r"(?i)x{4,}|\*{3,}|\.{3,}|…|<[^<>]*>|%3c.*%3e|\[[^\[\]]*\]|\{[^{}]*\}|(?:your|my|the|insert|enter)[-_ ].*|"
+    r"(?i)x{4,}|\*{3,}|\.{3,}|…|<[^<>]*>|%3c.*%3e|\[[^\[\]]*\]|\{[^{}]*\}|(?:your|insert|enter)[-_ ].*|"
+    r"(?:my|the)[-_ ](?:(?:api|bot|app|user|access|secret)[-_ ]?)?(?:token|password|passwd|pass|key|secret|id|user|"
+    r"username|name|topic|channel|chat|server|host|domain|webhook|bot|email|mail)|"
     r"(?:change|replace)[-_]?(?:me|it|this)|to-?do|fixme|tbd|placeholder|redacted|dummy|"
     r"example[-_]?(?:token|key|password)"
 )

@@ -49,7 +49,9 @@ def places_of(checker: Checker, asked: Mapping[str, KeepKeys], receivers: Collec
         checker.accept(path, keys.accept)
         wrong = list(_wrong(keys, kinds[0]))
         for key, what, hint in wrong:
-            checker.note((*path, key) if getattr(keys, key, None) else path, what, hint, name="wrong-value")
+            if getattr(keys, key, None) or not checker.is_misspelt(path, [key]):
+                here = key if getattr(keys, key, None) else kinds[0].value
+                checker.note((*path, here), what, hint, name="wrong-value")
         if not wrong:
             found[name] = _place(name, kinds[0], keys)
     return found
@@ -71,12 +73,12 @@ def _wrong(keys: KeepKeys, kind: KeepKind) -> Iterator[WrongKey]:
                 "write users/NUMBER or groups/NUMBER, as the site's Keys page has it",
             )
         if bool(keys.key) == bool(keys.key_file):
-            yield "zotero", "a Zotero library needs its key once", 'write key: "${ZOTERO_KEY}", or key_file: zotero_key'
+            yield "key", "a Zotero library needs its key once", 'write key: "${ZOTERO_KEY}", or key_file: zotero_key'
     if kind is KeepKind.WEBHOOK:
         if not re.match(r"https?://|\$\{", keys.webhook or ""):
             yield "webhook", "this is no web address", "write https://host/path"
         if not keys.body:
-            yield "webhook", "a webhook needs a body", 'write body: \'{"url": "{url}", "title": "{title}"}\''
+            yield "body", "a webhook needs a body", 'write body: \'{"url": "{url}", "title": "{title}"}\''
         for key in ("body", "find_body"):
             if (text := getattr(keys, key)) and (problem := body_problem(text)):
                 yield key, problem, "docs/keeping.md shows some"

@@ -38,14 +38,20 @@ def _site(pattern: str, what: str, hint: str, *right: str) -> SiteAddress:
 
 _SITES = (
     _site(
-        r"arxiv\.org/list/[\w.-]*",
+        r"arxiv\.org/list/(?P<part>[\w.-]*)",
         "this page is no feed: arXiv's lists are read by a kind of their own",
-        "write kind: arxiv and categories: [cs.CL], without url",
+        "write kind: arxiv and categories: [{part}], without url",
     ),
     _site(
-        r"(?:rss\.|export\.)?arxiv\.org/(?:rss|atom|api)\b",
+        r"(?:rss\.|export\.)?arxiv\.org/(?:rss|atom)\b/?(?P<part>[\w.+-]*)",
         "arXiv's feeds are read by a kind of their own, which knows its versions and cross-lists",
-        "write kind: arxiv and categories: [cs.CL], without url",
+        "write kind: arxiv and categories: [{part}], without url",
+        "arxiv",
+    ),
+    _site(
+        r"(?:export\.)?arxiv\.org/api\b",
+        "arXiv's searches are read by a kind of their own, which knows its versions",
+        "write kind: arxiv, via: api and what is searched for as query, without url",
         "arxiv",
     ),
     _site(
@@ -78,8 +84,43 @@ _SITES = (
         r"(?:bio|med)rxiv\.org/(?:collection|content/early)",
         "the lists of bioRxiv and medRxiv are read by kinds of their own",
         "write kind: biorxiv or medrxiv, and categories: [neuroscience], without url",
-        "biorxiv",
-        "medrxiv",
+    ),
+    _site(
+        r"openalex\.org/",
+        "this page of OpenAlex is for people: works are asked for at its API",
+        "write kind: openalex and query, author, journal or topic, without url",
+    ),
+    _site(
+        r"(?:search\.)?crossref\.org/",
+        "this page of Crossref is for people: works are asked for at its API",
+        "write kind: crossref and journal or query, without url",
+    ),
+    _site(
+        r"dl\.acm\.org/journal/(?P<part>\w+)",
+        "this page of a journal lists no new articles",
+        "write kind: feed and url: https://dl.acm.org/action/showFeed?type=etoc&feed=rss&jc={part}",
+    ),
+    _site(
+        r"onlinelibrary\.wiley\.com/(?:journal|loi|toc)/(?P<part>\d{7}[\dXx])",
+        "this page of a journal lists no new articles",
+        "write kind: feed and url: https://onlinelibrary.wiley.com/feed/{part}/most-recent",
+    ),
+    _site(
+        r"(?:science\.org/journal|science\.org/toc)/(?P<part>\w+)",
+        "this page of a journal lists no new articles",
+        "write kind: feed and url: https://www.science.org/action/showFeed?type=etoc&feed=rss&jc={part}",
+    ),
+    _site(
+        r"journals\.plos\.org/(?P<part>\w+)/?$",
+        "this page of a journal is no feed",
+        "write kind: feed and url: https://journals.plos.org/{part}/feed/atom",
+        "html",
+    ),
+    _site(
+        r"sciencedirect\.com/journal/|ieeexplore\.ieee\.org/xpl/|link\.springer\.com/journal/|pubs\.acs\.org/journal/"
+        r"|academic\.oup\.com/\w+/?$",
+        "this page of a journal lists no new articles, or only to people",
+        "write the journal's feed (docs/recipes/journal-feeds.md), or kind: crossref and journal: with its ISSN",
     ),
     _site(
         r"nature\.com/[a-z]+/?$",
@@ -128,6 +169,21 @@ _FRONT_PAGE = re.compile(r"https?://(?!(?:feeds?|rss|atom)\d?\.)(?!localhost|[\d
 _ANY_FILE = re.compile(r"https?://[^?#]+\.(?:pdf|docx?|zip|epub|png|jpe?g)$", re.IGNORECASE)
 
 
+_IN_CLEAR = re.compile(
+    r"http://(?:[\w-]+\.)*(?:arxiv|biorxiv|medrxiv|openalex|crossref|openreview|acm|ieee|plos|science|pnas|acs|aclanthology"
+    r"|jmlr|nature|springer|wiley|sciencedirect|mdpi|github|youtube|reddit|huggingface|oup|nih)"
+    r"\.(?:org|com|co|gov)(?=[/?#]|$)",
+    re.IGNORECASE,
+)
+"""Matches addresses without TLS at sites that all have it."""
+
+
+def _of_this(hint: str, found: re.Match[str]) -> str:
+    """Return the hint with the part of the address that its pattern names: a journal's, arXiv's categories."""
+    part = (found.groupdict().get("part") or "cs.CL").replace("+", ", ")
+    return hint.replace("{part}", part)
+
+
 def doubts_of_address(source: Source, *, is_kind_given: bool) -> AddressDoubt | None:
     """Return the first warning about the address of a source, None if there is none.
 
@@ -138,8 +194,12 @@ def doubts_of_address(source: Source, *, is_kind_given: bool) -> AddressDoubt | 
         what = "this is the page of one paper, which lists no other"
         return AddressDoubt("address-of-one-paper", what, "write the address of the list or feed")
     for site in _SITES:
-        if site.pattern.match(url) and source.kind not in site.right:
-            return AddressDoubt("address-without-list", site.what, site.hint)
+        if (found := site.pattern.match(url)) and source.kind not in site.right:
+            return AddressDoubt("address-without-list", site.what, _of_this(site.hint, found))
+    if source.kind == "oai" and _FRONT_PAGE.match(url):
+        what = "this is a repository's front page, not the address of its OAI-PMH"
+        hint = "write the address to which ?verb=Identify is put, such as …/oai, …/oai/request or …/oai2d"
+        return AddressDoubt("address-without-list", what, hint)
     if source.kind == "feed" and _FRONT_PAGE.match(url):
         what = "this is a site's front page, not its feed"
         hint = "write the address that the page calls RSS, Atom or feed, such as …/feed.xml"
@@ -148,6 +208,9 @@ def doubts_of_address(source: Source, *, is_kind_given: bool) -> AddressDoubt | 
         what = f"without kind: it is read as {source.kind}, whoever's address it is"
         return AddressDoubt("url-without-kind", what, "write kind: feed, or kind: html with selectors")
     host = urlsplit(url).hostname or "" if "$" not in url else ""
+    if _IN_CLEAR.match(url):
+        what = "this site is read by https: what goes by http can be read and changed on the way"
+        return AddressDoubt("http-for-https", what, "write https:// in place of http://")
     if "." not in host and host not in ("", "localhost") and get_close_matches(host, ["localhost"], 1, 0.8):
         return AddressDoubt("misspelt-host", "this host is all but localhost", "write http://localhost/…")
     return None

@@ -6,6 +6,9 @@ from collections.abc import Collection, Mapping
 
 from watcher.config.text.nearest import did_you_mean, known
 from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
+from watcher.model.fields import FieldKind, rule_names
+
+_FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL)
 
 _ELSEWHERE = {
     "when": "schedule frequency time at on cron send_at",
@@ -26,6 +29,11 @@ _ELSEWHERE = {
     "author": "authors orcid",
     "url": "link base_url address href uri location webhook webhook_url",
     "urls": "addresses webhooks",
+    "folder": "path dir directory",
+    "bib": "bibtex bibliography bib_file",
+    "key": "api_key apikey zotero_key",
+    "body": "template payload json",
+    "item": "selector css css_selector",
     "database": "db storage cache",
     "operator": "admin admins owner maintainer on_error",
     "name": "id",
@@ -62,6 +70,12 @@ matrix mattermost ntfy pushover signal console
 _PIECES = frozenset(_WORDS_FOR_PIECES.split())
 """Keys by which other programs describe a receiver, whose address has all of it here."""
 
+_NEVER_DELETED = frozenset(["papers", "matches", "alerts", "deliveries", "messages", "history", "database"])
+"""Names of what ``retain`` does not shorten."""
+
+_OF_A_KIND = "of kind"
+"""What the name of a place has that is a source of some kinds alone."""
+
 _WORDS_FOR_SWITCHES = "enabled enable disabled disable active inactive is_active paused pause skip"
 _SWITCHES = frozenset(_WORDS_FOR_SWITCHES.split())
 """Keys by which other programs switch a part off."""
@@ -83,23 +97,34 @@ def meant_key(key: str, names: Collection[str], places: Mapping[str, Collection[
         return f"did you mean `{lower}`?"
     if lower in _SWITCHES:
         return "put # before each of its lines; `watcher pause NAME` holds a subscription back"
-    if meant := _called(lower, names):
+    if meant := synonym_of(lower, names):
         return f"here it is called `{meant}`"
     if "urls" in names and lower in _PIECES:
         return f"{ONE_ADDRESS}: write all of it in url:, in the form that docs/recipes/ has for the service"
-    if belongs := [where for where, there in (places or {}).items() if lower in there]:
+    if "attempts" in names and lower in _NEVER_DELETED:
+        return f"papers, matches and messages are never deleted; {known(names)}"
+    fields = [one for one in _FIELDS if lower in (one, f"{one}s", f"{one[:-1]}ies")] if "rule" in names else []
+    if fields:
+        return f"write it in the rule: {fields[0]}:…"
+    belongs = [where for where, there in (places or {}).items() if lower in there]
+    is_piece = "receivers" in names and lower in _PIECES
+    if belongs and not (is_piece and all(_OF_A_KIND in where for where in belongs)):
         return f"it belongs {' or '.join(belongs)}"
-    if "receivers" in names and lower in _PIECES:
+    if is_piece:
         return f"{ONE_ADDRESS}: write receivers: {{me: {{url: …}}}}, in the form that docs/recipes/ has for the service"
     if near := did_you_mean(key, names, NEAR_KEY):
         return near
+    is_top = "receivers" in names
     for where, there in (places or {}).items():
-        if meant := _called(lower, there):
+        if where.startswith("under ") and not is_top:
+            continue
+        if meant := synonym_of(lower, there):
             return f"it is called `{meant}`, and belongs {where}"
     return known(names)
 
 
-def _called(lower: str, names: Collection[str]) -> str:
+def synonym_of(lower: str, names: Collection[str]) -> str:
+    """Return which of the keys ``names`` other programs call so, "" for none."""
     return next((one for one, words in _ELSEWHERE.items() if one in names and lower in words.split()), "")
 
 
@@ -108,6 +133,7 @@ _EXAMPLES = {
     "receivers": "me: {url: …}",
     "keep": "notes: {folder: …}",
     "allow": "ana.yaml: [me]",
+    "urls": "phone: …",
 }
 """Key whose table has free names → an entry of it."""
 
@@ -121,6 +147,8 @@ def table_meant(node: ConfigNode | None, key: str, names: Collection[str]) -> st
         return "write {url: …} around the address"
     if isinstance(node, Items) and any(isinstance(one, Table) for one in node.items):
         return "this is a list: leave out each -, and write each name as a key, its own keys indented below"
+    if set(names) == {"from", "to"}:
+        return 'write {from: "22:00", to: "07:00"}'
     if isinstance(node, Scalar) and "rule" in names:
         return "write `- name: …`, and rule: and to: below it, indented alike"
     line = "write key: value, one a line, indented"

@@ -10,13 +10,24 @@ from watcher.config.text.one_text import any_text, one_text, texts_of, wrong
 from watcher.config.text.signs import problem_of_signs
 from watcher.config.values import ListenAddress
 
+_MEANT = (
+    (r"[<\"'`(\[].*", "leave out the signs around it"),
+    (r"\S+\s+(?:https?://|www\.).*", "one address stands here: write a part of its own for each other one"),
+    (r"https?://\S+\s.*", "a blank in an address is written %20"),
+    (r"feed:https?://.*", "leave out feed:"),
+    (r"feed://.*|h\w{0,4}p?s?:/{1,3}[\w.-]+.*", "write https:// in place of what stands before its host"),
+    (r"(?:www\.|[\w-]+\.)\S+", "write https:// before it"),
+)
+"""Patterns of texts that are no web address, each with what to write, which quotes nothing of them."""
+
 
 def web_address(value: Any) -> str:
     text = any_text(value, "write https://…")
     if found := problem_of_signs(text):
         raise wrong(*found)
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
-        raise wrong("this is no web address", "write https://…")
+        hint = next((hint for form, hint in _MEANT if re.fullmatch(form, text, re.IGNORECASE)), "write https://…")
+        raise wrong("this is no web address", hint)
     if problem := _problem_of_host(text):
         raise wrong(problem, "write https://HOST/…, or https://HOST:PORT/…")
     return text

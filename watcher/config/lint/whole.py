@@ -17,19 +17,33 @@ from watcher.config.text.harmless import SECRETS_OF_SOURCES
 from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
 from watcher.config.values import Config, Receiver
 from watcher.model import Source
+from watcher.model.hosts import is_public_name
 from watcher.parsers import PARSERS
 
 _WEEK = timedelta(days=7)
+_OFTEN = timedelta(minutes=5)
 _FIXED = re.compile(r"(?:EST|MST|HST|Etc/GMT[+-]\d+)")
 _RULE_KEYS = frozenset({"rule", "any", "all", "none", "where"})
 
 
-def warn_of_source(checker: Checker, source: Source, *, is_kind_given: bool = True) -> None:
-    """Warn of a source that is polled too seldom, or whose address is doubtful or names a user."""
+def warn_of_source(checker: Checker, source: Source) -> None:
+    """Warn of a source that is polled too seldom or too often."""
     path = ("sources", source.name)
+    is_elsewhere = PARSERS[source.kind].folder(source) is None and is_public_name(urlsplit(source.url or "").hostname)
+    if timedelta(minutes=1) <= source.every < _OFTEN and not source.is_auto and is_elsewhere:
+        what = "sites shut out who asks so often, and list papers once a day or a few times"
+        checker.warn((*path, "every"), what, "write 1h, or auto", name="often-read")
     if source.every > _WEEK and not source.is_auto:
         what = "papers are listed for a day or two: what comes between two looks is missed"
         checker.warn((*path, "every"), what, "write 1h, or 1d at most", name="seldom-read")
+
+
+def warn_of_address(checker: Checker, source: Source, *, is_kind_given: bool) -> None:
+    """Warn of the address of a source if it is doubtful or names a user.
+
+    ``is_kind_given``: the config names the kind; otherwise it was guessed.
+    """
+    path = ("sources", source.name)
     if doubt := doubts_of_address(source, is_kind_given=is_kind_given):
         name, what, hint = doubt
         checker.warn((*path, "url"), what, hint, name=name)

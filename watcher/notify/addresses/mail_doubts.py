@@ -11,7 +11,10 @@ from watcher.notify.addresses.written import Written, is_this_machine
 
 _READING = re.compile(r"(?:imap|pop3?)\d?\..+")
 _READING_PORTS = frozenset({110, 143, 993, 995})
-_SERVER = re.compile(r"(?:smtp|mail|mx|mta|relay|outgoing|submission|mailgate|mailhost)[\w-]*\..+")
+_SERVER = re.compile(
+    r"(?:smtp[\w-]*|mail(?:server|host|gate|out|relay)?\d*|mx\d*|mta\d*|relay\d*|outgoing|submission)\.[^.]+\..+"
+)
+"""Matches names of mail servers below a domain: ``mail.lab.example``, not ``mail.example``."""
 
 
 def doubt_of_mail(written: Written, service: Any) -> AddressDoubt | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
+from urllib.parse import parse_qs, urlsplit
 
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers.body import SavedBody
@@ -87,6 +88,13 @@ def _parse_records(document: FeedDocument, asked: tuple[str, ...]) -> Reading | 
     return Reading(entries=tuple(chain.from_iterable(found)), whole=not warnings, warnings=tuple(warnings))
 
 
+def _query_meant(source: Source) -> str:
+    """Return what to write as a search, drawn from the address that the site shows to people if that is its ``url``."""
+    term = clean.line(" ".join(parse_qs(urlsplit(source.url or "").query).get("term", [])), 200)
+    written = "'{}'".format(term.replace("'", "''") or '"spider silk"[tiab]')
+    return f"write query: {written}" + (", without url" if source.url else "")
+
+
 def _mistakes(source: Source) -> Iterator[Mistake]:
     keys = own(source)
     via = keys.via or WAYS[0]
@@ -99,7 +107,7 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
             if getattr(keys, name):
                 yield Mistake(name, f"a feed of PubMed takes no `{name}`", "remove it, or write via: api")
     elif not keys.query:
-        yield Mistake("query", "a search of PubMed needs a `query`", "write query: '\"spider silk\"[tiab]'")
+        yield Mistake("query", "a search of PubMed needs a `query`", _query_meant(source))
     elif not clean.line(keys.query, clean.URL_CHARS).strip("() "):
         yield Mistake("query", "this searches for nothing", "write query: '\"spider silk\"[tiab]'")
     elif len(keys.query) > MOST_QUERY:

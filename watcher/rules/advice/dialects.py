@@ -29,6 +29,15 @@ def _as_written(found: re.Match[str]) -> str:
     return f'write {found["field"]}:"{found["words"]}"; a topic beside it in small letters'
 
 
+def _day_meant(found: re.Match[str]) -> str:
+    years = re.findall(r"\d{4}", found[0])
+    if not years or int(years[0]) < 1900:
+        return "leave it out, only what is new is told; or write published>=2026-01-31"
+    first = "<" if re.match(r"(?i)before|until", found[0]) else ">="
+    until = f" published<{int(years[-1]) + 1}-01-01" if len(years) > 1 else ""
+    return f"leave it out, only what is new is told; or write published{first}{years[0]}-01-01{until}"
+
+
 _ANY_FIELD = "|".join((*FIELDS, *COMPARED.split("|")))
 _START = r"(?:(?<=[\s(])|^)"
 _OPERATORS = {"Or": "OR", "ODER": "OR", "OU": "OR", "And": "AND", "UND": "AND", "ET": "AND", "AND/OR": "OR"}
@@ -94,10 +103,11 @@ DIALECTS = (
         "foreign-operator",
         re.compile(
             rf"(?i){_START}(?:(?:the )?(?:last|past|previous|next) \d+ (?:hours?|days?|weeks?|months?|years?)|"
-            r"since (?:yesterday|last \w+|\d{4}))(?=[\s)]|$)"
+            r"since (?:yesterday|last \w+|\d{4})|(?:after|before|until|from|in) (?:19|20)\d\d(?: to (?:19|20)\d\d)?"
+            r"|(?:19|20)\d\d[-–—](?:19|20)\d\d)(?=[\s)]|$)"
         ),
         "no time is read here: these are words that have to stand in the paper",
-        lambda found: "leave it out, only what is new is told; or write published>=2026-01-31",
+        _day_meant,
     ),
     Doubt(
         "foreign-operator",
@@ -234,6 +244,13 @@ DIALECTS = (
     ),
     Doubt(
         "sign-without-meaning",
+        re.compile(r'"[^"]*\w"\*'),
+        "the * stands within the quotes",
+        lambda found: f'write {found[0][:-2]}*"',
+        in_quotes=True,
+    ),
+    Doubt(
+        "sign-without-meaning",
         re.compile(rf"{_START}=\w[^\s\"()*]*\*"),
         "the * means nothing behind =: the word is taken as it stands",
         lambda found: f"write {found[0][1:]} for its beginning, or {found[0][:-1]}",
@@ -306,7 +323,7 @@ DIALECTS = (
     ),
     Doubt(
         "sign-without-meaning",
-        re.compile(rf"{_START}\w[^\s\"()~^]*[~^][\d.]*(?=[\s)]|$)"),
+        re.compile(rf"{_START}\w(?:[^\s\"()~^]*~|[^\s\"()~^]{{2,}}\^)[\d.]*(?=[\s)]|$)"),
         "a word has neither a distance nor a weight: the sign is left out, a number is a word",
         lambda found: "write the word alone, or word* for its beginning",
     ),

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 
 from watcher.errors import RuleError
 from watcher.rules.language.language import plain_signs
+from watcher.rules.language.reader import pieces_of
 from watcher.rules.language.terms import COMPARED, FIELDS, NUMBERS
 
 _COMPARABLE = tuple(COMPARED.split("|"))
@@ -115,6 +117,8 @@ def _comparison(text: str) -> Misreading | None:
 def _compared_instead(written: str, sign: str, value: str) -> str:
     near = _SYNONYMS.get(written) or "".join(get_close_matches(written, _COMPARABLE, 1))
     proper = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<=", "==": ">=", "=": ">=", "!=": ">="}.get(sign, sign)
+    if not near and re.fullmatch(r"(?:19|20)\d\d(?:-\d\d-\d\d)?", value):
+        near = "published"
     if not near:
         return f"what can be compared: {', '.join(_COMPARABLE)}; put quotes around words"
     if near in NUMBERS:
@@ -160,7 +164,8 @@ _MAYBE = re.compile(
     r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]{1,80},?\s+[A-Z]"
     r"|^\s*(?i:all|anything|any|none|nothing|true|every)\b|>\s?\d+\s|\b(?:AND|OR)[-/]"
     r"|\b(?i:last|past|previous|next|since|contains?|includes?|has|have|matches|equals|mentions?|like)\s"
-    r"|\bin (?:the )?(?:titles?|abstracts?)\s*$|\"-|\"[^\"]*\s(?:OR|AND|NOT)\s"
+    r"|\bin (?:the )?(?:titles?|abstracts?)\s*$|\"[-*]|\d[-–—]\d{4}|(?i:after|before|until|from|in)\s\d{4}"
+    r"|\"[^\"]*\s(?:OR|AND|NOT)\s"
 )
 """Matches whatever a pattern of ``dialects.py`` could match, so that most rules need no further search."""
 
@@ -195,8 +200,11 @@ def _doubtful(text: str) -> Iterator[Misreading]:
         start = found.start("regex")
         hint = f"for capitals and small letters alike write {text[found.start() : start]}/(?i){found['regex'][1:]}"
         yield Misreading("foreign-operator", start, "no flags follow a regex: they are read as a word", hint)
-    if not _MAYBE.search(text):
-        return
+    others = list(_of_dialects(text)) if _MAYBE.search(text) else []
+    yield from others or (_glued(text) if '"' in text else ())
+
+
+def _of_dialects(text: str) -> Iterator[Misreading]:
     from watcher.rules.advice.dialects import DIALECTS  # two dozen patterns, which few rules need
 
     bare = _without_apart(text)
@@ -208,6 +216,24 @@ def _doubtful(text: str) -> Iterator[Misreading]:
                 yield Misreading(doubt.name, found.start(), doubt.what, doubt.hint(found))
                 break
 
+
+def _glued(text: str) -> Iterator[Misreading]:
+    """Yield the first phrase in quotes beside which a word or another phrase stands without a blank."""
+    try:
+        pieces = pieces_of(text)
+    except RuleError:  # nested too deep, which is said elsewhere
+        return
+    for piece, after in pairwise(pieces):
+        is_beside = piece.start_pos + len(piece) == after.start_pos
+        if is_beside and piece.type in _TERMS and after.type in _TERMS and _WORDLIKE.match(piece[-1] + after[0]):
+            what = "no blank stands between a phrase and what is beside it: these are two terms"
+            hint = "write a blank between them, or all of it within the quotes"
+            yield Misreading("sign-without-meaning", piece.start_pos, what, hint)
+            return
+
+
+_TERMS = frozenset(["WORD", "PHRASE", "EXACT"])
+_WORDLIKE = re.compile(r'[\w"]["\w]')
 
 _SEVERAL = re.compile(r"[^\d\s],\s*\S|\d,\s+\S|;|\S\s*\|\s*\S|\s/\s")
 _ITEM_OPERATOR = re.compile(

@@ -50,7 +50,11 @@ def field_meant(
     if known != field:
         return f"write {known}:{value}"
     near = get_close_matches(field, fields, n=1)
-    return f"did you mean {near[0]}:?" if near else f'fields: {", ".join(fields)}; or write "{field}:{value}"'
+    return (
+        f"did you mean {near[0]}:?"
+        if near
+        else f'fields: {", ".join(fields)}; or write "{field}:{value.strip(chr(34))}"'
+    )
 
 
 def _day(value: str) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
-from watcher.rules.language.reader import TERMINALS, RuleBranch, tree_by_hand
+from watcher.rules.language.reader import TERMINALS, RuleBranch, RuleToken, read_until, tree_by_hand
 from watcher.rules.language.terms import FIELDS, comparison, field_term, term
 from watcher.rules.language.tree import (
     EVERYTHING,
@@ -53,7 +53,6 @@ plain: EXACT | PHRASE | WORD
 
 LONGEST = 20_000
 MOST_LEAVES = 1_000
-DEEPEST = 50
 
 _WIDE = {chr(0xFF00 + n - 0x20): chr(n) for n in range(0x21, 0x7F) if not chr(n).isalnum()}
 _SIGNS = str.maketrans({**dict.fromkeys("“”„‟«»❝❞〝〞〟「」『』", '"'), **_WIDE, "、": ","})
@@ -85,7 +84,6 @@ def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode,
     if not text.strip():
         raise RuleError("the rule is empty", hint="write a word or a phrase")
     text = plain_signs(text)
-    _check_depth(text)
     node, spans = _built(text)
     if asks_for_everything(node) and _has_other_words(node):
         node, spans = _built(text, knows_everything=False)  # "segment everything" are two words
@@ -136,78 +134,41 @@ def tree_by_lark(text: str) -> Tree[Token]:
 
     try:
         return _parser().parse(text)
-    except UnexpectedCharacters as error:
-        raise _unexpected_character(text, error.pos_in_stream or 0) from None
+    except UnexpectedCharacters as error:  # anything but a quote begins some word
+        start = error.pos_in_stream or 0
+        hint = 'write "…" around the phrase'
+        raise RuleError("expected a closing quote", start=start, end=len(text), hint=hint) from None
     except UnexpectedToken as error:
         raise _unexpected_token(text, error.token) from None
 
 
-def _unexpected_character(text: str, at: int) -> RuleError:
-    if text[at] == '"':
-        return RuleError("expected a closing quote", start=at, end=len(text), hint='write "…" around the phrase')
-    if text[at] == "(" and text[:at].endswith(":"):
-        return _two_in_a_field(text, at)
-    return RuleError(f"{text[at]!r} cannot stand here", start=at, end=at + 1, hint="put quotes around the phrase")
-
-
 def _unexpected_token(text: str, token: Token) -> RuleError:
-    start = token.start_pos or 0
-    if token.type == "$END":
-        last = re.search(r"(?:^|[\s(])(OR|AND|NOT|-)\s*$", text)
-        if last:
-            word = "NOT" if last[1] == "-" else last[1]
-            return RuleError(f"{word} has nothing on its right", start=last.start(1), end=last.end(1), hint=_REMOVE)
-        opened = _unclosed(text)
+    is_end = token.type == "$END"
+    start = len(text) if is_end else token.start_pos or 0
+    before, opened = read_until(text, start)
+    kind = before.type if before else ""
+    if before and kind in ("OR", "AND", "NOT", "MINUS"):
+        word, at = "NOT" if kind == "MINUS" else str(before), before.start_pos
+        return RuleError(f"{word} has nothing on its right", start=at, end=at + len(before), hint=_REMOVE)
+    if before and kind == "FIELD":
+        return _nothing_or_two_in_a_field(before, start, is_two=token.type == "LPAR")
+    if is_end:
         return RuleError("expected a closing parenthesis", start=opened, end=opened + 1, hint="write ) where it ends")
-    end = start + len(token)
-    if token.type in ("OR", "AND"):
-        return RuleError(f"{token} has nothing on its left", start=start, end=end, hint=_REMOVE)
-    if token.type == "RPAR":
-        before = text[:start].rstrip()
-        if before.endswith("("):
-            return RuleError("empty parentheses", start=len(before) - 1, end=end, hint="write a term between them")
-        if found := re.search(r"(?:^|[\s(])(OR|AND|NOT)$", before):
-            return RuleError(
-                f"{found[1]} has nothing on its right", start=found.start(1), end=found.end(1), hint=_REMOVE
-            )
-        return RuleError("a closing parenthesis without an opening one", start=start, end=end, hint="remove it")
-    if token.type == "LPAR" and text[:start].endswith(":"):
-        return _two_in_a_field(text, start)
-    return RuleError(f"{str(token)!r} cannot stand here", start=start, end=end, hint="put quotes around the phrase")
+    if before and kind == "LPAR":
+        at = before.start_pos
+        return RuleError("empty parentheses", start=at, end=start + 1, hint="write a term between them")
+    return RuleError("a closing parenthesis without an opening one", start=start, end=start + 1, hint="remove it")
 
 
-def _two_in_a_field(text: str, at: int) -> RuleError:
-    field = re.search(r"\w+(?=:$)", text[:at])
-    name = field[0].lower() if field and field[0].lower() in FIELDS else "title"
-    return RuleError("a field takes one term", start=at, end=at + 1, hint=f"write {name}:a OR {name}:b")
+def _nothing_or_two_in_a_field(name: RuleToken, at: int, *, is_two: bool) -> RuleError:
+    field = name[:-1].lower() if name[:-1].lower() in FIELDS else "title"
+    if is_two:
+        return RuleError("a field takes one term", start=at, end=at + 1, hint=f"write {field}:a OR {field}:b")
+    what, start = f"{name} has nothing to look for", name.start_pos
+    return RuleError(what, start=start, end=at, hint=f"write {field}:…, without a blank")
 
 
 _REMOVE = "remove it, or put quotes around it to search for the word"
-
-
-def _unclosed(text: str) -> int:
-    opened: list[int] = []
-    for found in re.finditer(r'"[^"]*"|[()]', text):
-        if found[0] == "(":
-            opened.append(found.start())
-        elif found[0] == ")" and opened:
-            opened.pop()
-    return opened[-1] if opened else len(text)
-
-
-def _check_depth(text: str) -> None:
-    """Raise ``RuleError`` for a rule that is nested too deeply, before anything recurses into it."""
-    if text.count("(") + text.count("NOT") + text.count("-") <= DEEPEST:
-        return
-    depth = 0
-    for found in re.finditer(r'"[^"]*"|[()]|(?<!\S)(?:NOT\s+|-)+', text):
-        piece = found[0]
-        depth += {"(": 1, ")": -1}.get(piece, 0)
-        negations = 0 if piece.startswith('"') else piece.count("NOT") + piece.count("-")
-        if depth > DEEPEST or negations > DEEPEST:
-            raise RuleError(
-                "nested too deep", start=found.start(), end=found.end(), hint=f"{DEEPEST} levels at most: simplify it"
-            )
 
 
 class _Builder:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from watcher.errors import RuleError
 from watcher.rules.language.language import plain_signs
-from watcher.rules.language.terms import COMPARED
+from watcher.rules.language.reader import TERMINALS
+from watcher.rules.language.terms import COMPARED, FIELDS
 
 
 def rule_from_lists(
@@ -43,11 +44,13 @@ def quoted_term(item: str) -> str:
     if re.match(rf"(?i)({COMPARED})\s*[<>=]", item):
         raise RuleError("a comparison is no term", end=len(item), hint=f"write where: {item}")
     field, rest = "", item
-    if found := re.match(r"([a-z]+):(?=\S)", item):
+    found = re.match(TERMINALS["FIELD"], item)
+    if found and (found[0][:-1].lower() in FIELDS or re.fullmatch("[a-z]+:", found[0])):
         field, rest = found[0], item[found.end() :]
     exact = "=" if rest.startswith("=") else ""
     rest = rest[len(exact) :]
-    if re.fullmatch(r'"[^"]*"(~\d+)?', rest) or (field and re.fullmatch(r"/.+/", rest)):
+    form = r'"[^"]*"' if exact else TERMINALS["PHRASE"]
+    if re.fullmatch(form, rest) or (field and not exact and re.fullmatch(TERMINALS["REGEX"], rest)):
         return f"{field}{exact}{rest}"
     if '"' in rest:
         raise RuleError("a quote inside a term", start=item.index('"'), hint="a list item is a phrase without quotes")

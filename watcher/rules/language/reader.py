@@ -7,13 +7,18 @@ lark, which says what stands where something else was expected.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+from watcher.errors import RuleError
 from watcher.rules.language.terms import COMPARED
 
+DEEPEST = 50
+"""Most parentheses and exclusions that may be open at one place."""
+
 TERMINALS = {
-    "OR": r"OR(?![^\s()])",
-    "AND": r"AND(?![^\s()])",
-    "NOT": r"NOT(?![^\s()])",
+    "OR": r"OR(?![^\s()\"])",
+    "AND": r"AND(?![^\s()\"])",
+    "NOT": r"NOT(?![^\s()\"])",
     "MINUS": r"(?<![^\s(])-(?=\S)",
     "COMPARISON": rf"(?i:{COMPARED})\s*[<>=]+\s*[^\s()\"]*",
     "FIELD": r"[A-Za-z_]+:(?=\S)",
@@ -87,7 +92,7 @@ class _Unread(Exception):
 def tree_by_hand(text: str) -> RuleBranch | None:
     """Return the tree of a rule, without places of its branches; None if the text is no rule, or only lark reads it.
 
-    ``text``: not nested too deeply.
+    Raises ``RuleError`` for a rule that is nested too deeply.
     """
     reader = _Reader(text)
     try:
@@ -97,10 +102,37 @@ def tree_by_hand(text: str) -> RuleBranch | None:
     return None if reader.is_open_at_end() else branch
 
 
+def read_until(text: str, end: int) -> tuple[RuleToken | None, int]:
+    """Return the last piece of a rule before an offset, and the offset of the innermost parenthesis that is open there.
+
+    ``text``: what is no rule. Where nothing is open, the second is the length of the text.
+    ``end``: offset of the first piece that cannot stand where it stands.
+    """
+    reader = _read_as_far_as_possible(text)
+    before = next((piece for piece in reversed(reader.read) if piece.start_pos < end), None)
+    return before, next((piece.start_pos for piece in reversed(reader.opened) if piece == "("), len(text))
+
+
+def pieces_of(text: str) -> list[RuleToken]:
+    """Return the words of the language in a rule, in order; of what is no rule, those before the mistake."""
+    return _read_as_far_as_possible(text).read
+
+
+def _read_as_far_as_possible(text: str) -> _Reader:
+    reader = _Reader(text)
+    with suppress(_Unread):
+        reader.any()
+    return reader
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text, self._at = text, 0
         self._next: tuple[str, RuleToken] | None = None
+        self.read: list[RuleToken] = []
+        """All pieces so far."""
+        self.opened: list[RuleToken] = []
+        """Parentheses and signs of exclusion within which the reader is, the outermost first."""
 
     def is_open_at_end(self) -> bool:
         """Return whether something is left."""
@@ -128,12 +160,17 @@ class _Reader:
         kind, piece = self._next
         self._next = None
         if kind in ("NOT", "MINUS"):
+            self._open(piece)
             self._look(_BEGINS)
-            return RuleBranch("negated", [piece, self._one()])
+            excluded = self._one()
+            self.opened.pop()
+            return RuleBranch("negated", [piece, excluded])
         if kind == "LPAR":
+            self._open(piece)
             inside = self.any()
             if not self._take("RPAR"):
                 raise _Unread
+            self.opened.pop()
             return RuleBranch("group", [inside])
         if kind == "FIELD":
             return RuleBranch("in_field", [piece, self._value()])
@@ -142,6 +179,14 @@ class _Reader:
         if kind in ("EXACT", "PHRASE", "WORD"):
             return RuleBranch("plain", [piece])
         raise _Unread
+
+    def _open(self, piece: RuleToken) -> None:
+        """Note what a parenthesis or a sign of exclusion opens. Raises ``RuleError`` for one too many."""
+        if len(self.opened) >= DEEPEST:
+            start = piece.start_pos
+            hint = f"{DEEPEST} levels at most: simplify it"
+            raise RuleError("nested too deep", start=start, end=start + len(piece), hint=hint)
+        self.opened.append(piece)
 
     def _value(self) -> RuleToken:
         found = _IN_FIELD.match(self._text, self._at)
@@ -166,6 +211,7 @@ class _Reader:
         piece = RuleToken(found[kind])
         piece.type, piece.start_pos = kind, found.start(kind)
         self._at = found.end()
+        self.read.append(piece)
         return piece
 
     def _take(self, kind: str) -> RuleToken | None:

@@ -30,8 +30,12 @@ LARGEST_GAP = 100
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
 _PLAIN = re.compile(r"[^\s()\"/=\-][^\s()\":]*")
 _STARRED = re.compile(r"(?<!\w)([A-Z])\*(?!\w)", re.IGNORECASE)
-"""Matches a name that ends in a star, such as A*. Only quotes tell it from the beginning of a word."""
+"""Matches a name that ends in a star, such as A*. In small letters only quotes tell it from the beginning of a word."""
 
+_STAR_OF_NAME = re.compile(r"(?<!\w[A-Z])(?<=[A-Z])\*(?!\w)|(?<=[A-Z0-9])\*(?=\d)")
+"""Matches the star in A*, C*-algebra and HLA-B*57:01, after which no word goes on."""
+
+_COMPARING = re.compile(rf"(?i)(?:{COMPARED})\s*[<>=]")
 _WELL = re.compile(rf"(?i)({COMPARED})\s*(>=|<=|>|<|=)\s*(\S+)")
 
 
@@ -41,7 +45,7 @@ def term(text: str, kind: str, start: int) -> Leaf:
     ``kind``: of the token in the grammar.
     ``start``: offset of the term in the rule.
     """
-    if kind == "WORD" and (text[0] in "-/" or text.lower() in _OPERATORS):
+    if kind == "WORD" and (text[0] in "-/~" or text.lower() in _OPERATORS):
         if text in _OPERATORS:
             upper = _OPERATORS[text]
             hint = f'write {upper} for the operator, or "{text}" for the word'
@@ -53,6 +57,9 @@ def term(text: str, kind: str, start: int) -> Leaf:
             is_apart = len(text) == 1
             hint = "write NOT, or - without a blank behind it" if is_apart else "write one -, with a blank before it"
             raise RuleError("this - excludes nothing", start=start, end=start + 1, hint=hint)
+        if re.fullmatch(r"~\d*", text):
+            hint = 'write it right behind a phrase in quotes without =, as in "a b"~5'
+            raise RuleError("a distance without a phrase", start=start, end=start + len(text), hint=hint)
         if re.fullmatch(r"/.+/", text):
             hint = f"write title:{text} or abstract:{text}"
             raise RuleError("a regex needs a field", start=start, end=start + len(text), hint=hint)
@@ -79,6 +86,9 @@ def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
         return _text_leaf(text, kind, None, start + len(name), about=True)
     if field in TEXT_FIELDS:
         return _text_leaf(text, kind, field, start + len(name), about=False)
+    if kind == "PHRASE" and not text.endswith('"'):
+        at = text.rindex('"') + 1
+        raise RuleError(f"{field}: takes no distance", start=end - len(text) + at, end=end, hint="leave it out")
     value = text.removeprefix("=").split('"')[1] if '"' in text else text.removeprefix("=")
     if field == "author":
         return _author(value.strip(), f"author:{_written(value)}", start, end)
@@ -180,7 +190,7 @@ def _read_leaf(text: str, kind: str, field: str | None, start: int, *, about: bo
     inside, _, tail = text[1:].partition('"') if kind == "PHRASE" else (text, "", "")
     if kind == "PHRASE":
         inside = _STARRED.sub(lambda found: found[0].upper(), inside)
-    starless = _STARRED.sub(r"\1", inside) if kind == "PHRASE" else inside
+    starless = _STAR_OF_NAME.sub("", inside)
     is_prefix = starless.endswith("*")
     if "*" in starless.removesuffix("*") or (is_prefix and tail):
         hint = "write the beginning of a word and *, as in quanti*"
@@ -256,8 +266,8 @@ def _inside(text: str) -> str:
 def _written(inside: str) -> str:
     """Return a term with its blanks and quotes in one spelling."""
     inside = " ".join(inside.split())
-    is_plain = _PLAIN.fullmatch(inside) and inside not in _OPERATORS and inside not in _OPERATORS.values()
-    return inside if is_plain else _quoted(inside)
+    is_operator = inside in _OPERATORS or inside in _OPERATORS.values() or _COMPARING.match(inside)
+    return inside if _PLAIN.fullmatch(inside) and not is_operator else _quoted(inside)
 
 
 def _quoted(inside: str) -> str:

@@ -13,7 +13,6 @@ from watcher.rules.folding.letters import letter_name
 from watcher.rules.folding.plural import singular
 from watcher.rules.folding.tex import JOINT, clean
 from watcher.rules.folding.text import fold_title
-from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import (
     And,
@@ -260,8 +259,8 @@ MOST_IDS_SHOWN = 5
 
 def _otherwise(leaf: Exact, reader: PaperReader) -> str:
     """Return how the paper writes the words of an exact term that was not found, "" if it does not have them."""
-    folded = parse_rule(leaf.written.replace("=", "", 1))[0]
-    for place in reader.places(folded, ()):
+    pattern = tuple(((n, (word,)),) for n, (_, _, word) in enumerate(leaf.tokens, start=1))
+    for place in reader.places(TextTerm(pattern, f"folded {leaf.written}", leaf.field), ()):
         return f"written otherwise: {field_text(reader.document.paper, place.field)[place.start : place.end]}"
     return ""
 

@@ -94,6 +94,18 @@ OF_THE_REST = (
         "`every: 1h`, or `1d` at most",
     ),
     WarningKind(
+        "often-read",
+        "a source of a public site is read more often than every five minutes",
+        "sites shut out who asks so often, and list papers a few times a day",
+        "`every: 1h`, or `auto`",
+    ),
+    WarningKind(
+        "http-for-https",
+        "the address of a source begins with `http://`, though its site has https",
+        "what it lists can be read and changed on the way",
+        "`https://`",
+    ),
+    WarningKind(
         "follow-in-vain",
         "`follow` counts no more days than `look_back`",
         "it counts for nothing: these days are read at every look",
