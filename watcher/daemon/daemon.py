@@ -259,8 +259,10 @@ class Daemon:
         before, stamps = self._context.config, self._edits.stamps()
         try:
             refused = self._reload()
+            self._context.tally.reloads.add("refused" if refused else "applied")
         except StoreError as error:
             self._context.config = before
+            self._context.tally.reloads.add("no database")
             log.error("the config is not taken up, since the database cannot be used: reload again later (%s)", error)
             refused = "the edited config is not taken up, since the database cannot be used: "
             self._schedule.soon(TICK_NAME)

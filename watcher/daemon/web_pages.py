@@ -145,6 +145,7 @@ class WebPages:
             kept=context.kept,
             phrases=context.phrases,
             links=context.links,
+            tally=context.tally,
         )
         self._server.start()
         self._is_for = settings, token

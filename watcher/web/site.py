@@ -15,6 +15,7 @@ from watcher.files.read import NotRead, read_regular
 from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.pipeline.liking.profiles import SimilarPapers
+from watcher.pipeline.tally import Tally
 from watcher.store import Store
 from watcher.web.views.trying import KeptTrials
 
@@ -48,6 +49,7 @@ class WebSite:
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
     ``links``: returns what made the signed links in messages, None to accept none.
+    ``tally``: what this process has done, None if it does nothing but serve pages.
     ``trials``: trials of rules that were cut and may be continued.
     ``similar``: finds papers like a given one, and knows how rare phrases are.
     """
@@ -60,6 +62,7 @@ class WebSite:
     buttons: Buttons | None = None
     kept: KeptPages | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
+    tally: Tally | None = None
     trials: KeptTrials = field(default_factory=KeptTrials)
     similar: SimilarPapers = field(default_factory=SimilarPapers)
 

@@ -234,6 +234,7 @@ def _match_waited(context: Context, paper_ids: Collection[int], now: datetime) -
         context.rules.bring_up_to_date(tx)
         matched = record_matches(tx, context.rules, paper_ids, _decide(None, first_poll=_yes(False), now=now), now)
         tx.papers.stop_waiting(paper_ids)
+    context.tally.matches.add(by=matched)
     return matched
 
 
