@@ -152,9 +152,9 @@ def test_it_is_counted_why_workers_ended(started: Started) -> None:
         read(apart, GOOD)
         assert ended == ["died"], "the page was read by another one"
         read(apart, naughty.naughty("hang"))
-        next(iter(apart.recognise(GOOD)))
-        with closing(apart.recognise(GOOD)) as pages:
-            next(pages)
+        pages = apart.recognise(GOOD)
+        next(pages)
+        pages.close()  # type: ignore[attr-defined]
     assert ended[1:3] == ["over limits", "given up"]
     ended.clear()
     with closing(ParseApart({}, Event(), ParsingLimits(keep=1), started, ended=ended.append)) as apart:

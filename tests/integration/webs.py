@@ -73,7 +73,7 @@ class Web:
     polled: list[str] = field(default_factory=list)
     woken: list[datetime] = field(default_factory=list)
     tested: list[tuple[str, list[str], str]] = field(default_factory=list)
-    save: Callable[[Sequence[str], bool], SavedLines] | None = None
+    save: Callable[[str, Sequence[str], bool], SavedLines] | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
     tally: Tally | None = None
     outcome: Outcome = field(default_factory=lambda: Outcome(Result.SENT))

@@ -132,7 +132,7 @@ def _fold(endpoint: Endpoint, context: Context, now: datetime) -> None:
 
 
 def _count(delivery: Delivery, outcome: Outcome, tally: Tally, now: datetime) -> None:
-    tally.attempts.add(delivery.endpoint.receiver, outcome.result.value)
+    tally.attempts.add(delivery.endpoint.receiver.partition(":")[0], outcome.result.value)
     if outcome.result is Result.SENT:
         tally.delays.note(max(now - delivery.created_at, timedelta()).total_seconds())
 

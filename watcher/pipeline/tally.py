@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from threading import Lock
@@ -21,7 +21,7 @@ class Count:
         with self._lock:
             self._found[labels] += by
 
-    def read(self) -> Mapping[tuple[str, ...], int]:
+    def read(self) -> dict[tuple[str, ...], int]:
         """Return labels → count."""
         with self._lock:
             return dict(self._found)

@@ -30,14 +30,14 @@ class Buttons:
     ``poll``: polls the source of a name as soon as possible.
     ``wake``: says that there is something to tell or send.
     ``test_rule``: sends an endpoint a test of a rule with its matches; returns the outcome.
-    ``save``: writes the lines of a subscription into the config and applies it, or only tries that; None if there is no
-        file for it. Raises ``ConfigError`` and ``WatcherError`` as ``SubscriptionFile`` does.
+    ``save``: writes lines of a subscription into an included file ("" for the main file) and applies the config, or
+        only tries that; None if there is no file. Raises ``ConfigError`` and ``WatcherError`` as ``SubscriptionFile``.
     """
 
     poll: Callable[[str], None]
     wake: Callable[[], None]
     test_rule: Callable[[str, Sequence[tuple[Paper, Hit]], Endpoint], Outcome]
-    save: Callable[[Sequence[str], bool], SavedLines] | None = None
+    save: Callable[[str, Sequence[str], bool], SavedLines] | None = None
 
 
 @dataclass(frozen=True, slots=True)
