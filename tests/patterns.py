@@ -99,6 +99,37 @@ def texts(pattern: re.Pattern[Any], length: int) -> list[str]:
     return list(long)
 
 
+def loses_its_place(pattern: re.Pattern[Any]) -> bool:
+    """Whether something possessive in a pattern may fail in its middle.
+
+    Python before 3.11.5 then goes on from that middle (gh-106052), and Debian 12 has 3.11.2. What ends with an empty
+    alternative, as in ``(?:…|)*+``, never fails.
+    """
+    sequences = _sequences(list(parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)))
+    bodies = [list(item[1][2]) for some in sequences for item in some if item[0] is code.POSSESSIVE_REPEAT]
+    return any(not _never_fails(body) and not _fails_at_once(body) for body in bodies)
+
+
+def _never_fails(body: list[Any]) -> bool:
+    return len(body) == 1 and body[0][0] is code.BRANCH and not body[0][1][1][-1]
+
+
+def _fails_at_once(body: list[Any]) -> bool:
+    """Whether only the first sign of a body may be missing."""
+    first, *rest = body
+    is_first = _is_sign(first) or (_is_run(first) and first[1][0] <= 1)
+    return is_first and all(_is_run(item) and item[1][0] == 0 for item in rest)
+
+
+def _is_sign(item: Any) -> bool:
+    return item[0] in (code.LITERAL, code.NOT_LITERAL, code.ANY, code.IN)
+
+
+def _is_run(item: Any) -> bool:
+    is_repeat = item[0] in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT)
+    return is_repeat and len(item[1][2]) == 1 and _is_sign(item[1][2][0])
+
+
 def _samples(sequence: list[Any]) -> list[str]:
     """A sample for each piece of a sequence; letters that follow each other are one piece."""
     found: list[str] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -143,7 +143,7 @@ def filled() -> Iterator[Web]:
         web = web_over(store, Path(home), CONFIG, settings=WebSettings(token_file="t", is_open=True), token=TOKEN)
         maker = LinkMaker("https://papers.lab.example", b"a key of the tests, 32 bytes long")
         web.links = lambda: maker
-        web.save = lambda lines, dry_run: subscription_file(web).save(lines, dry_run=dry_run)
+        web.save = lambda file, lines, dry_run: subscription_file(web).save(lines, dry_run=dry_run)
         fill(web, random.Random(1))
         trouble(web, random.Random(2))
         yield web
@@ -153,8 +153,8 @@ def filled() -> Iterator[Web]:
 def subscription_file(web: Web) -> SubscriptionFile:
     """The config of these pages, as a file that takes a subscription."""
 
-    def read(path: Path) -> Config:
-        return load(path, env={}, check_url=problem_of, check_rule=compile_rule)
+    def read(path: Path, instead: Mapping[Path, bytes]) -> Config:
+        return load(path, env={}, check_url=problem_of, check_rule=compile_rule, instead=instead)
 
     assert web.config.path is not None
     return SubscriptionFile(web.config, web.config.path, read)

@@ -43,6 +43,18 @@ def test_the_daemon_serves_its_pages_until_a_reload_takes_them_away(home: Home, 
         page = client.get("/").text
         assert "All is well." in page and "Zeppelin" in page
         assert client.get("/-/ready").text == "ready\n"
+        home.write(config(site, hook).replace("rule:", "rul:"))
+        reload(process, home, "the config is broken")
+        home.write(config(site, hook, more=pages(home)) + "# edited\n")
+        reload(process, home, "the config was read again")
+        until(lambda: 'watcher_config_reloads_total{outcome="applied"} 1' in client.get("/metrics").text, "it counts")
+        for counted in (
+            'watcher_config_reloads_total{outcome="refused"} 1.0',
+            'watcher_polls_total{source="hf",verdict="new"} 1.0',
+            'watcher_attempts_total{outcome="sent",receiver="me"} 1.0',
+            'watcher_workers_ended_total{why="died"} 0.0',
+        ):
+            assert counted in client.get("/metrics").text
         home.write(config(site, hook))
         reload(process, home, "the config was read again")
         assert not (home.config.parent / "web.sock").exists()

@@ -152,6 +152,13 @@ def test_an_included_file_gets_one_too(env: dict[str, str], tmp_path: Path, caps
     (tmp_path / "stray.yaml").write_text("")
     assert main(["add", "agent", "--to", "me", "--file", str(ana)], env) == 0
     assert ana.read_text() == "# Ana's\n\nsubscriptions:\n  - name: agent\n    rule: agent\n    to: me\n"
+    assert main(["add", "agent", "--to", "me", "--file", str(ana)], env) == 0
+    assert "name: agent-2\n" in ana.read_text()
+    before = ana.read_text()
+    for more in (["--when", "tomorrow"], ["--when", "tomorrow", "--dry-run"], ["--name", "agent-2"], ["--name", "x/y"]):
+        assert main(["add", "agent", "--to", "me", "--file", str(ana), *more], env) == 2, more
+    said = capsys.readouterr().err
+    assert "ana.yaml was left as it is: `tomorrow` is no schedule" in said and ana.read_text() == before
     assert main(["add", "agent", "--to", "me", "--file", "stray.yaml"], env) == 2
     assert "is it among the files" in capsys.readouterr().err and (tmp_path / "stray.yaml").read_text() == ""
 

@@ -144,6 +144,24 @@ def test_a_worker_that_has_grown_is_replaced(started: Started) -> None:
     assert len(started.pids) == 3
 
 
+def test_it_is_counted_why_workers_ended(started: Started) -> None:
+    ended: list[str] = []
+    with closing(ParseApart({}, Event(), LIMITS, started, ended=ended.append)) as apart:
+        read(apart, GOOD)
+        os.kill(started.pids[0], signal.SIGKILL)
+        read(apart, GOOD)
+        assert ended == ["died"], "the page was read by another one"
+        read(apart, naughty.naughty("hang"))
+        pages = apart.recognise(GOOD)
+        next(pages)
+        pages.close()  # type: ignore[attr-defined]
+    assert ended[1:3] == ["over limits", "given up"]
+    ended.clear()
+    with closing(ParseApart({}, Event(), ParsingLimits(keep=1), started, ended=ended.append)) as apart:
+        read(apart, GOOD)
+    assert ended == ["spare"]
+
+
 def test_many_at_once_are_read_by_few(apart: ParseApart, started: Started) -> None:
     bodies = [rss([f"<title>Paper {n}</title><link>/{n}</link>"]) for n in range(60)]
     with ThreadPoolExecutor(8) as threads:

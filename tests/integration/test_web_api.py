@@ -20,7 +20,7 @@ from watcher.model.objects import json_text, paper_json
 from watcher.pipeline.report import report_of
 from watcher.store.fleet.daemons import KnownDaemon
 from watcher.web.api.description import described_api
-from watcher.web.api.operations import OPERATIONS
+from watcher.web.api.operations import OPERATIONS, AskedFor
 
 
 @pytest.fixture
@@ -156,9 +156,37 @@ def test_what_cannot_be_answered_says_what_can(web: Web, asked: str, what: str) 
     assert what in refusal(web.client().get(f"/api/v1/{asked}"))["detail"]
 
 
-def test_a_wrong_rule_names_its_place(web: Web) -> None:
-    found = refusal(web.client().get("/api/v1/trial", params={"q": "lantern AND OR kite"}))
-    assert (found["start"], found["end"], found["title"]) == (12, 14, "OR has nothing on its left")
+@pytest.mark.parametrize("path", ["/api/v1/trial", "/api/v1/papers"])
+def test_a_wrong_rule_names_its_place(web: Web, path: str) -> None:
+    client = web.client()
+    answer = client.get(path, params={"q": "lantern AND OR kite"})
+    found = refusal(answer)
+    assert (answer.status_code, found["status"], found["title"]) == (400, 400, "this is no rule")
+    assert (found["start"], found["end"]) == (12, 14) and found["detail"].startswith("OR has nothing on its left; ")
+    place, _, name = found["type"].rpartition("/")
+    described = client.get("/api/v1/openapi.json").json()
+    assert place == "/api/v1/openapi.json#/components/schemas"
+    schema = described["components"]["schemas"][name]
+    assert set(schema["required"]) <= {*found} and "`start`" in schema["description"]
+    wrong = described["paths"][path]["get"]["responses"]["400"]["content"]["application/problem+json"]["schema"]
+    assert {"$ref": f"#/components/schemas/{name}"} in wrong["anyOf"]
+
+
+def test_another_mistake_is_no_problem_of_a_rule(web: Web) -> None:
+    found = refusal(web.client().get("/api/v1/papers", params={"limit": "many"}))
+    assert found["type"] == "about:blank" and "start" not in found
+
+
+def test_texts_of_any_kind_are_described_without_nul(web: Web) -> None:
+    texts = [one for one in every_parameter() if one.form["type"] == "string" and not {"enum", "format"} & {*one.form}]
+    assert len(texts) >= 8
+    for one in texts:
+        assert not re.search(one.form["pattern"], "a\0b"), one.name
+    assert web.client().get("/api/v1/deliveries", params={"receiver": "a\0b"}).status_code == 400
+
+
+def every_parameter() -> list[AskedFor]:
+    return [parameter for one in OPERATIONS for parameter in one.parameters]
 
 
 def test_other_addresses_and_strangers_are_refused_in_the_same_form(make_web: Callable[..., Web]) -> None:

@@ -14,12 +14,11 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import insert
 
 from tests.integration.webs import GUARDED, NOW, TOKEN, Web, entry
 from watcher.model import DeliveryKind, Endpoint, IncidentKind, Verdict
+from watcher.pipeline.tally import Tally
 from watcher.policy.deliveries.retry import Health
-from watcher.store.database import schema
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -50,11 +49,11 @@ def test_what_is_stored_is_counted(web: Web) -> None:
     assert found["watcher_subscriptions",] == 2 and found["watcher_well",] == 1
     assert found["watcher_source_verdict", "daily", "broken"] == 1
     assert found["watcher_source_verdict", "daily", "new"] == 0
-    assert found["watcher_source_polls_day", "daily", "new"] == 1
     assert found["watcher_source_polled_timestamp_seconds", "daily"] == NOW.timestamp()
     assert found["watcher_source_read_timestamp_seconds", "daily"] == (NOW - timedelta(minutes=5)).timestamp()
     assert found["watcher_incidents", "source broken"] == 1 and found["watcher_incidents", "endpoint gone"] == 0
     assert found["watcher_deliveries", "pending"] == 1 and found["watcher_endpoint_failures", "ana"] == 4
+    assert found["watcher_queue_length",] == 1
 
 
 def test_the_process_is_measured_under_the_usual_names(web: Web) -> None:
@@ -95,6 +94,7 @@ def alerts() -> list[dict[str, Any]]:
 @pytest.fixture
 def names(web: Web) -> set[str]:
     """The names of all figures, where there is something of everything."""
+    web.tally = Tally()
     with web.store.transaction() as tx:
         tx.endpoints.lock(Endpoint("ana"))
         tx.endpoints.set_health(Endpoint("ana"), Health(NOW, 4, NOW, "refused"))
@@ -106,14 +106,14 @@ def names(web: Web) -> set[str]:
 def test_the_rules_for_alerts_ask_for_figures_that_there_are(names: set[str]) -> None:
     rules = alerts()
     asked = {name for rule in rules for name in re.findall(r"watcher_\w+", rule["expr"])}
-    assert len(rules) == 6 and asked <= names, asked - names
+    assert len(rules) == 7 and asked <= names, asked - names
     assert all(rule["alert"] and rule["annotations"]["summary"] for rule in rules)
 
 
 def test_the_board_asks_for_figures_that_there_are(names: set[str]) -> None:
     panels = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))["panels"]
     asked = {name for one in panels for name in re.findall(r"watcher_\w+", one["targets"][0]["expr"])}
-    assert len(panels) == 12 and asked <= names, asked - names
+    assert len(panels) == 19 and asked <= names, asked - names
     assert len({one["id"] for one in panels}) == len({one["title"] for one in panels}) == len(panels)
 
 
@@ -123,24 +123,42 @@ def test_they_ask_for_the_token_as_pages_do(make_web: Callable[..., Web]) -> Non
     assert web.client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 
-def test_what_was_sent_is_counted_by_receiver_with_its_delay(web: Web) -> None:
-    with web.store.transaction() as tx:
-        for n, (to, outcome, late) in enumerate(
-            [("ana", "sent", 3), ("ana", "sent", 400), ("ana", "failed", 0), ("mail:bo@lab.example", "sent", 2)]
-        ):
-            id = tx.outbox.enqueue(Endpoint(to), DeliveryKind.TEST, NOW - timedelta(hours=2))
-            tx.connection.execute(
-                insert(schema.attempt).values(
-                    delivery_id=id, n=n, fence=1, at=NOW - timedelta(hours=2) + timedelta(seconds=late), outcome=outcome
-                )
-            )
+def test_what_the_process_has_done_is_counted(web: Web) -> None:
+    web.tally = tally = Tally()
     found = figures(web)
-    assert found["watcher_attempts_day", "sent", "ana"] == 2 and found["watcher_attempts_day", "failed", "ana"] == 1
-    assert found["watcher_attempts_day", "sent", "(others)"] == 1 and found["watcher_attempts_day", "sent", "ops"] == 0
-    buckets = {key[1]: value for key, value in found.items() if key[0] == "watcher_delivery_delay_day_seconds_bucket"}
-    assert (buckets["1.0"], buckets["5.0"], buckets["600.0"], buckets["+Inf"]) == (0, 2, 3, 3)
-    assert found["watcher_config_applied_timestamp_seconds",] == 0 and found["watcher_papers_unfolded",] == 0
-    assert found["watcher_matches_day",] == 0 and found["watcher_database_bytes",] > 100_000
+    assert found["watcher_polls_total", "daily", "broken"] == found["watcher_attempts_total", "sent", "ops"] == 0
+    assert found["watcher_workers_ended_total", "over limits"] == found["watcher_config_reloads_total", "refused"] == 0
+    tally.polls.add("daily", "broken")
+    tally.new_papers.add("daily", by=7)
+    tally.matches.add(by=3)
+    for name, seconds in (("ana", 1), ("ana", 400), ("long gone", 100_000)):
+        tally.attempts.add(name, "sent")
+        tally.delays.note(seconds)
+    tally.match_seconds.note(0.25)
+    found = figures(web)
+    assert found["watcher_polls_total", "daily", "broken"] == 1 and found["watcher_polls_total", "daily", "new"] == 0
+    assert found["watcher_new_papers_total", "daily"] == 7 and found["watcher_matches_total",] == 3
+    assert found["watcher_attempts_total", "sent", "ana"] == 2
+    assert found["watcher_attempts_total", "sent", "long gone"] == 1, "a counter never vanishes while the process lives"
+    buckets = {key[1]: value for key, value in found.items() if key[0] == "watcher_delivery_delay_seconds_bucket"}
+    assert (buckets["1"], buckets["600"], buckets["86400"], buckets["+Inf"]) == (1, 2, 2, 3)
+    assert found["watcher_delivery_delay_seconds_sum",] == 100_401
+    assert found["watcher_match_seconds_count",] == 1
+
+
+def test_pages_of_their_own_have_no_counters(web: Web) -> None:
+    assert not [name for name, *_ in figures(web) if name.startswith("watcher_") and name.endswith("_total")]
+
+
+def test_what_is_in_the_queue_could_be_sent_now(web: Web) -> None:
+    with web.store.transaction() as tx:
+        for name, next_try in (("ana", NOW + timedelta(hours=1)), ("ops", NOW - timedelta(hours=1))):
+            tx.endpoints.lock(Endpoint(name))
+            tx.endpoints.set_health(Endpoint(name), Health(NOW, 4, next_try, "refused"))
+            tx.outbox.enqueue(Endpoint(name), DeliveryKind.TEST, NOW)
+            tx.outbox.enqueue(Endpoint(name), DeliveryKind.TEST, NOW)
+    found = figures(web)
+    assert found["watcher_deliveries", "pending"] == 4 and found["watcher_queue_length",] == 2
 
 
 PROMTOOL = shutil.which("promtool") or os.environ.get("PROMTOOL", "")

@@ -33,6 +33,7 @@ from watcher.model import (
     Verdict,
 )
 from watcher.notify import problem_of
+from watcher.pipeline.tally import Tally
 from watcher.policy.subscriptions.changes import Wanted
 from watcher.rules import compile_rule, document_of, evaluate
 from watcher.store import Store
@@ -72,8 +73,9 @@ class Web:
     polled: list[str] = field(default_factory=list)
     woken: list[datetime] = field(default_factory=list)
     tested: list[tuple[str, list[str], str]] = field(default_factory=list)
-    save: Callable[[Sequence[str], bool], SavedLines] | None = None
+    save: Callable[[str, Sequence[str], bool], SavedLines] | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
+    tally: Tally | None = None
     outcome: Outcome = field(default_factory=lambda: Outcome(Result.SENT))
     _open: list[Callable[[], None]] = field(default_factory=list)
     _server: WebServer | None = None
@@ -108,6 +110,7 @@ class Web:
                 buttons,
                 self.kept,
                 lambda: self.links(),  # noqa: PLW0108  (it may be set later)
+                self.tally,
             )
             self._server = WebServer(site)
             self._server.start()

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.examples import patience
-from tests.patterns import texts
+from tests.patterns import loses_its_place, texts
 
 
 @pytest.mark.timeout(patience(600))
@@ -43,3 +43,30 @@ def test_the_texts_keep_a_slow_pattern_busy(slow: str) -> None:
 
 def test_the_texts_are_made_of_what_the_pattern_asks_for() -> None:
     assert any(text.startswith("ab" * 10) for text in texts(re.compile(r"(?:ab)+c"), 100))
+
+
+def test_no_pattern_needs_a_newer_python_than_is_promised() -> None:
+    program = (
+        "from tests.patterns import loses_its_place, patterns;"
+        "found = {place: loses_its_place(pattern) for place, (pattern, _) in patterns().items()};"
+        "print(*(place for place, is_lost in found.items() if is_lost), len(found), sep='\\n')"
+    )
+    run = subprocess.run([sys.executable, "-c", program], check=True, cwd=REPOSITORY, capture_output=True, text=True)
+    *lost, tried = run.stdout.split()
+    assert lost == [] and int(tried) > 150
+
+
+@pytest.mark.parametrize(
+    ("written", "is_lost"),
+    [
+        (r"(?:ab?c)*+", True),
+        (r"(?:[^<]++|<(?!x))*+<x", True),
+        (r"\d++(?:\.\d++)?+", True),
+        (r"(?:[^<]++|<(?!x)|)*+<x", False),
+        (r"\d++(?>\.\d++|)", False),
+        (r"(?:[a-z]++[0-9]{0,3}+)++", False),
+        (r"[a-z]*+", False),
+    ],
+)
+def test_what_loses_its_place_is_known(written: str, is_lost: bool) -> None:
+    assert loses_its_place(re.compile(written)) is is_lost

@@ -81,7 +81,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "unpause": Lazy("pause:unpause", "Let a paused subscription go on."),
         "thumbs": Lazy("thumbs:thumbs", "Say which papers were useful to a subscription, and see what it learned."),
         "mute": Lazy("mute:mute", "Tell nothing of a subscription or a paper for a while."),
-        "unmute": Lazy("mute:unmute", "Tell of it again."),
+        "unmute": Lazy("mute:unmute", "Tell of a muted subscription or paper again."),
         "replay": Lazy("replay:replay", "Send messages again that were given up or lost."),
         "backup": Lazy("backup:backup", "Copy the database to a file, also while it is used."),
         "restore": Lazy("restore:restore", "Put a backup in the database's place, and tell nothing twice."),

@@ -55,7 +55,7 @@ def add(
     config = desk.config()
     _check_receivers(config, to)
     path = file or _main(config)
-    taken = {one.name for one in config.subscriptions}
+    taken = config.names_of(path)
     if name in taken:
         raise UsageError(f"there is a subscription {name!r} already; choose another --name")
     name = name or name_for(rule, taken)
@@ -115,8 +115,7 @@ def _write(desk: CliContext, config: Config, path: Path, lines: list[str], *, dr
     """Write the lines into a file of the config; return the number of their first line there."""
     from watcher.config.saving import SubscriptionFile
 
-    good = desk.state_dir() / "includes"
-    file = SubscriptionFile(config, path, lambda path: desk.read_config(path, last_good=good))
+    file = SubscriptionFile(config, path, lambda path, instead: desk.read_config(path, instead=instead))
     try:
         saved = file.save(lines, dry_run=dry_run)
     except ConfigError as error:

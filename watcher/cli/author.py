@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def author(desk: CliContext, name: str, as_json: bool) -> int:
     """Show by which ids the stored papers know the authors of a NAME, with their newest papers.
 
-    A rule with an id is of that person alone: author:orcid:0000-0002-1825-0097. With a name it is of all who bear it.
+    A rule with an id matches papers of that person alone: author:orcid:0000-0002-1825-0097. A rule with a name matches
+    those of everybody of that name.
     """
     config = desk.config(required=False)
     with desk.open_store(config) as store, store.reading() as tx:

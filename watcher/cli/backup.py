@@ -19,8 +19,8 @@ def backup(desk: CliContext, file: Path, force: bool) -> None:
     """Copy the SQLite database to FILE, as it is at one instant, also while a daemon runs.
 
     The copy is checked, readable for its owner alone, and takes FILE's place only when it is whole. `watcher restore`
-    puts it back. The config, its included files and its secrets are not in it. PostgreSQL has a program of its own for
-    this: the command is named.
+    puts it back. The config, its included files and its secrets are not in it. For PostgreSQL, it
+    prints the command of PostgreSQL's own program.
     """
     from watcher.store.database.file.backups import back_up
 

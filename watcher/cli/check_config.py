@@ -37,8 +37,9 @@ def check_config(desk: CliContext, file: Path | None, secrets: bool, as_run: boo
     """Show everything that is wrong in the config and in what it includes, each with its place.
 
     FILE is a config; without it the one that the other commands would use. Exit status 2 for errors, 0 where there
-    are only warnings, with --strict 1. A warning's name stands in brackets: what is meant so can be accepted by it
-    (docs/warnings.md). Nothing is sent or written. Where papers are stored, rules are tried on those of 90 days.
+    are only warnings, with --strict 1. The name of a warning stands in brackets: `accept: [NAME]` in the config says
+    that it is meant so (docs/warnings.md). Nothing is sent or written. Where papers are stored, rules are tried on
+    those of 90 days.
     """
     path = file or desk.find()
     if path is None:

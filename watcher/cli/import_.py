@@ -26,7 +26,7 @@ LARGEST = 50_000_000
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--source", type=SOURCE, metavar="NAME", help="Read the pages as this source's, and count them so.")
+@click.option("--source", type=SOURCE, metavar="NAME", help="Read the pages as pages of this source.")
 @click.option("--tell/--no-tell", "tell", default=None, help="Tell all that matches, or nothing.  [what is recent]")
 @click.pass_obj
 def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell: bool | None) -> int:

@@ -13,9 +13,10 @@ from watcher.cli.desk import CliContext
 def migrate(desk: CliContext, accept: bool) -> None:
     """Bring the database up to this version, and say from where to where.
 
-    Every command that writes does this by itself; this one does nothing else. A missing database is made. One that is
-    gone, empty or not the one that was last used is refused by every command until it is put back, restored (`watcher
-    restore`) or accepted: --accept makes a new one where there is none, which tells again what the sources list now.
+    Every command that writes does this by itself; this one does nothing else. A missing database is made. Every
+    command refuses a database that was used before and is gone, is empty, or is another one now. Put it back, restore
+    it (`watcher restore`), or take what is there by --accept. Where nothing is there, --accept makes a new one, and
+    what the sources list now is told again.
     """
     with desk.open_store(desk.config(required=False), mode="create", accepted=accept) as store:
         place, done = store.place, store.migrated

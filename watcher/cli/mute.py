@@ -36,8 +36,8 @@ def _span(ctx: click.Context, param: click.Parameter, value: str | None) -> time
 def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bool) -> int:
     """Tell nothing of a subscription, or of a paper, for a while; without one, list what is muted.
 
-    What would be told in that time is not told later either: `watcher pause` holds it. Messages that were tried
-    before are still sent.
+    What would be told in that time is not told later either; `watcher pause` keeps it for later. Messages that were
+    tried before are still sent.
     """
     if what is None:
         if span is not None:
@@ -60,7 +60,7 @@ def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bo
 @click.argument("what", type=SUBSCRIPTION, metavar="SUBSCRIPTION|PAPER")
 @click.pass_obj
 def unmute(desk: CliContext, what: str) -> int:
-    """Tell again of a subscription, or of a paper, what comes from now on."""
+    """Tell of a muted subscription or paper again, from now on."""
     from watcher.pipeline.subscriptions.pause_and_mute import end_mute as unmuted
 
     config = desk.config(required=False)

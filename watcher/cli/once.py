@@ -51,9 +51,9 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     """Poll every source now, whatever its `every` says, tell what is due, and end.
 
     A new or edited subscription is named with what it matches among the papers that were there: those are told, or
-    count as known. A digest that is not due is named with its time. --since goes back as far as it says, for days that
-    `watcher status` names as missing, where watcher itself no longer does. With -v, every request is named with its
-    status, bytes and time. Exit status 1 if a source is broken or unreachable or a message could not be sent.
+    count as known. A digest that is not due is named with its time. --since reads what was missed since that day:
+    `watcher status` names days that are missing and too old to be read by themselves. With -v, every request is named
+    with its status, bytes and time. Exit status 1 if a source is broken or unreachable or a message could not be sent.
     """
     if quiet and as_json:
         raise UsageError("--json says all of it: leave out --quiet")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def pause(desk: CliContext, subscription: str) -> int:
     """Hold what SUBSCRIPTION matches until `watcher unpause`; nothing of it is lost, nothing sent.
 
-    Also held is what waits already, but for messages that were tried before and come as soon as their receiver is
-    back. `watcher status` names what is paused.
+    What waits already is held, too. Only messages that were tried before are still sent, when their receiver works
+    again. `watcher status` names what is paused.
     """
     from watcher.pipeline.subscriptions.pause_and_mute import record_pause as paused
 

@@ -41,7 +41,8 @@ def preview(desk: CliContext, subscriptions: tuple[str, ...], form: str, since: 
 
     It has exactly what waits to be told. Where nothing waits, or with --since, it has all stored papers that match.
     `text` and `email` are the two parts of a mail: words, and HTML. `json` is what webhooks get (docs/webhooks.md).
-    What goes over a service's limit is shown as it would come, one message under the other. Numbers are today's.
+    What goes over a service's limit is shown as it would come, one message under the other. Votes and comments are
+    those of now.
     """
     messages = _messages(desk, subscriptions, "email" if in_browser else form, since, datetime.now(UTC))
     for trouble in dict.fromkeys(trouble for one in messages for trouble in one.troubles):

@@ -58,8 +58,8 @@ def replay(
 ) -> int:
     """Send messages again: dead ones, or by ID also those that arrived and were lost.
 
-    ID as `watcher deliveries` shows it. Each is told by a new message, another receiver only of what it was not told
-    yet. --known tells for the first time what counted as known when a subscription began or its rule was edited.
+    ID is as `watcher deliveries` shows it. Each is sent as a new message; another receiver is told only what it was not
+    told yet. --known tells what counted as known when a subscription began or its rule was edited.
     Exit status 1 if one could not be sent.
     """
     if bool(ids) + bool(receiver) + all_dead + bool(known) != 1:

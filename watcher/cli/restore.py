@@ -31,8 +31,8 @@ def restore(desk: CliContext, file: Path | None, in_place: bool, tell: bool) -> 
     """Put the backup FILE in the SQLite database's place. The daemon has to be stopped.
 
     FILE is checked before anything is changed, and the old database is kept beside the new one. Nobody knows what was
-    told after the backup was made. So what was due between then and now counts as known, also what the sources, which
-    are read once for this, listed meanwhile. All of it is named: `watcher replay --known SUBSCRIPTION` tells it, and
+    told after the backup was made. So what was due since then counts as known. The sources are read once, and what
+    they listed since then counts as known, too. All of it is named: `watcher replay --known SUBSCRIPTION` tells it, and
     `watcher replay ID` sends a message that was waiting. With --tell it is told without being asked for.
     """
     if (file is None) != in_place:

@@ -64,7 +64,7 @@ def run(desk: CliContext) -> int:
         edits=ConfigEdits(context, desk.edited_config, says=sys.stderr.isatty()),
         config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),
         wall_clock=desk.wall_clock,
-        read_config=desk.read_config,
+        read_config=lambda path, instead: desk.read_config(path, instead=instead),
         begun=lambda: _say_what_comes(context) if sys.stderr.isatty() else None,
     )
     ended = daemon.run()

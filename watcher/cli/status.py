@@ -31,9 +31,9 @@ WAITS_FOR = {
 def status(desk: CliContext, source: str | None, check: bool, as_json: bool) -> int:
     """Say how sources, subscriptions, receivers and deliveries are doing; or one SOURCE, with its last looks.
 
-    Exit status 1 if a daemon runs and something that it should have told by now is untold; of one source, if its last
-    look found it broken or out of reach; with --check, also if anything is in trouble that an operator hears of: a
-    source, a receiver, a file of the config.
+    Exit status 1 if a daemon runs and has not told something that it should have told by now; with SOURCE, if its last
+    look found it broken or out of reach; with --check, also if a source, a receiver or a file of the config is in
+    trouble.
     """
     if source is not None:
         from watcher.cli.status_source import print_source

@@ -48,7 +48,7 @@ def subscriptions() -> None:
 @click.option("--check", is_flag=True, help="Only say what is wrong.")
 @click.pass_obj
 def import_subscriptions(desk: CliContext, file: str, check: bool) -> int:
-    """Add or change those that FILE has, one a line.
+    """Add or change the subscriptions in FILE, one a line.
 
     FILE may be - for stdin. A new one is told what the look-back holds; an edited rule is applied silently; one that
     is there already stays as it is, so that importing twice, or after being cut off, changes nothing. Wrong lines are
@@ -73,7 +73,7 @@ def import_subscriptions(desk: CliContext, file: str, check: bool) -> int:
 def add_subscription(
     desk: CliContext, name: str, rule: str, to: tuple[str, ...], owner: str | None, when: str | None
 ) -> int:
-    """Add one, or change the one of this name."""
+    """Add a subscription to the database, or change the one of this name there."""
     from io import BytesIO
 
     from watcher.policy.subscriptions.effects import consequences
@@ -96,7 +96,7 @@ def add_subscription(
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.pass_obj
 def remove(desk: CliContext, names: tuple[str, ...]) -> int:
-    """Take away those of these names; OWNER/NAME for one with an owner.
+    """Take subscriptions out of the database by NAME; OWNER/NAME for one with an owner.
 
     What was not sent is cancelled. One that comes back under its name is told nothing twice.
     """
@@ -116,7 +116,7 @@ def remove(desk: CliContext, names: tuple[str, ...]) -> int:
 @click.option("--owner", help="Only those of this owner.")
 @click.pass_obj
 def export_subscriptions(desk: CliContext, owner: str | None) -> None:
-    """Print them as JSON Lines, as `import` reads them."""
+    """Print the database's subscriptions as JSON Lines, as `import` reads them."""
     from watcher.cli import show
     from watcher.config import line_of
 
@@ -131,7 +131,7 @@ def export_subscriptions(desk: CliContext, owner: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
 def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool) -> None:
-    """List them: name, rule, receivers, and when they are told."""
+    """List the database's subscriptions: name, rule, receivers, and when they are told."""
     from watcher.cli import show
     from watcher.config import line_of
 

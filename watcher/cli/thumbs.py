@@ -36,8 +36,8 @@ def thumbs(
 ) -> int:
     """Say of PAPER that it was useful to a subscription (up), or not for it (down); none takes that back.
 
-    With `learn: true` its thumbs move the scores of what it matches from then on, and of what waits. PAPER is a key,
-    an arXiv id, a DOI, a link, or a part of the title.
+    If the subscription has `learn: true`, its thumbs change the scores of its later matches, and of those that wait to
+    be told. PAPER is a key, an arXiv id, a DOI, a link, or a part of the title.
     """
     asked = [paper is not None, is_shown or as_json, reset]
     if sum(asked) != 1:

@@ -53,6 +53,8 @@ from watcher.files.read import read_given
 from watcher.model import Endpoint, NeverItem
 from watcher.model.way_out import WayOut, network_in
 
+_NOTHING: Mapping[Path, bytes] = {}
+
 CheckUrl = Callable[[str], str | None]
 """Returns what is wrong with an address, None if nothing is."""
 
@@ -74,6 +76,7 @@ def load(
     strict: bool = False,
     need_secrets: bool = False,
     version: str = __version__,
+    instead: Mapping[Path, bytes] = _NOTHING,
 ) -> Config:
     """Return the config at ``path`` with everything that it includes. Raises ``ConfigError`` with all problems at once.
 
@@ -88,8 +91,9 @@ def load(
     ``strict``: a broken included file is an error.
     ``need_secrets``: a missing secret is an error; otherwise it is a warning.
     ``version``: watcher's own. From 0.3.0 on the subscriptions of files that ``allow`` forgets are held.
+    ``instead``: resolved path of the main or an included file → bytes that are read in place of its own.
     """
-    data = _bytes_of(path)
+    data = instead.get(path.resolve(), b"") or _bytes_of(path)
     checker = Checker(read(str(path), data))
     config = _main(checker, keys := _keys(checker), env, path)
     check_addresses(checker, config, AddressChecks(env, check_url, doubt_url, check_database, need_secrets))
@@ -99,6 +103,8 @@ def load(
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
     files = _files(checker, keys, path, last_good)
+    for one in files:
+        one.data = one.data if one.path is None else instead.get(one.path.resolve(), one.data)
     unnamed = check_allow(checker, keys, config, files, holds_unnamed(version))
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
@@ -108,6 +114,7 @@ def load(
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
     return replace(
         _with_files(config, theirs, templates),
+        includes={one.shown: one.path for one in files if one.path is not None},
         problems=problems,
         accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
         digest=_digest_of(data, files, _read_beside(config, templates)),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from watcher.config.values import Config
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
 from watcher.files.read import NotRead, read_regular
 
-BY_HAND = "add the lines above by hand"
+BY_HAND = "add its lines by hand"
+
+ReadConfig = Callable[[Path, Mapping[Path, bytes]], Config]
+"""Reads the config at a path, with other bytes in place of those of some files (resolved path → bytes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,22 @@ class SubscriptionFile:
 
     ``config``: the config in force.
     ``path``: its main file, or one that it includes.
-    ``read``: reads a whole config from its main file, as the daemon does. Raises ``ConfigError``.
+    ``read``: reads a whole config from its main file, with other bytes in place of those of some files (resolved path →
+        bytes). Raises ``ConfigError``.
     """
 
-    def __init__(self, config: Config, path: Path, read: Callable[[Path], Config]) -> None:
+    def __init__(self, config: Config, path: Path, read: ReadConfig) -> None:
         assert config.path is not None
         self._config, self._main, self._path, self._read = config, config.path, path, read
 
     def save(self, lines: Sequence[str], *, dry_run: bool = False) -> SavedLines:
         """Write the subscription in ``lines``; return what was written.
 
-        The new file is written beside the old one and read as the daemon would read it, and only then replaces the old
-        one. Other savers wait meanwhile. Raises ``ConfigError`` with the mistakes in the lines, ``WatcherError`` if the
-        file cannot be written or another program wrote to it meanwhile; nothing is changed then.
+        The config is read as it would be with the new file, and only then the new file, written beside the old one,
+        replaces it. Other savers wait meanwhile.
+
+        Raises ``ConfigError`` with the mistakes in the lines, ``WatcherError`` if the file cannot be written or another
+        program wrote to it meanwhile; nothing is changed then.
 
         ``dry_run``: write nothing, and return what would be written.
         """
@@ -66,53 +72,50 @@ class SubscriptionFile:
         if isinstance(before, NotRead):
             raise WatcherError(f"{self._path}: {before.what}; {BY_HAND}")
         after, number = with_subscription(str(self._path), before, lines)
-        warnings = self._replaced(before, after, dry_run=dry_run)
+        warnings = self._checked(after)
+        self._replace(before, after, dry_run=dry_run)
         was, becomes = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
         return SavedLines(number, tuple(unified_diff(was, becomes, lineterm="", n=2))[2:], warnings)
 
-    def _replaced(self, before: bytes, after: bytes, *, dry_run: bool) -> tuple[Problem, ...]:
-        beside = self._path.with_name(f".{self._path.name}.new")
-        is_main = self._path.resolve() == self._main.resolve()
+    def _checked(self, after: bytes) -> tuple[Problem, ...]:
+        """Return the new warnings of the changed config. Raises ``ConfigError`` with the mistakes in what is added.
+
+        ``after``: the new bytes of the file.
+        """
         # Of now: somebody may have saved since the config in force was read.
-        others = len(self._read_at(self._main).subscriptions)
+        before, broken = self._read_with({})
+        if before is None or broken:
+            raise UsageError(f"mend what is wrong already: {broken[0]}")
+        config, broken = self._read_with({self._path.resolve(): after})
+        if config is None or broken:
+            raise ConfigError(broken)
+        if len(config.subscriptions) != len(before.subscriptions) + 1:
+            raise UsageError(f"is it among the files that {self._main} includes?")
+        known = {(one.name, one.what) for one in self._config.problems}
+        return tuple(one for one in config.problems if (one.name, one.what) not in known)
+
+    def _read_with(self, instead: Mapping[Path, bytes]) -> tuple[Config | None, Sequence[Problem]]:
+        """Return the config, None if it is broken, and the errors in it and in the file."""
+        try:
+            config = self._read(self._main, instead)
+        except ConfigError as error:
+            return None, [one for one in error.problems if one.fatal]
+        return config, config.broken_includes.get(self._path.name, ())
+
+    def _replace(self, before: bytes, after: bytes, *, dry_run: bool) -> None:
+        """Write the new file, or with ``dry_run`` only find out whether it can be written."""
+        beside = self._path.with_name(f".{self._path.name}.new")
         try:
             _write_closed(beside, after)
             shutil.copymode(self._path, beside)
-            warnings = self._checked(beside, others) if is_main else ()
-            if not dry_run:
-                self._keep_owner(beside)
-                if read_regular(self._path, LARGEST) != before:
-                    raise WatcherError(f"{self._path}: another program wrote to it meanwhile; try again")
-                os.replace(beside, self._path.resolve())
+            if dry_run:
+                return
+            self._keep_owner(beside)
+            if read_regular(self._path, LARGEST) != before:
+                raise WatcherError(f"{self._path}: another program wrote to it meanwhile; try again")
+            os.replace(beside, self._path.resolve())
         finally:
             beside.unlink(missing_ok=True)
-        if not is_main and not dry_run:
-            try:
-                warnings = self._checked(self._main, others)
-            except WatcherError:
-                self._path.write_bytes(before)
-                raise
-        return warnings
-
-    def _checked(self, path: Path, others: int) -> tuple[Problem, ...]:
-        """Return the new warnings of the changed config. Raises ``ConfigError`` if anything else has changed.
-
-        ``others``: the number of subscriptions before.
-        """
-        after = self._read_at(path)
-        if len(after.subscriptions) != others + 1:
-            raise UsageError(f"is it among the files that {self._main} includes?")
-        known = {(one.name, one.what) for one in self._config.problems}
-        return tuple(self._named(one, path) for one in after.problems if (one.name, one.what) not in known)
-
-    def _read_at(self, path: Path) -> Config:
-        try:
-            return self._read(path)
-        except ConfigError as error:
-            raise ConfigError([self._named(one, path) for one in error.problems if one.fatal]) from None
-
-    def _named(self, problem: Problem, path: Path) -> Problem:
-        return replace(problem, file=problem.file.replace(str(path), str(self._path)))
 
     def _keep_owner(self, beside: Path) -> None:
         was, made = self._path.stat(), beside.stat()

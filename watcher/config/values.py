@@ -132,6 +132,7 @@ class Config:
     ``problems``: warnings.
     ``broken_includes``: included file that is not in force → its problems.
     ``instead``: included file that is not in force → what is in force instead, in words.
+    ``includes``: included file that could be read, as people write it → its path.
     ``sections``: keys of the main file that have a value, even an empty list.
     ``patterns``: names of the files that are read beside the main one, relative to ``folder``.
     ``reloads_itself``: the daemon applies edits without being asked.
@@ -162,6 +163,7 @@ class Config:
     problems: tuple[Problem, ...] = ()
     broken_includes: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
+    includes: Mapping[str, Path] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
     patterns: tuple[str, ...] = ()
     reloads_itself: bool = False
@@ -179,6 +181,15 @@ class Config:
             {one.name: one.shown_as for one in self.sources.values() if one.shown_as},
             {one.full_name: one.shown_as for one in self.subscriptions if one.shown_as},
         )
+
+    def owner_of(self, file: Path) -> str:
+        """Return the owner of the subscriptions in an included file, "" for the main file."""
+        return "" if self.path is None or file.resolve() == self.path.resolve() else file.stem
+
+    def names_of(self, file: Path) -> set[str]:
+        """Return the names of the subscriptions in a file of the config."""
+        owner = self.owner_of(file)
+        return {one.name for one in self.subscriptions if one.owner == owner}
 
     def database(self, env: Mapping[str, str]) -> str | None:
         """Return the database's path or URL, None for the default. Raises ``WatcherError`` for a missing secret."""

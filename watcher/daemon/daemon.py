@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from threading import Thread
 from types import FrameType
 
 from watcher.config import Config, lost_since
+from watcher.config.saving import ReadConfig
 from watcher.daemon.bell import Bell
 from watcher.daemon.chores import Chores
 from watcher.daemon.edits import ConfigEdits
@@ -77,7 +77,7 @@ class Daemon:
         config_loaded: Callable[[Config], None] = lambda config: None,
         wall_clock: Callable[[], datetime] = utc_now,
         begun: Callable[[], object] = lambda: None,
-        read_config: Callable[[Path], Config] | None = None,
+        read_config: ReadConfig | None = None,
     ) -> None:
         self._begun, self._edits = begun, edits
         self._context, self._load, self._systemd, self._config_loaded = context, load, systemd, config_loaded
@@ -261,8 +261,10 @@ class Daemon:
         before, stamps = self._context.config, self._edits.stamps()
         try:
             refused = self._reload()
+            self._context.tally.reloads.add("refused" if refused else "applied")
         except StoreError as error:
             self._context.config = before
+            self._context.tally.reloads.add("no database")
             log.error("the config is not taken up, since the database cannot be used: reload again later (%s)", error)
             refused = "the edited config is not taken up, since the database cannot be used: "
             self._schedule.soon(TICK_NAME)

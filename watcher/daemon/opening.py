@@ -23,6 +23,7 @@ from watcher.model.way_out import WayOut
 from watcher.notify import Notifier
 from watcher.pipeline.context import Context
 from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.tally import Tally
 from watcher.sandbox.apart import ParseApart
 from watcher.store import Store
 
@@ -44,7 +45,7 @@ def open_context(
     ``state_dir``: where bodies of broken pages and compiled rules are kept, None for nowhere.
     ``tuning``: None for the usual sizes and intervals.
     """
-    clock, stopping = clock or store.clock, Event()
+    clock, stopping, tally = clock or store.clock, Event(), Tally()
     phrases = KeptPhrasesFile(state_dir) if state_dir else None
 
     # A reload replaces the config: its secrets and its way out are those of whichever is in force.
@@ -63,13 +64,14 @@ def open_context(
         clock=clock,
         jitter=random.random,
         env=env,
-        rules=RuleBook(KeptRulesFile(state_dir) if state_dir else None, phrases),
-        parsing=ParseApart(env, stopping),
+        rules=RuleBook(KeptRulesFile(state_dir) if state_dir else None, phrases, took=tally.match_seconds.note),
+        parsing=ParseApart(env, stopping, ended=lambda why: tally.workers_ended.add(why.value)),
         stopping=stopping,
         tuning=tuning or Tuning(),
         kept=KeptPages(state_dir / "broken") if state_dir else None,
         phrases=phrases,
         links=LinkDesk(lambda: context.config, state_dir).maker,
         keeper=PaperKeeper(way),
+        tally=tally,
     )
     return context

@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from watcher.config import Config, WebSettings
-from watcher.config.saving import SavedLines, SubscriptionFile
+from watcher.config.saving import ReadConfig, SavedLines, SubscriptionFile
 from watcher.errors import UsageError, WatcherError
 from watcher.outbox.direct import send_rule_test
 from watcher.pipeline.context import Context
@@ -30,11 +29,11 @@ AGAIN = 60.0
 class ConfigFiles:
     """Reads configs for the web pages.
 
-    ``read``: reads the config at a path, without effect.
+    ``read``: reads the config at a path, without effect, with other bytes in place of those of some files.
     ``read_again``: makes the daemon reload its config soon.
     """
 
-    read: Callable[[Path], Config]
+    read: ReadConfig
     read_again: Callable[[], None]
 
 
@@ -145,18 +144,23 @@ class WebPages:
             kept=context.kept,
             phrases=context.phrases,
             links=context.links,
+            tally=context.tally,
         )
         self._server.start()
         self._is_for = settings, token
         log.info("web pages at %s", self._server.url)
 
-    def _save(self, lines: Sequence[str], dry_run: bool) -> SavedLines:
-        """Write a subscription into the config's main file and reload it; with ``dry_run`` only try that."""
+    def _save(self, file: str, lines: Sequence[str], dry_run: bool) -> SavedLines:
+        """Write a subscription into a file of the config and reload it; with ``dry_run`` only try that.
+
+        ``file``: an included file as people write it, "" for the main file.
+        """
         config = self._context.config
-        if self._files is None or config.path is None:
-            raise UsageError("these pages have no file of a config to write into")
+        path = config.includes.get(file) if file else config.path
+        if self._files is None or path is None:
+            raise UsageError("the config in force has no such file to write into")
         with self._saving:  # the second of two at once finds the first in the file
-            saved = SubscriptionFile(config, config.path, self._files.read).save(lines, dry_run=dry_run)
+            saved = SubscriptionFile(config, path, self._files.read).save(lines, dry_run=dry_run)
             if not dry_run:
                 self._files.read_again()
         return saved

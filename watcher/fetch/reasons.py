@@ -36,7 +36,7 @@ LONGEST = 300
 LONGEST_LINE = 100
 """Most characters that are shown of a line of an answer."""
 
-_BYTES = re.compile(r"(?:bytearray\()?+(b(?:'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"))\)?+")
+_BYTES = re.compile(r"(?>bytearray\(|)(b(?:'(?:[^'\\]|\\.|)*+'|\"(?:[^\"\\]|\\.|)*+\"))\)?+")
 
 
 def failure_reason(error: Exception) -> str:

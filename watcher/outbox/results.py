@@ -6,12 +6,13 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from watcher.model import Delivery, DeliveryState, Endpoint, IncidentKind, Message, Outcome, Result
 from watcher.model.words import counted
 from watcher.outbox.send import Attempt
 from watcher.pipeline.context import Context
+from watcher.pipeline.tally import Tally
 from watcher.pipeline.telling.tell import make_digests
 from watcher.policy.deliveries.retry import Consequence, Health, after_attempt, is_backlog
 from watcher.render.clean import squeeze
@@ -51,6 +52,8 @@ def record(attempts: Sequence[Attempt], context: Context) -> list[Delivered]:
     ends = dict.fromkeys(arrived, DeliveryState.SENT)
     if others:
         ends |= _record_others(others, context, now)
+    for one, outcome in tried.values():
+        _count(one.delivery, outcome, context.tally, now)
     return [_reported(one, outcome, ends[id]) for id, (one, outcome) in tried.items()]
 
 
@@ -127,6 +130,12 @@ def _fold(endpoint: Endpoint, context: Context, now: datetime) -> None:
 
         if len(waiting) > 1 or (waiting and tx.outbox.due_alerts([endpoint], now)):
             tx.outbox.fold_digests(endpoint, waiting, bundle, now)
+
+
+def _count(delivery: Delivery, outcome: Outcome, tally: Tally, now: datetime) -> None:
+    tally.attempts.add(delivery.endpoint.receiver.partition(":")[0], outcome.result.value)
+    if outcome.result is Result.SENT:
+        tally.delays.note(max(now - delivery.created_at, timedelta()).total_seconds())
 
 
 def _try_of(attempt: Attempt, outcome: Outcome) -> Try:

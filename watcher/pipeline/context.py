@@ -16,6 +16,7 @@ from watcher.links.addresses import LinkMaker
 from watcher.model import Tuning
 from watcher.notify import Notifier, forms_of
 from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.tally import Tally
 from watcher.sandbox.here import ParseHere, Parsing
 from watcher.store import Store
 
@@ -37,6 +38,7 @@ class Context:
     ``phrases``: where it is kept how rare phrases are, None for nowhere.
     ``links``: returns what makes signed links, None if the web pages are not public.
     ``keeper``: keeps papers at the places of the config's ``keep``.
+    ``tally``: counts what the process does.
     """
 
     config: Config
@@ -55,3 +57,4 @@ class Context:
     phrases: KeptPhrasesFile | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
     keeper: PaperKeeper = field(default_factory=PaperKeeper)
+    tally: Tally = field(default_factory=Tally)

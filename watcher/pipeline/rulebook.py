@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from threading import Lock
 from typing import NamedTuple
@@ -50,10 +51,17 @@ class RuleBook:
 
     ``kept``: the file in which compiled rules are kept for the next start, None for nowhere.
     ``phrases``: the same for how rare phrases are.
+    ``took``: called with the seconds that each ``PAGE`` of papers took to be matched.
     """
 
-    def __init__(self, kept: KeptRulesFile | None = None, phrases: KeptPhrasesFile | None = None) -> None:
-        self._kept = kept
+    def __init__(
+        self,
+        kept: KeptRulesFile | None = None,
+        phrases: KeptPhrasesFile | None = None,
+        *,
+        took: Callable[[float], object] = lambda seconds: None,
+    ) -> None:
+        self._kept, self._took = kept, took
         self._lock = Lock()
         self._generation = 0
         self._is_loaded = False
@@ -96,11 +104,12 @@ class RuleBook:
         ``known``: pairs (subscription id, paper id) that are left out.
         """
         for at in range(0, len(papers), PAGE):
-            page = papers[at : at + PAGE]
+            page, began = papers[at : at + PAGE], time.perf_counter()
             documents = [document_of(paper) for paper in page]
             with self._lock:
                 found = self._index.match_page(documents)
                 never = self._never.tried_on(documents)
+            self._took(time.perf_counter() - began)
             some: list[FoundMatch] = []
             for paper, matches, unwanted in zip(page, found, never, strict=True):
                 new = [id for id in sorted(matches) if (id, paper.id) not in known]

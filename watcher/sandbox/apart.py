@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from enum import StrEnum
 from functools import lru_cache
 from threading import Condition, Event
 
@@ -26,6 +27,15 @@ PATIENCE = 0.5
 """Seconds to wait for a busy worker before another one is started."""
 
 
+class WhyEnded(StrEnum):
+    """Why a worker has ended."""
+
+    OVER_LIMITS = "over limits"  # a page took more than ``ParsingLimits``: it was killed
+    DIED = "died"  # by itself, or somebody else killed it
+    GIVEN_UP = "given up"  # its owner stopped, or read no further
+    SPARE = "spare"  # it had grown, or another one is idle
+
+
 class ParseApart:
     """Runs the parsers in worker processes, see :class:`watcher.sandbox.here.Parsing`.
 
@@ -33,6 +43,7 @@ class ParseApart:
 
     ``stopping``: when it is set, reading is given up and ``Stopped`` is raised.
     ``start``: starts a worker.
+    ``ended``: called with the reason when a worker has ended before the process does.
     """
 
     def __init__(
@@ -41,8 +52,10 @@ class ParseApart:
         stopping: Event,
         limits: ParsingLimits | None = None,
         start: Callable[[Mapping[str, str], ParsingLimits], Worker] = Worker,
+        *,
+        ended: Callable[[WhyEnded], object] = lambda why: None,
     ) -> None:
-        self._env, self._stopping, self._start = env, stopping, start
+        self._env, self._stopping, self._start, self._ended = env, stopping, start, ended
         self._limits = limits or ParsingLimits()
         self._changed, self._idle, self._running = Condition(), list[Worker](), 0
 
@@ -105,18 +118,18 @@ class ParseApart:
                 worker.ask(request, body, self._stopping)
                 answer = _logged(worker.answer(self._stopping))
             except WorkerEnded:
-                self._end(worker)
+                self._end(worker, WhyEnded.DIED)
                 if is_last:
                     raise
-            except BaseException:
-                self._end(worker)
+            except BaseException as error:
+                self._end(worker, _why(error))
                 raise
             else:
                 break
         try:
             yield worker, answer
-        except BaseException:
-            self._end(worker)
+        except BaseException as error:
+            self._end(worker, _why(error))
             raise
         self._give_back(worker)
 
@@ -146,16 +159,23 @@ class ParseApart:
                 self._idle.append(worker)
                 self._changed.notify()
         if not is_kept:
-            self._end(worker)
+            self._end(worker, WhyEnded.SPARE)
 
-    def _end(self, worker: Worker) -> None:
+    def _end(self, worker: Worker, why: WhyEnded) -> None:
         worker.end()
         self._count_down()
+        self._ended(why)
 
     def _count_down(self) -> None:
         with self._changed:
             self._running -= 1
             self._changed.notify()
+
+
+def _why(error: BaseException) -> WhyEnded:
+    if isinstance(error, OverBounds):
+        return WhyEnded.OVER_LIMITS
+    return WhyEnded.DIED if isinstance(error, WorkerEnded) else WhyEnded.GIVEN_UP
 
 
 def _logged(answer: Answer) -> Answer:

@@ -12,6 +12,7 @@ from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.files.kept_rules import KeptPhrasesFile
 from watcher.links.addresses import LinkMaker
+from watcher.pipeline.tally import Tally
 from watcher.store import Store
 from watcher.web.site import Buttons, WebSite
 
@@ -33,6 +34,7 @@ def open_web(
     kept: KeptPages | None = None,
     phrases: KeptPhrasesFile | None = None,
     links: Callable[[], LinkMaker | None] = lambda: None,
+    tally: Tally | None = None,
 ) -> WebServer:
     """Return a server that has its address already, and serves when it is started.
 
@@ -42,6 +44,7 @@ def open_web(
     ``kept``: where bodies of broken pages are kept, None for nowhere.
     ``phrases``: where it is kept how rare phrases are, None for nowhere.
     ``links``: returns what made the signed links in messages, None to accept none.
+    ``tally``: what the process has done, None if it does nothing but serve pages.
 
     Raises ``WatcherError`` if the extra ``web`` is not installed, or the address is taken.
     """
@@ -52,4 +55,4 @@ def open_web(
 
     similar = SimilarPapers(file=phrases)
     clock = clock or store.clock
-    return WebServer(WebSite(store, config, clock, settings, token, buttons, kept, links, similar=similar))
+    return WebServer(WebSite(store, config, clock, settings, token, buttons, kept, links, tally, similar=similar))

@@ -1,4 +1,4 @@
-"""Collect figures for Prometheus from the database, whenever they are asked for."""
+"""Collect figures for Prometheus, whenever they are asked for: from the database, and what the process has done."""
 
 from __future__ import annotations
 
@@ -7,29 +7,22 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher import __version__
-from watcher.model import IncidentKind, Result, Verdict
+from watcher.model import IncidentKind, Verdict
 from watcher.model.clocks import utc_midnight
 from watcher.store import Transaction
 from watcher.store.history.checks import find_lost
+from watcher.web.counters import counters
 from watcher.web.frame import site_of
 from watcher.web.overall import overall_of
 from watcher.web.site import WebSite
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-DAY = timedelta(days=1)
-OTHERS = "(others)"
-"""Label of all receivers that the config does not have."""
-
-DELAYS = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 6 * 3_600.0, 24 * 3_600.0)
-"""Upper bounds of the histogram of delays (seconds)."""
-
-MOST_MATCHES = 100_000
 
 
 class Figures(Collector):
@@ -44,8 +37,9 @@ class Figures(Collector):
         yield from self._sources()
         yield from self._papers()
         yield from self._deliveries()
-        yield from self._attempts()
         yield from self._trouble()
+        if self._site.tally is not None:
+            yield from counters(self._site.tally, self._site.config())
 
     def _overall(self) -> Iterator[Metric]:
         overall = overall_of(self._site.store, self._tx, self._site.config(), self._now)
@@ -65,7 +59,6 @@ class Figures(Collector):
             "watcher_source_read_timestamp_seconds", "When a source was last polled well; 0 for never.", "source"
         )
         verdict = _labelled("watcher_source_verdict", "1 for the last poll's verdict.", "source", "verdict")
-        polls = _labelled("watcher_source_polls_day", "Polls of the last 24 hours.", "source", "verdict")
         new = _labelled("watcher_source_new_papers", "Papers that the last poll saw first.", "source")
         for name in self._site.config().sources:
             at = self._tx.browsing.last_read(name)
@@ -75,11 +68,9 @@ class Figures(Collector):
                 continue
             polled.add_metric([name], last.at.timestamp())
             new.add_metric([name], last.new)
-            counts = Counter(look.verdict for look in self._tx.pages.looks(name, self._now - DAY))
             for one in Verdict:
                 verdict.add_metric([name, one.value], float(one is last.judged.verdict))
-                polls.add_metric([name, one.value], counts[one])
-        yield from (polled, read, verdict, polls, new)
+        yield from (polled, read, verdict, new)
 
     def _papers(self) -> Iterator[Metric]:
         yield _one("watcher_papers", "Papers stored.", self._tx.papers.count())
@@ -93,6 +84,8 @@ class Figures(Collector):
         for state, count in self._tx.outbox.states().items():
             states.add_metric([state.value], count)
         yield states
+        says = "Messages that could be sent now: those that wait, at endpoints that do not back off."
+        yield _one("watcher_queue_length", says, self._tx.measures.queue(self._now))
         failing = _labelled("watcher_endpoint_failures", "Failures in a row of an endpoint.", "receiver")
         for endpoint, health in self._tx.endpoints.failing():
             failing.add_metric([str(endpoint)], health.failures)
@@ -105,29 +98,6 @@ class Figures(Collector):
         oldest = max((self._now - one.since for one in late), default=timedelta())
         yield _one("watcher_late", "Alerts and deliveries that should be told by now.", sum(one.count for one in late))
         yield _one("watcher_late_seconds", "How late the oldest of them is.", oldest.total_seconds())
-
-    def _attempts(self) -> Iterator[Metric]:
-        """Yield what was sent in the last 24 hours, to whom, and how late. Older attempts may be deleted already."""
-        since = self._now - DAY
-        attempts = _labelled("watcher_attempts_day", "Attempts of the last 24 hours.", "receiver", "outcome")
-        counts: Counter[tuple[str, str]] = Counter()
-        known = {
-            endpoint for name in self._site.config().receivers for endpoint in self._site.config().endpoints_of(name)
-        }
-        for (endpoint, result), count in self._tx.measures.attempts(since).items():
-            counts[str(endpoint) if endpoint in known else OTHERS, result.value] += count
-        for name in (*sorted(map(str, known)), OTHERS):
-            for result in Result:
-                attempts.add_metric([name, result.value], counts[name, result.value])
-        yield attempts
-        delays = [delay.total_seconds() for delay in self._tx.measures.delays(since)]
-        buckets = [(str(bound), sum(delay <= bound for delay in delays)) for bound in DELAYS]
-        says = "From a message being made to being sent, of those sent in the last 24 hours."
-        histogram = GaugeHistogramMetricFamily("watcher_delivery_delay_day_seconds", says)
-        histogram.add_metric([], [*buckets, ("+Inf", len(delays))], sum(delays))
-        yield histogram
-        matches = self._tx.measures.matches(MOST_MATCHES, since)
-        yield _one("watcher_matches_day", f"Matches of the last 24 hours, {MOST_MATCHES} at most.", matches)
 
     def _trouble(self) -> Iterator[Metric]:
         kinds = Counter(one.incident.kind for one in self._tx.incidents.all_open())

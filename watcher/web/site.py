@@ -15,6 +15,7 @@ from watcher.files.read import NotRead, read_regular
 from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.pipeline.liking.profiles import SimilarPapers
+from watcher.pipeline.tally import Tally
 from watcher.store import Store
 from watcher.web.views.trying import KeptTrials
 
@@ -29,14 +30,14 @@ class Buttons:
     ``poll``: polls the source of a name as soon as possible.
     ``wake``: says that there is something to tell or send.
     ``test_rule``: sends an endpoint a test of a rule with its matches; returns the outcome.
-    ``save``: writes the lines of a subscription into the config and applies it, or only tries that; None if there is no
-        file for it. Raises ``ConfigError`` and ``WatcherError`` as ``SubscriptionFile`` does.
+    ``save``: writes lines of a subscription into an included file ("" for the main file) and applies the config, or
+        only tries that; None if there is no file. Raises ``ConfigError`` and ``WatcherError`` as ``SubscriptionFile``.
     """
 
     poll: Callable[[str], None]
     wake: Callable[[], None]
     test_rule: Callable[[str, Sequence[tuple[Paper, Hit]], Endpoint], Outcome]
-    save: Callable[[Sequence[str], bool], SavedLines] | None = None
+    save: Callable[[str, Sequence[str], bool], SavedLines] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class WebSite:
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
     ``links``: returns what made the signed links in messages, None to accept none.
+    ``tally``: what this process has done, None if it does nothing but serve pages.
     ``trials``: the last trials of rules: their results, or how far they got.
     ``similar``: finds papers like a given one, and knows how rare phrases are.
     """
@@ -60,6 +62,7 @@ class WebSite:
     buttons: Buttons | None = None
     kept: KeptPages | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
+    tally: Tally | None = None
     trials: KeptTrials = field(default_factory=KeptTrials)
     similar: SimilarPapers = field(default_factory=SimilarPapers)
 

@@ -32,6 +32,7 @@ class Included:
     ``shown``: its path as people write it.
     ``data``: its content, None if it cannot be read or has vanished; then ``problems`` say so.
     ``folder``: where its last good copy is kept, None for nowhere.
+    ``path``: where it is, None if it has vanished or cannot be read.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Included:
     folder: Path | None
     problems: list[Problem] = field(default_factory=list)
     has_vanished: bool = False
+    path: Path | None = None
 
     @property
     def owner(self) -> str:
@@ -206,7 +208,7 @@ def _read(path: Path, shown: str, last_good: Path | None) -> Included:
         )
     data = read_regular(path, LARGEST)
     if isinstance(data, bytes):
-        return Included(path.name, shown, data, last_good)
+        return Included(path.name, shown, data, last_good, path=path)
     problem = Problem(shown, 0, 0, f"cannot be read: {data.what}", data.hint, name="wrong-file")
     return Included(path.name, shown, None, last_good, [problem])
 

@@ -16,7 +16,7 @@ HEAD = 64 * 1024
 
 _NAME = re.compile(rb"</?([a-z][^\s/>]*+)", re.IGNORECASE)
 _BEFORE_ATTRIBUTE = re.compile(rb"[\s/]*+")
-_ATTRIBUTE = re.compile(rb"([^\s/>][^\s/>=]*+)(\s*+=\s*+)?+")
+_ATTRIBUTE = re.compile(rb"([^\s/>][^\s/>=]*+)(?>(\s*+=\s*+)|)")
 _UNQUOTED = re.compile(rb"[^\s>]*+")
 _OF_PRAGMA = re.compile(r"charset\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s;\"'][^\s;]*+))", re.IGNORECASE)
 _RAW = frozenset((b"script", b"style", b"title", b"textarea"))

@@ -34,19 +34,19 @@ MOST_ELEMENTS = 1_000_000
 
 _ATTRIBUTE = (
     rb"[^ \t\n\r\f/>][^ \t\n\r\f/>=]*+"
-    rb"(?:[ \t\n\r\f]*+=[ \t\n\r\f]*+(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+|))?+"
+    rb"(?>[ \t\n\r\f]*+=[ \t\n\r\f]*+(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+|)|)"
 )
-_LIST = rb"(?:[ \t\n\r\f/]*+" + _ATTRIBUTE + rb")*+"
+_LIST = rb"(?:[ \t\n\r\f/]*+" + _ATTRIBUTE + rb"|)*+"
 _ATTRIBUTES, _ALL_ATTRIBUTES = re.compile(_ATTRIBUTE), re.compile(_LIST)
 _NO_TAG = (
     rb"[^<]++|<(?![a-zA-Z/!?])|<!--(?:-?>|.*?(?:--!?>|\Z))|<!(?!--|\[CDATA\[)[^>]*+>?|<\?[^>]*+>?"
     rb"|</(?![a-zA-Z])[^>]*+>?"
 )
 _TOKEN = re.compile(
-    rb"(?:" + _NO_TAG + rb")*+(?:\Z|(?P<cdata><!\[CDATA\[[^>]*+>?)"
+    rb"(?:" + _NO_TAG + rb"|)*+(?:\Z|(?P<cdata><!\[CDATA\[[^>]*+>?)"
     rb"|<(?P<raw>script|style|title|textarea|xmp|iframe|noembed|noframes)(?=[ \t\n\r\f/>])"
     + _LIST
-    + rb"[ \t\n\r\f/]*+>(?P<text>[^<]*+(?:<(?!/(?P=raw)[ \t\n\r\f/>])[^<]*+)*+)"
+    + rb"[ \t\n\r\f/]*+>(?P<text>[^<]*+(?:<(?!/(?P=raw)[ \t\n\r\f/>])[^<]*+|)*+)"
     rb"|(?P<tag></?[a-zA-Z][^ \t\n\r\f/>]*+)" + _LIST + rb"(?P<tail>[ \t\n\r\f/]*+)>?)",
     re.DOTALL | re.IGNORECASE,
 )

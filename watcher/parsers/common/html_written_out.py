@@ -61,7 +61,7 @@ def _rest(value: bytes) -> bytes:
     """
     between = rb"[^\"'>=]{0,%d}+" % _MOST_BETWEEN
     equals = rb"(?:(?<=[^ \t\n\r\f/\"'])|(?<=[^ \t\n\r\f/\"'][ \t\n\r\f]))=" + _BLANKS
-    return between + rb"(?:" + equals + rb"(?:" + value + rb")" + between + rb"){0,%d}+>" % _MOST_VALUES
+    return between + rb"(?:" + equals + rb"(?:" + value + rb")" + between + rb"|){0,%d}+>" % _MOST_VALUES
 
 
 def _any_of(*patterns: bytes) -> bytes:
@@ -77,11 +77,11 @@ _LINE = rb"<" + _any_of(
     rb"path" + _ENDS_NAME + _rest(_QUOTED) + rb"(?:(?<=/>)|</path>)",
     rb"(?:circle|ellipse|line|polygon|polyline|rect|use)" + _ENDS_NAME + _rest(_QUOTED) + rb"(?<=/>)",
 )
-_PICTURE = rb"svg" + _ENDS_NAME + _rest(_QUOTED) + rb"(?<!/>)" + _BLANKS + rb"(?:" + _LINE + _BLANKS + rb")*+</svg>"
+_PICTURE = rb"svg" + _ENDS_NAME + _rest(_QUOTED) + rb"(?<!/>)" + _BLANKS + rb"(?:" + _LINE + _BLANKS + rb"|)*+</svg>"
 _EMPTY = _any_of(b"br", b"img", b"meta") + _ENDS_NAME + _rest(_VALUE)
 _TEXT = _any_of(*(_raw(name, rb"[^<]*+") for name in _RAW_NAMES))
-_MARKUP = _any_of(*(_raw(name, rb"(?:[^<]++|<(?!(?i:/" + name + rb")|!--))*+") for name in _RAW_NAMES))
-_PASSED_OVER = rb"(?:[^<]*+<" + _any_of(_COMMENT, _PICTURE, _EMPTY, _TEXT) + rb")*+"
+_MARKUP = _any_of(*(_raw(name, rb"(?:[^<]++|<(?!(?i:/" + name + rb")|!--)|)*+") for name in _RAW_NAMES))
+_PASSED_OVER = rb"(?:[^<]*+<" + _any_of(_COMMENT, _PICTURE, _EMPTY, _TEXT) + rb"|)*+"
 _IS_RAW = _any_of(*_RAW_NAMES) + _ENDS_NAME
 _TAG = re.compile(
     rb"<(?:(?=(/?" + _NAME + rb"))"
@@ -90,7 +90,7 @@ _TAG = re.compile(
 )
 """Matches a tag with what is skipped behind it; or the rest of the page, if it does not begin with such a tag."""
 
-_BEGIN = re.compile(rb"\s*+(?:<!doctype[^<>\"']*+>)?+[^<]*+", re.IGNORECASE)
+_BEGIN = re.compile(rb"\s*+(?><!doctype[^<>\"']*+>|)[^<]*+", re.IGNORECASE)
 _NOT_HERE = frozenset((*_RAW_NAMES, b"xmp", b"iframe", b"noembed", b"noframes", b"plaintext"))
 _UNSURE_ENDS = frozenset(b"/" + name for name in UNSURE)
 _FOREIGN_ENDS = frozenset(b"/" + name for name in FOREIGN)

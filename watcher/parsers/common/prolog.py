@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 
 _QUOTED = r"\"[^\"]*+\"|'[^']*+'"
-_NAMED = r"(?:[^\[>\"']|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+"
+_NAMED = r"(?:[^\[>\"']|\"[^\"<]*+\"|'[^'<]*+'|[\"']|)*+"
 _COMMENT, _INSTRUCTION = r"<!--.*?-->", r"<\?[^>]*+>"
-_SUBSET = rf"\[(?:[^\]\"'<]|{_QUOTED}|{_COMMENT}|<\?.*?\?>|<(?!!--|\?))*+\]\s*+"
+_SUBSET = rf"\[(?:[^\]\"'<]|{_QUOTED}|{_COMMENT}|<\?.*?\?>|<(?!!--|\?)|)*+\]\s*+"
 """Matches the declarations in a document type. A bracket that ends them is not in a string or a comment."""
 
 _PIECE = re.compile(
     rf"\s++|{_INSTRUCTION}|{_COMMENT}"
-    rf"|(?P<doctype><!doctype\s(?!\s*+html\b){_NAMED}(?:{_SUBSET})?+>)",
+    rf"|(?P<doctype><!doctype\s(?!\s*+html\b){_NAMED}(?>{_SUBSET}|)>)",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
 
-_LEAD = re.compile(r"(?:[\s\ufeff\u200b]|\u00ef\u00bb\u00bf)*+")
+_LEAD = re.compile(r"(?:[\s\ufeff\u200b]|\u00ef\u00bb\u00bf|)*+")
 """Matches blanks and byte order marks in any order, even marks that were read as letters of Latin-1."""
 
 

@@ -21,9 +21,8 @@ _BINARY = {
     b"SQLite format 3": "a database",
     b"\x7fELF": "a program",
 }
-_LEAD = re.compile(
-    rb"(?:[\s\x85]|\xef\xbb\xbf|\xc2[\x85\xa0]|\xe2\x80[\x8b\xa8\xa9]|\xc3\xaf\xc2\xbb\xc2\xbf)++(?=[<\[{])"
-)
+_BLANK = rb"[\s\x85]|\xef\xbb\xbf|\xc2[\x85\xa0]|\xe2\x80[\x8b\xa8\xa9]|\xc3\xaf\xc2\xbb\xc2\xbf"
+_LEAD = re.compile(rb"(?:" + _BLANK + rb")(?:" + _BLANK + rb"|)*+(?=[<\[{])")
 """Matches blanks and byte order marks in any order; some servers put blanks before a mark."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

@@ -19,11 +19,11 @@ _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)"
     r"|<[!?][^>]*+>?"
-    rf"|<(?P<slash>/?)(?P<name>{_NAME})(?P<rest>(?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+)(?P<end>>?)"
+    rf"|<(?P<slash>/?)(?P<name>{_NAME})(?P<rest>(?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+'|[\"']|)*+)(?P<end>>?)"
     r"|(?P<text>[^<]++|<)",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"([^\s=\"'<>/]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++)))?+")
+_ATTRIBUTE = re.compile(r"([^\s=\"'<>/]++)(?>\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++))|)")
 _REFERENCE = re.compile(r"&(?:#[0-9]++|#[xX][0-9a-fA-F]++|[a-zA-Z]\w{0,31});", re.ASCII)
 _FIELDS = frozenset(("title", "link", "guid", "id", "description", "summary", "content", "author", "category"))
 _FIELDS |= {"pubDate", "published", "updated"}

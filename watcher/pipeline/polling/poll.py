@@ -237,6 +237,7 @@ def _match_waited(context: Context, paper_ids: Collection[int], now: datetime) -
         tx.papers.hold()  # matches lock several subscriptions
         matched = record_matches(tx, context.rules, paper_ids, _decide(None, first_poll=_yes(False), now=now), now)
         tx.papers.stop_waiting(paper_ids)
+    context.tally.matches.add(by=matched)
     return matched
 
 

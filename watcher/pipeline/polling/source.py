@@ -25,5 +25,10 @@ def poll_source(
     ``since``: also read what was listed from this day on, if the source can be asked for that.
     """
     if PARSERS[source.kind].folder(source) is not None:
-        return poll_inbox(source, context, is_mine)
-    return poll_pages(source, context, is_mine, since)
+        polled = poll_inbox(source, context, is_mine)
+    else:
+        polled = poll_pages(source, context, is_mine, since)
+    context.tally.polls.add(source.name, polled.judged.verdict.value)
+    context.tally.new_papers.add(source.name, by=polled.new)
+    context.tally.matches.add(by=polled.matched)
+    return polled

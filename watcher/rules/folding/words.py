@@ -27,7 +27,7 @@ _THOUSANDS = r"(?<=\d),(?=\d{3}(?!\d))"
 """Matches a comma that may be inside one number. Whether it is, the parts around it tell."""
 
 _GREEK = r"\u0370-\u03ff\u1f00-\u1fff"
-_DIGITS = r"(?:\d++(?:\.\d++)*+)?"
+_DIGITS = r"(?:\d++(?:\.\d++|)*+)?"
 _BY_SCRIPT = re.compile(rf"(?:^\d+)?[{_GREEK}]+{_DIGITS}|[^{_GREEK}]+")
 _LETTER = re.compile(rf"(?<!\d)\d*+[{_GREEK}]{_DIGITS}")
 _UNIT = re.compile(r"\d*[\u00b5\u03bc][A-Za-z]{1,3}")

@@ -1,20 +1,15 @@
-"""Count what was done lately: attempts by receiver and outcome, delays, matches; and the size of the database."""
+"""Count what waits to be sent and to be folded, and measure the database."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, and_, func, or_, select, text
 
-from watcher.model import Endpoint, Result
+from watcher.model import DeliveryState
 from watcher.store.database import schema
 
-_attempt, _delivery, _match, _version = schema.attempt, schema.delivery, schema.match, schema.config_version
-_unfolded = schema.unfolded
-
-MOST_DELAYS = 20_000
-"""Most sent messages whose delays are read, the newest ones."""
+_delivery, _endpoint, _unfolded, _version = schema.delivery, schema.endpoint, schema.unfolded, schema.config_version
 
 
 class Measures:
@@ -23,32 +18,12 @@ class Measures:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def attempts(self, since: datetime) -> dict[tuple[Endpoint, Result], int]:
-        """Return (endpoint, result) → number of attempts since ``since``."""
-        by = (_delivery.c.receiver, _delivery.c.label, _attempt.c.outcome)
-        query = (
-            select(*by, func.count())
-            .select_from(_attempt.join(_delivery, _delivery.c.id == _attempt.c.delivery_id))
-            .where(_attempt.c.at >= since)
-            .group_by(*by)
-        )
-        return {(Endpoint(row[0], row[1]), Result(row[2])): row[3] for row in self._connection.execute(query)}
-
-    def delays(self, since: datetime) -> Sequence[timedelta]:
-        """Return how long each message took from being made to being sent, of messages sent since ``since``."""
-        query = (
-            select(_attempt.c.at, _delivery.c.created_at)
-            .join(_delivery, _delivery.c.id == _attempt.c.delivery_id)
-            .where(_attempt.c.at >= since, _attempt.c.outcome == Result.SENT.value)
-            .order_by(_attempt.c.at.desc())
-            .limit(MOST_DELAYS)
-        )
-        return [max(at - created, timedelta()) for at, created in self._connection.execute(query)]
-
-    def matches(self, newest: int, since: datetime) -> int:
-        """Return how many of the ``newest`` matches were made since ``since``."""
-        last = select(_match.c.matched_at).order_by(_match.c.id.desc()).limit(newest).subquery()
-        return self._connection.scalar(select(func.count()).where(last.c.matched_at >= since)) or 0
+    def queue(self, now: datetime) -> int:
+        """Return how many messages could be sent now: they wait, at endpoints that do not back off."""
+        same = and_(_endpoint.c.receiver == _delivery.c.receiver, _endpoint.c.label == _delivery.c.label)
+        is_free = or_(_endpoint.c.next_try.is_(None), _endpoint.c.next_try <= now)
+        query = select(func.count()).select_from(_delivery.outerjoin(_endpoint, same))
+        return self._connection.scalar(query.where(_delivery.c.state == DeliveryState.PENDING, is_free)) or 0
 
     def config_applied(self) -> datetime | None:
         """Return when the config in force was applied, None if no daemon ever ran."""

@@ -12,7 +12,9 @@ from watcher.citations.formats import FORMATS
 from watcher.model.objects import PAPER_FIELDS, json_text
 from watcher.pipeline.report import TRIAL_FIELDS
 from watcher.web.api.operations import OPERATIONS, Operation
-from watcher.web.api.problems import CONTENT_TYPE_OF_PROBLEMS
+from watcher.web.api.problems import CONTENT_TYPE_OF_PROBLEMS, RULE_PROBLEM
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 def description_screen(request: Request) -> Response:
@@ -34,7 +36,18 @@ def described_api() -> dict[str, Any]:
                 "Problem": {
                     "type": "object",
                     "required": ["type", "status", "title", "detail"],
-                    "properties": {"status": {"type": "integer"}, "title": {"type": "string"}},
+                    "properties": {
+                        "type": {"type": "string", "format": "uri-reference"},
+                        "status": {"type": "integer"},
+                        "title": {"type": "string"},
+                        "detail": {"type": "string"},
+                    },
+                },
+                RULE_PROBLEM: {
+                    "description": "`q` is no rule. The mistake stands from character `start` to `end`, from 0.",
+                    "allOf": [_PROBLEM],
+                    "required": ["start", "end"],
+                    "properties": {"start": {"type": "integer"}, "end": {"type": "integer"}},
                 },
             },
         },
@@ -46,7 +59,9 @@ def _described(one: Operation) -> dict[str, Any]:
     failures |= {"503": "The database does not answer, or other rules are being tried: ask again after `Retry-After`."}
     if one.method == "POST":
         failures["403"] = "The token is asked for, in a header."
-    problem = {CONTENT_TYPE_OF_PROBLEMS: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    takes_rule = any(parameter.name == "q" for parameter in one.parameters)
+    rule_problem = {"$ref": f"#/components/schemas/{RULE_PROBLEM}"}
+    wrong = {"anyOf": [rule_problem, _PROBLEM]} if takes_rule else _PROBLEM
     return {
         "operationId": one.path.rpartition("/")[2],
         "summary": one.says,
@@ -62,7 +77,13 @@ def _described(one: Operation) -> dict[str, Any]:
         ],
         "responses": {
             "200": {"description": "What was asked for.", "content": _content(one)},
-            **{status: {"description": says, "content": problem} for status, says in failures.items()},
+            **{
+                status: {
+                    "description": says,
+                    "content": {CONTENT_TYPE_OF_PROBLEMS: {"schema": wrong if status == "400" else _PROBLEM}},
+                }
+                for status, says in failures.items()
+            },
         },
     }
 

@@ -23,7 +23,7 @@ from watcher.pipeline.searching import PaperPlace, Search, tried, with_papers
 from watcher.store import Transaction
 from watcher.store.papers.marks import EVERYBODY, MarkKind
 from watcher.web.api.downloads import download, format_asked
-from watcher.web.api.problems import problem_answer
+from watcher.web.api.problems import problem_answer, rule_problem
 from watcher.web.frame import MOST_IN_ANSWER, number_named, site_of
 from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
@@ -38,6 +38,9 @@ _PLACE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})", re.ASCII)
 
 Asked = Mapping[str, str]
 
+WITHOUT_NUL = r"^[^\u0000]*$"
+"""Pattern of JSON Schema for a text without NUL, which the guard refuses in every address."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
@@ -50,7 +53,7 @@ class AskedFor:
 
     name: str
     says: str
-    form: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    form: Mapping[str, Any] = field(default_factory=lambda: {"type": "string", "pattern": WITHOUT_NUL})
     required: bool = False
 
 
@@ -87,7 +90,7 @@ def answered(operation: Operation) -> Callable[[Request], Response]:
                     raise UsageError(f"say {one.name}: {one.says}")
             found = operation.answer(request, asked)
         except RuleError as error:
-            return problem_answer(400, error.what, str(error), start=error.start, end=error.end)
+            return rule_problem(error)
         except UsageError as error:
             return problem_answer(400, "what was asked for cannot be answered", str(error))
         if isinstance(found, Response):
@@ -229,7 +232,13 @@ def _cursor(asked: Asked) -> PaperPlace | None:
     return None
 
 
-_RULE = {"type": "string", "minLength": 1, "maxLength": LONGEST_RULE, "examples": ["title:agent* -survey"]}
+_RULE = {
+    "type": "string",
+    "pattern": WITHOUT_NUL,
+    "minLength": 1,
+    "maxLength": LONGEST_RULE,
+    "examples": ["title:agent* -survey"],
+}
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST_IN_ANSWER, "default": USUAL}
 _Q = AskedFor("q", "a rule, as in a subscription; all papers if empty", {**_RULE, "minLength": 0})
 _SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01", {"type": "string", "format": "date"})
@@ -240,8 +249,9 @@ _DAYS = (
     r"\d\d-(0[13578]|1[02])-31",
 )
 _LEAP = r"(19|20)(0[48]|[2468][048]|[13579][26])-02-29|2000-02-29"
-_CURSOR = {"type": "string", "pattern": rf"^((19|20)({'|'.join(_DAYS)})|{_LEAP})\.\d{{1,18}}$"}
-_KEY = {"type": "string", "minLength": 1}
+_CURSOR = {"type": "string", "pattern": rf"^$|^((19|20)({'|'.join(_DAYS)})|{_LEAP})\.\d{{1,18}}$"}
+_AFTER = AskedFor("cursor", "what `next` of the answer before says; the first page if empty", _CURSOR)
+_KEY = {"type": "string", "pattern": WITHOUT_NUL, "minLength": 1}
 _STATE = {"type": "string", "enum": [one.value for one in DeliveryState]}
 _FORMAT = AskedFor("format", f"a file in place of JSON: {', '.join(FORMATS)}", {"type": "string", "enum": [*FORMATS]})
 _YES = {"type": "string", "enum": ["yes"]}
@@ -256,7 +266,14 @@ OPERATIONS = (
         "/api/v1/papers",
         "Stored papers, or those that a rule matches, newest digest day first.",
         _papers,
-        (_Q, _SINCE, _LIMIT, AskedFor("cursor", "what `next` of the answer before says", _CURSOR), _FORMAT, _STARRED),
+        (
+            _Q,
+            _SINCE,
+            _LIMIT,
+            AskedFor("cursor", "what `next` of the answer before says; the first page if empty", _CURSOR),
+            _FORMAT,
+            _STARRED,
+        ),
     ),
     Operation(
         "/api/v1/paper",

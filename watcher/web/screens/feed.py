@@ -82,7 +82,7 @@ def _found(request: Request, tx: Transaction, text: str) -> Sequence[Paper]:
     try:
         rule = rule_tried(text)
     except RuleError as error:
-        raise HTTPException(404, f"This rule cannot be read: {error}") from None
+        raise HTTPException(400, f"This rule cannot be read: {error}") from None
     site = site_of(request)
     since = site.clock().astimezone(UTC).date() - timedelta(days=DAYS - 1)
     trial = tried(tx, rule, since, until_time_is_up(gone_of(request))).trial

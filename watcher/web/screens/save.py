@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from watcher.config import name_for, subscription_lines
+from watcher.config import Config, name_for, subscription_lines
 from watcher.config.saving import SavedLines
 from watcher.errors import ConfigError, Problem, RuleError, WatcherError
 from watcher.web.frame import address, in_a_line, shown, site_of
@@ -23,7 +23,7 @@ from watcher.web.views.trying import rule_tried
 
 USUAL_WHEN = "daily at 08:00"
 TIMES = ("immediately", USUAL_WHEN, "weekdays at 08:00", "mondays at 08:00")
-FIELDS = ("q", "name", "to", "when")
+FIELDS = ("q", "file", "name", "to", "when")
 KEYS = {"name": "name", "to": "to", "when": "when"}
 """Key of a subscription → field of the form."""
 
@@ -40,6 +40,19 @@ class SaveTrial:
 
     saved: SavedLines | None = None
     wrong: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file of the config that a subscription can be written into.
+
+    ``names``: of its subscriptions.
+    ``targets``: whom they can tell: whom those of the file tell already, and all receivers.
+    """
+
+    path: Path
+    names: frozenset[str]
+    targets: tuple[str, ...]
 
 
 async def save_screen(request: Request) -> Response:
@@ -60,34 +73,55 @@ async def save_screen(request: Request) -> Response:
 
 def _answer(request: Request, buttons: Buttons, asked: dict[str, str]) -> Response:
     config = site_of(request).config()
-    taken = {one.name for one in config.subscriptions}
-    asked["to"] = asked["to"] or next((one.receiver for one in receivers_of(config)), "")
-    asked["name"] = asked["name"] or (name_for(asked["q"], taken) if asked["q"] else "")
+    place = place_in(config, asked["file"])
+    asked["to"] = asked["to"] or next(iter(place.targets if place else ()), "")
+    asked["name"] = asked["name"] or (name_for(asked["q"], place.names if place else ()) if asked["q"] else "")
     asked["when"] = asked["when"] or USUAL_WHEN
     is_written = request.method == "POST"
-    trial = _tried(request, buttons, asked, dry_run=not is_written)
+    trial = _tried(buttons, asked, place, dry_run=not is_written)
     if is_written and trial.saved:
         return RedirectResponse(address("/search", [("q", asked["q"]), ("said", "saved")]), 303)
-    return _page(request, asked, trial, status=400 if is_written else 200)
+    return _page(request, asked, place, trial, status=400 if is_written else 200)
 
 
-def _tried(request: Request, buttons: Buttons, asked: Mapping[str, str], *, dry_run: bool) -> SaveTrial:
+def place_in(config: Config, file: str) -> Place | None:
+    """Return a file of the config, None if the config has no such file.
+
+    ``file``: an included file as people write it, "" for the main file.
+    """
+    path = config.includes.get(file) if file else config.path
+    if path is None:
+        return None
+    owner = config.owner_of(path)
+    told = [target for one in config.subscriptions if one.owner == owner for target in one.to]
+    everybody = [one.receiver for one in receivers_of(config)]
+    first, then = (told, everybody) if file else (everybody, told)
+    targets = dict.fromkeys(one for one in (*first, *then) if config.endpoints_of(one))
+    return Place(path, frozenset(config.names_of(path)), tuple(targets))
+
+
+def _tried(buttons: Buttons, asked: Mapping[str, str], place: Place | None, *, dry_run: bool) -> SaveTrial:
     """Write the subscription, or with ``dry_run`` only try to; return the result or what is wrong."""
     assert buttons.save is not None
-    if wrong := _wrong(request, asked):
+    if place is None:
+        return SaveTrial(wrong={"file": ["choose one of the config's files"]})
+    if wrong := _wrong(asked, place):
         return SaveTrial(wrong=wrong)
-    lines = subscription_lines(asked["name"], asked["q"], [asked["to"]], asked["when"])
     try:
-        return SaveTrial(buttons.save(lines, dry_run))
+        return SaveTrial(buttons.save(asked["file"], lines_of(asked), dry_run))
     except ConfigError as error:
         return SaveTrial(wrong=_by_field([one for one in error.problems if one.fatal]))
     except WatcherError as error:
         return SaveTrial(wrong={"": [str(error)]})
 
 
-def _wrong(request: Request, asked: Mapping[str, str]) -> dict[str, list[str]]:
+def lines_of(asked: Mapping[str, str]) -> list[str]:
+    """Return the lines of the subscription in a form."""
+    return subscription_lines(asked["name"], asked["q"], [asked["to"]], asked["when"])
+
+
+def _wrong(asked: Mapping[str, str], place: Place) -> dict[str, list[str]]:
     """Return field → what is wrong, for mistakes that are found before anything is written."""
-    config = site_of(request).config()
     found: dict[str, list[str]] = {}
     try:
         rule_tried(asked["q"])
@@ -96,9 +130,9 @@ def _wrong(request: Request, asked: Mapping[str, str]) -> dict[str, list[str]]:
     for name in ("name", "to", "when"):
         if len(asked[name]) > LONGEST or not asked[name].isprintable():
             found[name] = [f"write {LONGEST} characters at most, in one line"]
-    if asked["name"] in {one.name for one in config.subscriptions}:
+    if asked["name"] in place.names:
         found["name"] = ["there is a subscription of this name already"]
-    if asked["to"] not in {one.receiver for one in receivers_of(config)}:
+    if asked["to"] not in place.targets:
         found["to"] = ["choose one of the config's receivers"]
     return found
 
@@ -113,15 +147,19 @@ def _by_field(problems: Sequence[Problem]) -> dict[str, list[str]]:
     return found
 
 
-def _page(request: Request, asked: Mapping[str, str], trial: SaveTrial, *, status: int) -> Response:
+def _page(
+    request: Request, asked: Mapping[str, str], place: Place | None, trial: SaveTrial, *, status: int
+) -> Response:
     site = site_of(request)
+    config = site.config()
     own: dict[str, Any] = {
         "asked": asked,
         "trial": trial,
         "times": TIMES,
-        "receivers": list(dict.fromkeys(one.receiver for one in receivers_of(site.config()))),
-        "file": site.config().path,
-        "today": site.clock().astimezone(UTC).date(),
+        "targets": place.targets if place else (),
+        "files": (config.path.name if config.path else "", *config.includes),
+        "into": place.path if place else None,
+        "lines": lines_of(asked) if place and set(trial.wrong) == {""} else (),
     }
     with site.store.reading() as tx:
         return shown(request, tx, "save.html", status=status, **own)
