@@ -69,7 +69,10 @@ class Site:
             return self._unreachable(url, "connection refused")
         if fault.startswith("leads to "):
             day = date.fromisoformat(fault[-10:])
-        body = login_page() if fault == "broken" else self.page(day, json=fault != "no JSON")
+        if fault == "empty":
+            body = make_page(day, [], self.days[-2], None)
+        else:
+            body = login_page() if fault == "broken" else self.page(day, json=fault != "no JSON")
         return Page(url=f"{SITE}/papers/date/{day}", body=body, fetched_at=self.play.now)
 
     def page(self, day: date, **more: Any) -> bytes:

@@ -313,6 +313,20 @@ def test_days_that_were_empty_when_they_were_new_are_told_when_they_fill(store: 
     assert sorted(play.told()) == due(play)
 
 
+def test_days_that_were_empty_for_weeks_are_told_when_the_site_fills_again(play: Play) -> None:
+    """All its pages are empty, and no page of an older day names the one after it."""
+    play.look()
+    play.pass_by(38)
+    told = len(play.told())
+    play.site.fault = "empty"
+    play.pass_by(3, looks=False)
+    play.pass_by(40)
+    assert len(play.told()) == told
+    play.site.fault = ""
+    play.pass_by(2)
+    assert sorted(play.told()) == due(play)
+
+
 def test_days_that_stay_empty_are_looked_at_again_once_a_day_for_a_while_and_when_asked_for(store: Store) -> None:
     play = Play(store)
     day = BEGIN + 38 * DAY

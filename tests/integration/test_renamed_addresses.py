@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,59 @@ def test_a_site_that_renames_its_addresses_has_the_same_papers(store: Store, for
     assert new(store, after, hours=2, source="another") == 0, "by another source"
 
 
+TITLE = "Kilns {n} on many quiet islands"
+
+
+def titled(n: int, url: str, **changes: object) -> Entry:
+    """An entry with a title and an address, and nothing else unless it is given."""
+    return replace(entry(n, url, title=TITLE.format(n=n), abstract="", authors=()), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("changed", [3, 4, 10])
+@pytest.mark.parametrize(
+    "words", ["", "Ten words on kilns and on tides, the same as before"], ids=["bare", "few words"]
+)
+def test_a_list_of_titles_that_renames_its_addresses_has_the_same_papers(
+    store: Store, words: str, changed: int
+) -> None:
+    before = [titled(n, f"http://lab.example/p/{n}", abstract=words) for n in range(10)]
+    assert new(store, before) == 10
+    after = [titled(n, f"http://lab.example/q/{n}", abstract=words) if n < changed else before[n] for n in range(10)]
+    with store.reading() as tx:
+        assert tx.pages.past("lab", after).renamed == 0, "no doubt about the page"
+    assert new(store, after, hours=1) == 0
+    assert new(store, after, hours=2) == 0
+
+
+OTHERS = {
+    "two alone": {"n": 2},
+    "short titles": {"title": "Kilns {n}"},
+    "other people": {"authors": ("Ed Foo",)},
+    "other words": {"abstract": "Of " + WORDS[::-1]},
+    "a DOI": {"keys": ("doi:10.5555/q{n}",)},
+}
+
+
+@pytest.mark.parametrize("change", OTHERS.values(), ids=OTHERS)
+def test_titles_that_come_again_otherwise_are_other_papers(store: Store, change: dict[str, Any]) -> None:
+    n = change.get("n", 6)
+    change = {name: value for name, value in change.items() if name != "n"}
+    was: dict[str, Any] = {"title": change.get("title", TITLE), "abstract": WORDS[:50]}
+    was["authors"] = () if "abstract" in change else ("Ann Bee",)
+    was["keys"] = ("doi:10.5555/p{n}",) if "keys" in change else ()
+
+    def listed(values: dict[str, Any], path: str) -> list[Entry]:
+        every = []
+        for one in range(n):
+            own = {name: value.format(n=one) if isinstance(value, str) else value for name, value in values.items()}
+            own["keys"] = tuple(key.format(n=one) for key in own["keys"]) or (f"url:http://lab.example/{path}/{one}",)
+            every.append(titled(one, f"http://lab.example/{path}/{one}", **own))
+        return every
+
+    assert new(store, listed(was, "p")) == n
+    assert new(store, listed(was | change, "q"), hours=1) == n
+
+
 def test_two_papers_of_one_title_stay_two(store: Store) -> None:
     one = entry(1, "http://lab.example/1", title="An Editorial on the Year in Graphs", abstract="")
     other = replace(one, keys=("url:http://lab.example/2",), authors=("Ed Foo",))
@@ -80,6 +134,16 @@ def test_an_address_that_changes_at_every_look_adds_few_keys(store: Store) -> No
         one = entry(
             1, "http://lab.example/1", keys=("doi:10.5555/1", f"url:http://lab.example/1?at={look}", f"id:lab:{look}")
         )
+        assert new(store, [one], hours=look) == (1 if look == 0 else 0)
+    with store.reading() as tx:
+        (paper,) = tx.papers.all()
+        assert len(tx.papers.keys(paper.id)) <= 6
+
+
+@pytest.mark.parametrize("id", ["urn:uuid:{look}", "tag:lab.example,2026:{look}"])
+def test_an_identifier_that_changes_at_every_look_adds_few_keys(store: Store, id: str) -> None:
+    for look in range(30):
+        one = entry(1, "http://lab.example/1", keys=("url:http://lab.example/1", f"id:{id.format(look=look)}"))
         assert new(store, [one], hours=look) == (1 if look == 0 else 0)
     with store.reading() as tx:
         (paper,) = tx.papers.all()

@@ -48,8 +48,8 @@ class Feed:
         scheme = "https" if self.looks % 2 else "http"
         form = self.form
         items = [
-            f"<title>Graphs {name}</title>{form.format(name=name, scheme=scheme, look=self.looks)}"
-            for name in self.shown
+            f"<title>Graphs {name}</title>{form.format(name=name, scheme=scheme, look=self.looks, place=place)}"
+            for place, name in enumerate(self.shown)
         ]
         return Page(url=url, body=rss(items), fetched_at=self.play.now)
 
@@ -87,6 +87,36 @@ def test_each_of_the_papers_is_told_once(store: Store, form: str) -> None:
     verdicts, told = played(store, form, looks)
     assert told == ["Graphs one", "Graphs two", "Graphs three", "Graphs four", "Graphs five"]
     assert [one is Verdict.NEW for one in verdicts] == [True, True, True, False, True, False, True, False]
+
+
+HOMES = ["https://lab.example/feed.xml", "http://lab.example/", "https://www.lab.example"]
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_a_feed_whose_items_lead_to_its_own_home_tells_each_of_them(store: Store, home: str) -> None:
+    looks = ["one", "two", "three", "two one"]
+    assert played(store, f"<link>{home}</link>", looks)[1] == ["Graphs one", "Graphs two", "Graphs three"]
+
+
+PLACES = {
+    "an address": "<link>https://lab.example/rank/{place}</link>",
+    "an id": '<guid isPermaLink="false">{place}</guid>',
+    "an id beside links of their own": '<guid isPermaLink="false">{place}</guid><link>https://lab.example/{name}</link>',
+}
+
+
+@pytest.mark.parametrize("form", PLACES.values(), ids=PLACES)
+def test_what_counts_the_places_of_a_list_identifies_no_paper(store: Store, form: str) -> None:
+    looks = ["three two one", "four three two", "five four three", "six five four", "six five four"]
+    verdicts, told = played(store, form, looks)
+    assert told == [f"Graphs {name}" for name in ("three", "two", "one", "four", "five", "six")]
+    assert verdicts[-1] is Verdict.UNCHANGED
+
+
+@pytest.mark.parametrize("looks", [["one", "two one", "three two one", "four"], ["one", "two", "three", "four"]])
+def test_papers_that_are_parts_of_one_page_are_told_once_each(store: Store, looks: list[str]) -> None:
+    _, told = played(store, "<link>https://lab.example/all#{name}</link>", looks)
+    assert told == [f"Graphs {name}" for name in ("one", "two", "three", "four")]
 
 
 def test_a_title_that_is_edited_under_a_link_of_its_own_is_told_once(store: Store) -> None:

@@ -248,5 +248,6 @@ def test_papers_that_are_fragments_of_one_page_are_told_apart_by_them() -> None:
 
 
 def test_an_address_that_several_papers_share_is_none_of_theirs() -> None:
-    assert keys(items("/news", "/news", "/2#a")) == [(), (), ("url:https://lab.example/2",)]
+    one = "url:https://lab.example/2"
+    assert keys(items("/news", "/news", "/2#a")) == [(), (), (one, f"{one}#a")], "its own with the fragment and without"
     assert keys(items("/news#x", "/news#x")) == [(), ()]

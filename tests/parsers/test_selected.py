@@ -113,6 +113,36 @@ def test_the_link_is_the_titles_own_where_no_selector_says_so(item: str, key: tu
     assert (entry.title, entry.keys) == ("Kilns", key)
 
 
+PARTS = {
+    "all.html": ("all.html#p0", "all.html#p1"),
+    "#!": ("https://one.example/#!/paper/0", "https://one.example/#!/paper/1"),
+    "#/": ("https://one.example/#/0", "https://one.example/#/1"),
+    "asked": ("all.html?year=2026#p0", "all.html?year=2026#p1"),
+    "whence": ("all.html?utm_source=x#p0", "all.html#p1"),
+    "a page": ("proceedings.pdf#page=3", "proceedings.pdf#page=17"),
+    "words": ("all.html#:~:text=Kilns", "all.html#:~:text=Tides"),
+    "letters": ("all.html#A", "all.html#a"),
+    "one is the whole": ("all.html", "all.html#p1"),
+}
+
+
+@pytest.mark.parametrize("links", PARTS.values(), ids=PARTS)
+def test_papers_that_are_parts_of_one_page_are_told_apart(links: tuple[str, str]) -> None:
+    items = "".join(
+        f'<p><a href="{link}">{title}</a></p>' for link, title in zip(links, ("Kilns", "Tides"), strict=True)
+    )
+    entries = read(f"<html><body>{items}</body></html>", item="p", title="a", link=None, abstract=None).entries
+    assert [entry.title for entry in entries] == ["Kilns", "Tides"]
+    assert not set(entries[0].keys) & set(entries[1].keys)
+
+
+def test_a_place_on_a_page_of_its_own_is_known_with_it_and_without() -> None:
+    page = '<html><body><p><a href="/1#comments">Kilns</a></p><p><a href="/2#comments">Tides</a></p></body></html>'
+    entries = read(page, item="p", title="a", link=None, abstract=None).entries
+    urls = [f"url:https://lab.example/{n}" for n in (1, 2)]
+    assert [entry.keys for entry in entries] == [(url, f"{url}#comments") for url in urls]
+
+
 def test_links_start_where_the_page_says() -> None:
     page = PAGE.replace("<style>", '<base href="https://mirror.example/a/b/"><style>')
     assert read(page).entries[1].keys == ("url:https://mirror.example/a/papers/kiln",)

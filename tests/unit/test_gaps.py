@@ -63,6 +63,18 @@ def test_a_list_that_ends_with_what_was_known_goes_back_to_it(known: str, expect
     assert gaps.goes_back(newest_first(*[None] * len(known)), is_known) is expected
 
 
+def test_a_known_paper_that_was_issued_again_does_not_show_that_nothing_is_missing() -> None:
+    looked, last_known = NOW - 15 * DAY, [True, False, False, True]
+    assert not gaps.goes_back(newest_first(1, 2, 3, 9), last_known, looked=looked)
+    assert gaps.goes_back(newest_first(1, 2, 3, 16), last_known, looked=looked)
+    assert gaps.goes_back(newest_first(1, 2, 3, 14), last_known, looked=looked), (
+        "zones of time differ by less than a day"
+    )
+    assert gaps.goes_back(newest_first(0, 0, 0, 0), last_known, looked=looked), "the date is that of the list"
+    assert gaps.goes_back(newest_first(0, 1, 2, 3), [True] * 4, looked=looked), "all that is there was known"
+    assert gaps.goes_back(newest_first(*[None] * 4), last_known, looked=looked)
+
+
 @pytest.mark.parametrize(
     ("seen", "since"),
     [

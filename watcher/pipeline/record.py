@@ -12,8 +12,9 @@ from watcher.pipeline.thumbs import tasted
 from watcher.policy.alerts.fate import of_unwanted
 from watcher.rules import Taste, document_of
 from watcher.store import Transaction
+from watcher.store.papers.events import all_updates
 from watcher.store.papers.matches import NewMatch
-from watcher.store.papers.recording import Recorded, all_updates
+from watcher.store.papers.recording import Recorded
 
 WAIT_FOR_ABSTRACT = timedelta(hours=24)
 """How long a paper waits for its abstract before it is matched without it."""

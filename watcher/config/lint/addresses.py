@@ -67,8 +67,8 @@ def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> 
     if config.proxy_text is not None:
         _check_proxy(checker, config.proxy_text, checks)
     try:
-        address = expand(config.heartbeat, checks.env)
-        if address.startswith("http://") and is_public_name(urlsplit(address).hostname):
+        heartbeat = expand(config.heartbeat, checks.env)
+        if heartbeat.startswith("http://") and is_public_name(urlsplit(heartbeat).hostname):
             what = "this address is a secret, and goes over a connection without TLS"
             checker.warn(("heartbeat",), what, "write https:// in place of http://", name="password-in-clear")
     except WatcherError as error:

@@ -12,6 +12,7 @@ from watcher.model import ARTICLE, PREPRINT, PUBLISHED, Entry, OtherForm
 from watcher.model.contents import contents_differ
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import PaperIds
+from watcher.parsers.common.fragments import bare_address, fragment_address, told_apart, with_fragment_key
 from watcher.parsers.common.links import address_of_name, ids_of_link, ids_of_name, normalised_url, place_of
 
 _EVERYWHERE = re.compile(r"(?:tag|urn|oai|ark|hdl|info):\S+", re.IGNORECASE)
@@ -61,23 +62,27 @@ def absolute(link: str, *bases: str) -> str:
     return ""
 
 
-def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
+def entries_of_feed(items: Sequence[FeedItem], site: str, homes: Iterable[str] = ()) -> tuple[Entry, ...]:
     """Return the entries of a feed in its order; what it lists twice comes once.
 
-    An address or id that items with different titles or contents have identifies none of them. If their addresses
-    differ in the fragment, each one has its own.
+    An address or id that items with different titles or contents have identifies none of them; neither does an address
+    of the feed itself. If their addresses differ in the fragment, each one has its own.
 
     ``site``: the feed's site, to which ids belong.
+    ``homes``: the addresses of the feed and of its site.
     """
     plain = {item.link: normalised_url(item.link) for item in items}
-    whole = _shared(items, plain.__getitem__)
-    shared = _shared(items, _with_fragment) if whole else whole
+    own = frozenset(filter(None, map(bare_address, homes)))
+    named = (*plain.values(), *(item.id for item in items if clean.url(item.id)))
+    home = frozenset(address for address in named if bare_address(address) in own)
+    whole = _shared(items, plain.__getitem__) | home
+    shared = (_shared(items, fragment_address) | home) if whole else whole
     found: dict[tuple[str, ...], Entry] = {}
     for item in items:
-        own_link = _with_fragment(item.link) if plain[item.link] in whole else plain[item.link]
-        entry = _entry(item, site, own_link, shared)
+        own_link = fragment_address(item.link) if plain[item.link] in whole else plain[item.link]
+        entry = with_fragment_key(_entry(item, site, own_link, shared))
         found.setdefault(entry.keys or (entry.title, entry.abstract), entry)
-    return _without_repeats(found.values())
+    return _without_repeats(told_apart(found.values()))
 
 
 def untitled(items: Iterable[FeedItem]) -> tuple[list[FeedItem], int]:
@@ -99,12 +104,6 @@ def _beginning(text: str) -> str:
     if len(text) <= _TITLE_FROM_TEXT:
         return text
     return text[:_TITLE_FROM_TEXT].rpartition(" ")[0] + " …"
-
-
-def _with_fragment(address: str) -> str:
-    """Return an address with its fragment, since one page may hold many papers."""
-    _, mark, fragment = address.partition("#")
-    return normalised_url(address) + (mark + fragment if fragment else "")
 
 
 def _shared(items: Iterable[FeedItem], address_of: Callable[[str], str]) -> frozenset[str]:

@@ -93,7 +93,7 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
         warnings.append(warning)
     if feed.is_cut:
         warnings.append(cut_warning(len(items)))
-    entries = entries_of_feed(items, _host(url) or _host(feed.site))
+    entries = entries_of_feed(items, _host(url) or _host(feed.site), (url, feed.site))
     return Reading(
         entries=entries, whole=not feed.is_cut and without < max(len(feed.items), 1), warnings=tuple(warnings)
     )
@@ -281,7 +281,7 @@ TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published
 
 PARSER = Parser(
     kind="feed",
-    version=11,
+    version=12,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),

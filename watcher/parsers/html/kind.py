@@ -18,6 +18,7 @@ from watcher.model.fields import BY_RULE
 from watcher.parsers.charsets.html import html_in_utf8, html_warning
 from watcher.parsers.charsets.text import size_of
 from watcher.parsers.common import clean
+from watcher.parsers.common.fragments import told_apart, with_fragment_key
 from watcher.parsers.common.html import element_text, elements_of, html_tree_of, outermost
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
 from watcher.parsers.html.item import PageAddress, entry_of_element
@@ -76,9 +77,9 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     papers: dict[object, Entry] = {}
     for rank, (item, found) in enumerate(zip(items, titles, strict=True), start=1):
         if found:
-            entry = replace(entry_of_element(item, found[0], selectors, place), rank=rank)
+            entry = with_fragment_key(replace(entry_of_element(item, found[0], selectors, place), rank=rank))
             papers.setdefault((entry.keys or entry.abstract, entry.title), entry)
-    entries = tuple(papers.values())
+    entries = told_apart(papers.values())
     if reason := _no_papers(entries):
         return Unreadable(reason)
     return Reading(
@@ -195,7 +196,7 @@ def _told(source: Source) -> frozenset[str]:
 
 PARSER = Parser(
     kind="html",
-    version=5,
+    version=6,
     own=Selectors,
     check=mistakes,
     starts=lambda source, today: (source.url or "",),

@@ -132,14 +132,14 @@ class MissedLists:
         is_outage = gaps.is_outage(last, self.past.looks, self.source.every, self.now)
         with self.context.store.reading() as tx:
             is_known = tx.missing.known_by(self.source.name, entries, last)
-            if gaps.goes_back(entries, is_known):
+            if gaps.goes_back(entries, is_known, looked=last):
                 return None
             unchanged = gaps.unchanged_since(tx.missing.shown_last(self.source.name), last)
             if not is_outage and (unchanged is None or self._is_named(tx)):
                 return None
             since = unchanged or last
             is_known = tx.missing.known_by(self.source.name, entries, since)
-        return None if gaps.goes_back(entries, is_known, since) else since
+        return None if gaps.goes_back(entries, is_known, since, looked=last) else since
 
     def _is_named(self, tx: Transaction) -> bool:
         known = tx.incidents.open_one(IncidentKind.SOURCE_GAP, self.source.name)

@@ -231,6 +231,8 @@ def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: b
             return Judged(Verdict.QUIET) if counted.whole else judge_page(counted, DayHistory(), 0, now)
         case Visit(parsed=Reading() as reading, fetched=Page() as page):
             _log_warnings(source, visit, reading)
+            if visit.day is not None:  # an older day: its page may name no day after it, as an empty one does
+                reading = replace(reading, is_newest=False)
             page = replace(page, url=_known_as(source, visit))
             # Who is asked for it again is asked for another page, or leads to a list that may have changed.
             if visit.name or reading.works:

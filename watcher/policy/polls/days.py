@@ -24,6 +24,9 @@ GIVEN_UP_AFTER = timedelta(hours=25)
 It is one hour longer than a day, so that the operator hears of it first.
 """
 
+LATELY = 3
+"""How many of the newest digest days show whether the site has just been in trouble."""
+
 MOST_FAILURES = 3
 """Failures in a row after which a poll stops asking for pages of days."""
 
@@ -156,7 +159,7 @@ class DayWalk:
         self._known = {page.day: page for page in sorted(pages.values(), key=lambda page: page.read_at) if page.day}
         self._begun = sorted(day for day, page in self._known.items() if page.is_read)
         self._read: set[date | None] = set()
-        self._is_mended = False
+        self._is_mended = self._is_filled = False
 
     @property
     def newest(self) -> date | None:
@@ -174,8 +177,9 @@ class DayWalk:
         It may not after ``MOST_FAILURES`` failures in a row, nor after it has asked to be left alone.
         """
         self._read.add(shown_day(newest, self._pages))
-        is_well = isinstance(newest.parsed, Reading) and newest.parsed.whole
-        self._is_mended = is_well and self.newest is not None and not self._known[self.newest].is_whole
+        found = newest.parsed if isinstance(newest.parsed, Reading) and newest.parsed.whole else None
+        self._is_mended = bool(found and self.newest is not None and not self._known[self.newest].is_whole)
+        self._is_filled = bool(found and found.entries and any(map(self._is_failing, self._begun[-LATELY:])))
         passed = set(self._read)
         day, is_guess = self._goes_on(newest)
         n = failures = 0
@@ -229,12 +233,12 @@ class DayWalk:
         """Return whether to look now at a day again: a given-up one may be readable, a doubtful one may show more.
 
         That is after ``AGAIN_AFTER``, or after ``SOON`` once the newest page is whole again; for doubtful days within
-        ``follow`` only.
+        ``follow`` only, unless the newest page has papers again after days without.
         """
         page = self._known.get(day)
         if page is None or self.is_due(n, day) or not self._is_within(n, day):
             return False
-        if not page.is_given_up and not (page.is_doubtful and n < self._source.follow):
+        if not page.is_given_up and not (page.is_doubtful and (self._is_filled or n < self._source.follow)):
             return False
         return self._now - page.read_at >= (SOON if self._is_mended else AGAIN_AFTER)
 
@@ -260,6 +264,9 @@ class DayWalk:
             return older, False
         guess = self._day_before(day)
         return (older, False) if older and guess <= older else (guess, True)
+
+    def _is_failing(self, day: date) -> bool:
+        return self._known[day].failing_since is not None
 
     def _is_within(self, n: int, day: date) -> bool:
         return n < max(self._source.look_back, CATCH_UP) or self._is_asked_for(day)

@@ -146,7 +146,9 @@ def is_outage(last: datetime, looks: Sequence[datetime], every: timedelta, now: 
     return now - last > 2 * max(every, usual)
 
 
-def goes_back(entries: Sequence[Entry], is_known: Sequence[bool], last: datetime | None = None) -> bool:
+def goes_back(
+    entries: Sequence[Entry], is_known: Sequence[bool], last: datetime | None = None, *, looked: datetime | None = None
+) -> bool:
     """Return whether a list of the newest papers reaches back to what it showed at ``last``: nothing was missed.
 
     It does if its oldest entry was known or is from before ``last``; or most entries, or two of the last three. A few
@@ -155,12 +157,27 @@ def goes_back(entries: Sequence[Entry], is_known: Sequence[bool], last: datetime
 
     ``is_known``: for each entry, whether the source had listed its paper by then.
     ``last``: None to go by ``is_known`` alone.
+    ``looked``: the last look at the list. A known paper with a later date was issued again, wherever it stands.
     """
     times = [end_of(entry.listed) if entry.listed else entry.published for entry in entries]
     old = [known or bool(time and last and time < last) for known, time in zip(is_known, times, strict=True)]
+    again = _issued_again(entries, looked)
     if _is_oldest_first(times):
         old.reverse()
-    return not old or old[-1] or sum(old[-3:]) > 1 or 2 * sum(old) > len(old)
+        again.reverse()
+    proof = [one and not issued for one, issued in zip(old, again, strict=True)]
+    return not old or proof[-1] or sum(proof[-3:]) > 1 or 2 * sum(old) > len(old)
+
+
+def _issued_again(entries: Sequence[Entry], looked: datetime | None) -> list[bool]:
+    """Return for each entry whether its date is later than ``looked``, by more than zones of time explain.
+
+    Never so on a list that gives all its papers one date, that of its making.
+    """
+    dates = [entry.published for entry in entries]
+    if looked is None or len({date for date in dates if date}) < 2:
+        return [False] * len(dates)
+    return [date is not None and date > looked + A_DAY for date in dates]
 
 
 def _is_oldest_first(times: Sequence[datetime | None]) -> bool:

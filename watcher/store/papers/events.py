@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from watcher.model import STAGES, PaperEvent
@@ -33,3 +33,14 @@ def stage_reached(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | 
     is_known = old is None and all(before[name] == after[name] for name in ("venue", "doi"))
     is_further = new in STAGES and STAGES.index(new) > (STAGES.index(old) if old in STAGES else 0)
     return new if is_further and not is_known else None
+
+
+def all_updates(updates: Iterable[tuple[int, tuple[str, ...]]]) -> dict[int, tuple[str, ...]]:
+    """Return paper → all of its occasions (such as ``v2``), each once.
+
+    ``updates``: (id of a paper, its occasions), in which a paper may come twice.
+    """
+    found: dict[int, tuple[str, ...]] = {}
+    for id, occasions in updates:
+        found[id] = tuple(dict.fromkeys((*found.get(id, ()), *occasions)))
+    return found

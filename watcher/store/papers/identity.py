@@ -75,9 +75,17 @@ class Catalogue:
             for title in _titles(candidate):
                 self._by_title.setdefault(title, []).append(candidate)
 
-    def identify(self, entry: Entry) -> Identity:
-        """Return which known papers an entry is about, and which keys it adds."""
-        return self._of_keys(entry) if entry.keys else self._of_title(entry)
+    def identify(self, entry: Entry, moved: Candidate | None = None) -> Identity:
+        """Return which known papers an entry is about, and which keys it adds.
+
+        ``moved``: the paper that it is about unless anything else shows another (:mod:`watcher.store.papers.moved`).
+        """
+        found = self._of_keys(entry) if entry.keys else self._of_title(entry)
+        return replace(found, same=(moved.final,)) if moved and not found.same else found
+
+    def titled(self, title: str) -> list[Candidate]:
+        """Return the known papers of a folded title, each once."""
+        return list(dict.fromkeys(known.final for known in self._by_title.get(title, ())))
 
     def add(self, candidate: Candidate, keys: Iterable[str], claims: Iterable[str] = ()) -> None:
         """Add a paper of this page, by ``keys``, by the keys of other forms that it ``claims``, and by its title."""

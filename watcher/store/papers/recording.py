@@ -7,7 +7,7 @@ statements.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -22,17 +22,20 @@ from watcher.store.fleet.holding import hold_papers
 from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
 from watcher.store.papers.claims import is_over, record_of, said_by, write_claims
-from watcher.store.papers.events import events_of, stage_reached
+from watcher.store.papers.events import all_updates, events_of, stage_reached
 from watcher.store.papers.identity import Catalogue
 from watcher.store.papers.keys import (
     claims_asked_for,
+    comparable_title,
     disowned,
+    item_keys,
     keys_asked_for,
     nobodys_key,
     nobodys_keys,
     titles_asked_for,
 )
 from watcher.store.papers.merging import hold_matching, merge_papers
+from watcher.store.papers.moved import homeless, moved_papers
 from watcher.store.papers.removals import listed_elsewhere
 from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
@@ -78,6 +81,7 @@ class Recording:
         self._now = now
         self._whole = whole
         self._catalogue = Catalogue({}, ())
+        self._moved: dict[int, Candidate] = {}
         self._order = 0
         self._keys: dict[str, Candidate] = {}
         self._claims: dict[tuple[str, Candidate, str], str] = {}
@@ -113,9 +117,11 @@ class Recording:
         # What an entry is asked about depends on the keys that are left to it.
         entries = [disowned(entry, lambda key: nobodys_key(self._source, key) in nobodys) for entry in entries]
         self._load_catalogue(entries)
-        owned = [self._without_others(entry) for entry in entries]
+        titles = {comparable_title(entry.title) for entry in entries}
+        owned = [self._without_others(entry, titles) for entry in entries]
         if owned != entries:
             self._load_catalogue(owned)
+        self._moved = self._find_moved(owned)
         return owned
 
     def _without_removed(self, entries: Sequence[Entry]) -> list[Entry]:
@@ -125,11 +131,34 @@ class Recording:
         stay = listed_elsewhere(self._connection, self._source, removed) if removed else ()
         return [one for one in entries if not (one.is_removed and one.keys[0] in stay)]
 
-    def _without_others(self, entry: Entry) -> Entry:
-        """Return an entry without the keys that belong to something else."""
+    def _without_others(self, entry: Entry, titles: Collection[str]) -> Entry:
+        """Return an entry without the keys that belong to something else.
+
+        ``titles``: folded titles on the page. A paper that stands there elsewhere has left the entry's address.
+        """
         mine = self._catalogue.known(key for key in entry.keys if not may_change(key))
-        theirs = self._catalogue.known
-        return disowned(entry, lambda key: any(one not in mine and is_another(entry, one) for one in theirs([key])))
+        own = comparable_title(entry.title)
+
+        def is_theirs(one: Candidate) -> bool:
+            title = one.values["title_folded"]
+            return one not in mine and (is_another(entry, one) or (title != own and title in titles))
+
+        return disowned(entry, lambda key: any(map(is_theirs, self._catalogue.known([key]))))
+
+    def _find_moved(self, entries: Sequence[Entry]) -> dict[int, Candidate]:
+        """Return id() of an entry → the paper that this source showed under another address before."""
+        known = self._catalogue
+        strange = homeless(entries, self._owners)
+        titled = {one.id for entry in strange for one in known.titled(comparable_title(entry.title))} - {None}
+        rows = self._select(_listing, _listing.c.paper_id, titled)
+        listed = {row.paper_id for row in rows if row.source == self._source}
+        found = moved_papers(
+            entries, self._owners, lambda title: [one for one in known.titled(title) if one.id in listed]
+        )
+        return {id(entry): one for entry, one in found}
+
+    def _owners(self, entry: Entry) -> list[Candidate]:
+        return self._catalogue.known((*entry.keys, *item_keys(entry)))
 
     def _load_catalogue(self, entries: Sequence[Entry]) -> None:
         keys = {key for entry in entries for key in keys_asked_for(entry)}
@@ -158,7 +187,7 @@ class Recording:
 
     def _place(self, entry: Entry) -> Candidate:
         """Return the paper of the entry, found or made, after adding what the entry says."""
-        identity = self._catalogue.identify(entry)
+        identity = self._catalogue.identify(entry, self._moved.get(id(entry)))
         if identity.same:
             paper, *others = identity.same
             before = dict(paper.values)
@@ -232,15 +261,16 @@ class Recording:
     def _new_keys(self) -> dict[str, Candidate]:
         """Return key → paper, of the keys to store.
 
-        Keys that may change are left out once their paper has ``MOST_LINKS`` of them.
+        Keys that may change, and identifiers that should not, are left out once their paper has ``MOST_LINKS`` of them.
         """
-        known = {paper.final.id for key, paper in self._keys.items() if may_change(key) and paper not in self._added}
-        links = Counter(row.paper_id for row in self._select(_key, _key.c.paper_id, known) if may_change(row.key))
+        known = {paper.final.id for key, paper in self._keys.items() if _may_grow(key) and paper not in self._added}
+        rows = self._select(_key, _key.c.paper_id, known)
+        links = Counter((row.paper_id, may_change(row.key)) for row in rows if _may_grow(row.key))
         kept: dict[str, Candidate] = {}
         for key, paper in self._keys.items():
-            if may_change(key):
-                links[_id(paper)] += 1
-            if not may_change(key) or links[_id(paper)] <= MOST_LINKS:
+            kind = _id(paper), may_change(key)
+            links[kind] += _may_grow(key)
+            if not _may_grow(key) or links[kind] <= MOST_LINKS:
                 kept[key] = paper
         return kept
 
@@ -302,19 +332,13 @@ class Recording:
             self._connection.execute(update(table).where(*where).values(columns), values)
 
 
-def all_updates(updates: Iterable[tuple[int, tuple[str, ...]]]) -> dict[int, tuple[str, ...]]:
-    """Return paper → all of its occasions (such as ``v2``), each once.
-
-    ``updates``: (id of a paper, its occasions), in which a paper may come twice.
-    """
-    found: dict[int, tuple[str, ...]] = {}
-    for id, occasions in updates:
-        found[id] = tuple(dict.fromkeys((*found.get(id, ()), *occasions)))
-    return found
-
-
 def _by_id(updates: Iterable[tuple[Candidate, tuple[str, ...]]]) -> Iterable[tuple[int, tuple[str, ...]]]:
     return ((_id(paper), occasions) for paper, occasions in updates)
+
+
+def _may_grow(key: str) -> bool:
+    """Return whether some feeds give a paper another key of this form at every poll."""
+    return may_change(key) or key.startswith("id:")
 
 
 def _id(paper: Candidate) -> int:

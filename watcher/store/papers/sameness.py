@@ -68,11 +68,14 @@ def is_another(entry: Entry, known: Candidate) -> bool:
     - The titles differ, and so do the texts.
     - The titles differ, only one of the two has an arXiv id or DOI, and the texts do not agree.
     - The title is the same but short, and the texts have hardly a word in common.
+    - The titles differ, and the addresses lead to two parts of one page.
     """
     names = (arxiv_id_of(entry), known.arxiv_id), (doi_of(entry), known.values["doi"])
     both = [one == other for one, other in names if one and other]
     if both:
         return not any(both)
+    if _is_other_part(entry, known):
+        return True
     if same_authors(entry.authors, known.values["authors"]):
         return False
     is_same_title = comparable_title(entry.title) == known.values["title_folded"]
@@ -84,6 +87,15 @@ def is_another(entry: Entry, known: Candidate) -> bool:
     if min(len(text.split()) for text in texts) >= ENOUGH:
         return contents_differ(*texts, in_common=HARDLY if is_same_title else IN_COMMON)
     return not is_same_title and not all(texts) and contradicts(entry, known)
+
+
+def _is_other_part(entry: Entry, known: Candidate) -> bool:
+    """Return whether an entry and a paper have different titles and addresses that differ in the fragment alone."""
+    page, _, part = (entry.url or "").partition("#")
+    known_page, _, known_part = (known.values["url"] or "").partition("#")
+    if not (part and known_part) or part == known_part or page != known_page:
+        return False
+    return bool(comparable_title(entry.title) != known.values["title_folded"])
 
 
 def is_renamed(entry: Entry, known: Candidate) -> bool:
