@@ -11,7 +11,7 @@ import pytest
 
 from watcher.model import Entry
 from watcher.store import Store
-from watcher.store.papers.addresses import spellings
+from watcher.store.identity.addresses import spellings
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 WORDS = "graphs of kilns and of lanterns are read at length in many tides on islands where pebbles do what pebbles do"

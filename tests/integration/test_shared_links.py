@@ -15,7 +15,7 @@ from tests.parsers.feeds import rss
 from watcher.model import Entry, Page, Source, Verdict
 from watcher.parsers import PARSERS
 from watcher.store import Store
-from watcher.store.papers.keys import NOBODYS
+from watcher.store.identity.keys import NOBODYS
 
 HOUR = timedelta(hours=1)
 LAB = Source(name="lab", kind="feed", url="https://lab.example/feed.xml")

@@ -29,7 +29,7 @@ from watcher.model.fields import (
 from watcher.model.objects import paper_json
 from watcher.rules import Index, compile_rule, document_of, evaluate
 from watcher.rules.match.explain import explain_match
-from watcher.store.papers.candidates import Candidate, absorb, learn, new_values
+from watcher.store.identity.candidates import Candidate, absorb, learn, new_values
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HINTS = get_type_hints(PaperFacts)

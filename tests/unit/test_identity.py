@@ -9,10 +9,10 @@ import pytest
 
 from watcher.model import Entry
 from watcher.rules import fold_title
-from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
-from watcher.store.papers.identity import Catalogue
-from watcher.store.papers.keys import content_key, title_key
-from watcher.store.papers.sameness import agree, same_authors
+from watcher.store.identity.candidates import Candidate, absorb, learn, new_values, strongest
+from watcher.store.identity.catalogue import Catalogue
+from watcher.store.identity.keys import content_key, title_key
+from watcher.store.identity.sameness import agree, same_authors
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from watcher.rules.likes.rarity import count_rarity, vector_of
 from watcher.rules.likes.similar import SimilarIndex
 from watcher.rules.likes.vectors import PaperVector, PhraseRarity
 from watcher.store import Transaction
-from watcher.store.papers.keys import comparable_title
+from watcher.store.identity.keys import comparable_title
 from watcher.store.papers.marks import MarkKind
 
 SIMILAR = 5

@@ -1,1 +1,1 @@
-"""Find the paper of an entry, store papers, merge them, store their matches."""
+"""Store papers, merge them, store their listings and matches."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from watcher.model import Entry
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
-from watcher.store.papers.candidates import strongest
+from watcher.store.identity.candidates import strongest
 
 _claim = schema.paper_claim
 

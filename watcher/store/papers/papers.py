@@ -15,7 +15,7 @@ from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.database.queries import first_day, in_order, paper_of, undated_day
 from watcher.store.fleet.holding import hold_papers
-from watcher.store.papers.keys import NOBODYS, title_key
+from watcher.store.identity.keys import NOBODYS, title_key
 from watcher.store.papers.recording import Recorded, Recording
 
 _paper, _key, _listing = schema.paper, schema.paper_key, schema.listing

@@ -12,19 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Table, select
 
 from watcher.model import FIRST, Entry
 from watcher.model.fields import LISTED, FieldKind
 from watcher.store.database import schema
-from watcher.store.database.batches import in_batches, insert_unless_there
+from watcher.store.database.batches import in_batches, insert_numbered, insert_unless_there, update_rows
 from watcher.store.fleet.holding import hold_papers
-from watcher.store.papers.addresses import may_change, spellings
-from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
-from watcher.store.papers.claims import is_over, record_of, said_by, write_claims
-from watcher.store.papers.events import all_updates, events_of, stage_reached
-from watcher.store.papers.identity import Catalogue
-from watcher.store.papers.keys import (
+from watcher.store.identity.addresses import may_change, spellings
+from watcher.store.identity.candidates import Candidate, absorb, learn, new_values, strongest
+from watcher.store.identity.catalogue import Catalogue
+from watcher.store.identity.keys import (
     claims_asked_for,
     comparable_title,
     disowned,
@@ -34,10 +32,12 @@ from watcher.store.papers.keys import (
     nobodys_keys,
     titles_asked_for,
 )
+from watcher.store.identity.moved import homeless, moved_papers
+from watcher.store.identity.sameness import is_another
+from watcher.store.papers.claims import is_over, record_of, said_by, write_claims
+from watcher.store.papers.events import all_updates, events_of, stage_reached
 from watcher.store.papers.merging import hold_matching, merge_papers
-from watcher.store.papers.moved import homeless, moved_papers
 from watcher.store.papers.removals import listed_elsewhere
-from watcher.store.papers.sameness import is_another
 from watcher.store.papers.stored_words import mark_unfolded
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
@@ -246,11 +246,11 @@ class Recording:
         for kept, merged in self._merges:
             merge_papers(self._connection, kept, merged)
         added = [paper for paper in self._added if paper.merged_into is None]
-        self._insert(_paper, [paper.values for paper in added])
+        insert_numbered(self._connection, _paper, [paper.values for paper in added])
         for paper in added:
             paper.is_changed = False
         changed = [paper for paper in self._seen.values() if paper.is_changed and paper.merged_into is None]
-        self._update(_paper, [paper.values for paper in changed])
+        update_rows(self._connection, _paper, ["id"], [paper.values for paper in changed])
         rows = [{"key": key, "paper_id": _id(paper)} for key, paper in self._new_keys().items()]
         insert_unless_there(self._connection, _key, rows)
         claims = {(key, _id(paper), record): relation for (key, paper, record), relation in self._claims.items()}
@@ -281,8 +281,8 @@ class Recording:
         fresh = [self._row(place, entry) for place, entry in wanted.items() if place not in known]
         again = [_newer(known[place], self._row(place, entry)) for place, entry in wanted.items() if place in known]
         changed = [row for row in again if row.pop("is_changed")]
-        self._insert(_listing, fresh)
-        self._update(_listing, again)
+        insert_numbered(self._connection, _listing, fresh)
+        update_rows(self._connection, _listing, ["id"], again)
         numbers = [row for row in (*fresh, *changed) if any(row[name] is not None for name in _COUNTED)]
         self._write_metrics(numbers)
         return {row["paper_id"] for row in fresh}, {row["paper_id"] for row in changed}
@@ -304,32 +304,7 @@ class Recording:
         rows = [{"listing_id": row["id"], "at": self._now} | _numbers(row) for row in listings]
         if insert_unless_there(self._connection, _metric, rows) < len(rows):
             # Read twice at the same instant: the later numbers count.
-            self._execute_update(_metric, ["listing_id", "at"], rows)
-
-    def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert rows after giving an id to each; with SQLite's RETURNING each would take a statement of its own."""
-        if rows:
-            for row, free_id in zip(rows, self._free_ids(table, len(rows)), strict=True):
-                row["id"] = free_id
-            self._connection.execute(insert(table), list(rows))
-
-    def _free_ids(self, table: Table, n: int) -> Sequence[int]:
-        if self._connection.dialect.name == "postgresql":
-            sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
-            numbers = select(sequence).select_from(func.generate_series(1, n))
-            return sorted(self._connection.scalars(numbers))
-        last = self._connection.scalar(select(func.max(table.c.id))) or 0
-        return range(last + 1, last + 1 + n)
-
-    def _update(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        self._execute_update(table, ["id"], rows)
-
-    def _execute_update(self, table: Table, keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            where = [table.c[key] == bindparam(f"old_{key}") for key in keys]
-            columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in keys}
-            values = [row | {f"old_{key}": row[key] for key in keys} for row in rows]
-            self._connection.execute(update(table).where(*where).values(columns), values)
+            update_rows(self._connection, _metric, ["listing_id", "at"], rows)
 
 
 def _by_id(updates: Iterable[tuple[Candidate, tuple[str, ...]]]) -> Iterable[tuple[int, tuple[str, ...]]]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
-from watcher.store.papers.keys import nobodys_key
+from watcher.store.identity.keys import nobodys_key
 
 _key, _listing = schema.paper_key, schema.listing
 

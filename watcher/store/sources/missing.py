@@ -15,8 +15,8 @@ from watcher.policy.polls.rhythm import Look
 from watcher.policy.polls.verdict import set_digest
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
-from watcher.store.papers.addresses import spellings
-from watcher.store.papers.keys import comparable_title
+from watcher.store.identity.addresses import spellings
+from watcher.store.identity.keys import comparable_title
 from watcher.store.sources.pages import NEVER_READ
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, exists, select
 from watcher.model import Entry
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
-from watcher.store.papers.candidates import Candidate
-from watcher.store.papers.keys import comparable_title, sole_keys
-from watcher.store.papers.moved import moved_papers
-from watcher.store.papers.sameness import is_renamed
+from watcher.store.identity.candidates import Candidate
+from watcher.store.identity.keys import comparable_title, sole_keys
+from watcher.store.identity.moved import moved_papers
+from watcher.store.identity.sameness import is_renamed
 
 _key, _listing, _paper = schema.paper_key, schema.listing, schema.paper
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from watcher.model import Entry
-from watcher.store.papers.addresses import may_change
-from watcher.store.papers.candidates import NAMED, Candidate
-from watcher.store.papers.keys import comparable_title
-from watcher.store.papers.sameness import LONG_TITLE, Work, contradicts, is_other_work
+from watcher.store.identity.addresses import may_change
+from watcher.store.identity.candidates import NAMED, Candidate
+from watcher.store.identity.keys import comparable_title
+from watcher.store.identity.sameness import LONG_TITLE, Work, contradicts, is_other_work
 
 AT_ONCE = 3
 """Fewest papers of a page that must have moved together: a talk of the same title comes alone."""

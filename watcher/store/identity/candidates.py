@@ -10,7 +10,7 @@ from typing import Any
 from watcher.model import BY_MARK, STAGES, Entry
 from watcher.model.fields import FACTS, Merge, attributes, merged_ids
 from watcher.rules import fold_title
-from watcher.store.papers.keys import TITLE, arxiv_id_of, comparable_title
+from watcher.store.identity.keys import TITLE, arxiv_id_of, comparable_title
 from watcher.store.papers.withdrawals import is_retraction
 
 NAMED = ("arxiv:", "doi:")

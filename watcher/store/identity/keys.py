@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from watcher.model import Entry
 from watcher.rules import fold_title
-from watcher.store.papers.addresses import may_change, spellings
+from watcher.store.identity.addresses import may_change, spellings
 from watcher.store.papers.misread import misread_titles
 from watcher.store.papers.withdrawals import IN_FRONT, title_without_notice
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from watcher.model import Entry
 from watcher.model.contents import IN_COMMON, contents_differ
 from watcher.rules import fold_title
-from watcher.store.papers.addresses import may_change
-from watcher.store.papers.candidates import Candidate
-from watcher.store.papers.keys import arxiv_id_of, comparable_title, doi_of
+from watcher.store.identity.addresses import may_change
+from watcher.store.identity.candidates import Candidate
+from watcher.store.identity.keys import arxiv_id_of, comparable_title, doi_of
 
 LONG_TITLE = 5
 """Fewest words of a title that, with the authors, identifies a paper. An editorial has the same authors every month."""

@@ -17,10 +17,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.model import Entry, OtherForm
-from watcher.store.papers.addresses import LINK, may_change, spellings
-from watcher.store.papers.candidates import NAMED, Candidate
-from watcher.store.papers.keys import arxiv_id_of, comparable_title, content_key, item_keys, misread_keys, title_key
-from watcher.store.papers.sameness import (
+from watcher.store.identity.addresses import LINK, may_change, spellings
+from watcher.store.identity.candidates import NAMED, Candidate
+from watcher.store.identity.keys import arxiv_id_of, comparable_title, content_key, item_keys, misread_keys, title_key
+from watcher.store.identity.sameness import (
     Work,
     agrees,
     contradicts,
@@ -78,7 +78,7 @@ class Catalogue:
     def identify(self, entry: Entry, moved: Candidate | None = None) -> Identity:
         """Return which known papers an entry is about, and which keys it adds.
 
-        ``moved``: the paper that it is about unless anything else shows another (:mod:`watcher.store.papers.moved`).
+        ``moved``: the paper that it is about unless anything else shows another (:mod:`watcher.store.identity.moved`).
         """
         found = self._of_keys(entry) if entry.keys else self._of_title(entry)
         return replace(found, same=(moved.final,)) if moved and not found.same else found
