@@ -19,7 +19,7 @@ from watcher.cli import main
 from watcher.files.inbox_folder import LARGEST, Inbox
 from watcher.model import Judged, Verdict
 from watcher.pipeline.inbox import AGAIN, poll_inbox
-from watcher.pipeline.polling.poll import Polled, next_poll
+from watcher.pipeline.polling.polled import Polled, next_poll
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 

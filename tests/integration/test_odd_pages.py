@@ -16,7 +16,8 @@ from tests.parsers.pages import login_page, make_page, sample_papers
 from tests.sources import make_source
 from watcher.files.broken_pages import PAGES, SIZE, KeptPages
 from watcher.model import Entry, Judged, Page, Unreachable, Verdict
-from watcher.pipeline.polling.poll import next_poll, poll_pages, polled_before
+from watcher.pipeline.polling.poll import poll_pages
+from watcher.pipeline.polling.polled import next_poll, polled_before
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 

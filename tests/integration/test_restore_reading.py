@@ -15,7 +15,7 @@ from watcher.errors import StoreError
 from watcher.model import Judged, Source, Verdict
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling import together
-from watcher.pipeline.polling.poll import Polled
+from watcher.pipeline.polling.polled import Polled
 from watcher.store import open_store
 from watcher.store.database.file.backups import back_up
 

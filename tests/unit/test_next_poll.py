@@ -8,7 +8,7 @@ import pytest
 
 from tests.sources import make_source
 from watcher.model import Judged, Verdict
-from watcher.pipeline.polling.poll import SOON, Polled, next_poll
+from watcher.pipeline.polling.polled import SOON, Polled, next_poll
 from watcher.policy.polls.rhythm import Wait
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.model import Source
     from watcher.outbox.deliver import Delivered
-    from watcher.pipeline.polling.poll import Polled
+    from watcher.pipeline.polling.polled import Polled
     from watcher.policy.subscriptions.effects import Effect
 
 STORING = 5.0

@@ -17,7 +17,7 @@ from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.config import Config
-    from watcher.pipeline.polling.poll import Polled
+    from watcher.pipeline.polling.polled import Polled
     from watcher.pipeline.restoring import Restored
     from watcher.store import Store
 

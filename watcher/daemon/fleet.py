@@ -12,7 +12,7 @@ from watcher.errors import Overtaken, Stopped
 from watcher.model import Source
 from watcher.outbox.lease import turn
 from watcher.pipeline.context import Context
-from watcher.pipeline.polling.poll import SOON, Polled, due_again, next_poll
+from watcher.pipeline.polling.polled import SOON, Polled, due_again, next_poll
 from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.set_back import bring_forward

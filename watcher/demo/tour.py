@@ -17,7 +17,8 @@ from watcher.model import Message, Outcome
 from watcher.notify import Notifier, problem_of
 from watcher.outbox.deliver import Delivered, deliver_all
 from watcher.pipeline.context import Context
-from watcher.pipeline.polling.poll import Polled, poll_pages
+from watcher.pipeline.polling.poll import poll_pages
+from watcher.pipeline.polling.polled import Polled
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.render import FORMS

@@ -12,7 +12,8 @@ from watcher.files.inbox_folder import DONE, FAILED, Inbox, WaitingFiles, shown_
 from watcher.model import Judged, Reading, Source, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
-from watcher.pipeline.polling.poll import Polled, broken_by, conclude, verdict_before
+from watcher.pipeline.polling.poll import broken_by, conclude, verdict_before
+from watcher.pipeline.polling.polled import Polled
 from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import Intake
 from watcher.pipeline.saved_pages import read_any

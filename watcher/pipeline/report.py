@@ -7,7 +7,7 @@ from typing import Any
 
 from watcher.config import Config
 from watcher.model import IncidentKind, Origin, Paper, Source, Subscription
-from watcher.pipeline.polling.poll import due_again
+from watcher.pipeline.polling.polled import due_again
 from watcher.rules.advice.trial import Trial
 from watcher.store import Store, Transaction
 from watcher.store.deliveries.deliveries import Listed

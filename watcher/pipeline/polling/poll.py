@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists, source_past
 from watcher.pipeline.polling.missing import record_days, record_list
+from watcher.pipeline.polling.polled import Polled
 from watcher.pipeline.polling.restored import blind_span, deciding, end_blind_span
 from watcher.pipeline.polling.updates import HELD, record_updates
 from watcher.pipeline.polling.visits import keep_broken, keep_first, read_pages, record_visits
@@ -26,32 +27,8 @@ from watcher.policy.polls.rhythm import DAYS, Look, Wait, next_wait
 from watcher.policy.polls.verdict import worst
 from watcher.sandbox.mishaps import reason_of
 from watcher.store import Transaction
-from watcher.store.sources.pages import Poll
 
 log = logging.getLogger(__name__)
-
-SOON = timedelta(minutes=15)
-"""Longest wait until the next poll while a source is in trouble."""
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """The result of a poll.
-
-    ``new``: number of papers never seen before.
-    ``matched``: number of new matches.
-    ``retry_after``: how long the site asks to be left alone, None if it does not.
-    ``wait``: the chosen time until the next poll, None to wait for the configured ``every``.
-    ``before``: the verdict of the poll before, None for the first.
-    """
-
-    source: str
-    judged: Judged
-    new: int
-    matched: int
-    retry_after: timedelta | None = None
-    wait: Wait | None = None
-    before: Verdict | None = None
 
 
 def poll_pages(
@@ -176,11 +153,6 @@ def verdict_before(tx: Transaction, source: Source) -> Verdict | None:
     return last.judged.verdict if last else None
 
 
-def polled_before(last: Poll) -> Polled:
-    """Return the last recorded poll of a source in the form that :func:`next_poll` takes."""
-    return Polled(last.source, last.judged, last.new, 0, wait=last.wait)
-
-
 def _with_place(judged: Judged, kept: Path | None) -> Judged:
     if kept is None or judged.verdict is not Verdict.BROKEN:
         return judged
@@ -192,28 +164,6 @@ def _own_rhythm(tx: Transaction, source: Source, judged: Judged, now: datetime) 
     if not source.is_auto:
         return None
     return next_wait([*tx.pages.looks(source.name, now - timedelta(days=DAYS)), Look(now, judged.verdict)], now)
-
-
-def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> datetime:
-    """Return when to poll next.
-
-    That is after ``polled.wait``, or else after ``every``; in trouble after ``SOON`` at the latest; never before the
-    server allows. Up to a tenth of the interval is added, so that many watchers do not ask in the same second.
-
-    ``jitter``: between 0 and 1; the share of that tenth.
-    """
-    wait = every = polled.wait.time if polled.wait else source.every
-    if polled.judged.verdict in (Verdict.PARTIAL, Verdict.BROKEN, Verdict.UNREACHABLE):
-        wait = min(wait, SOON)
-    return now + max(wait, polled.retry_after or timedelta(0)) + every * jitter / 10
-
-
-def due_again(source: Source, last: Poll, now: datetime) -> datetime:
-    """Return when a source is due after its last recorded poll, or now if it is overdue.
-
-    Jitter is not added, and ``Retry-After`` is not known here.
-    """
-    return max(next_poll(source, polled_before(last), last.at, jitter=0.0), now)
 
 
 def match_waiting(context: Context) -> int:

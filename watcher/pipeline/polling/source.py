@@ -9,7 +9,8 @@ from watcher.model import Source
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.inbox import poll_inbox
-from watcher.pipeline.polling.poll import Polled, poll_pages
+from watcher.pipeline.polling.poll import poll_pages
+from watcher.pipeline.polling.polled import Polled
 from watcher.store import Transaction
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from watcher.model import Source
 from watcher.pipeline.context import Context
-from watcher.pipeline.polling.poll import Polled
+from watcher.pipeline.polling.polled import Polled
 from watcher.pipeline.polling.source import poll_source
 
 AT_ONCE = 16
