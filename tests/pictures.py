@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from watcher.model import Content, Delivery, DeliveryKind, DigestItem, Endpoint, Listing, MatchedSpan, Paper, Unread
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)

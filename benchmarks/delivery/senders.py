@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any
 
 from tests.unit.messages import digest, item, paper
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 PAPERS = 5
 MESSAGE = render_message(digest(*(item(paper(n)) for n in range(PAPERS))))

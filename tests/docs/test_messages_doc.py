@@ -10,7 +10,7 @@ from tests.docs.names import ROOT, rows
 from tests.unit.messages import digest, item, paper
 from watcher.model.fields import PaperFacts
 from watcher.notify.addresses.samples import SERVICES
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 FACTS: dict[str, Any] = {
     "title": "Pruning Bonsai",

@@ -13,8 +13,8 @@ import pytest
 from tests.unit.messages import NOW, delivery, item, listing, paper
 from watcher.model import Content, DeliveryKind, Hit, Incident, IncidentKind, ItemMatch, Nothing, Unread
 from watcher.notify import limit_of
-from watcher.render import render_message
 from watcher.render.data import ROOM
+from watcher.render.message import render_message
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 NAMED = {name for row in re.findall(r"^\|.*\|$", PAGE, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}

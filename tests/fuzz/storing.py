@@ -16,7 +16,7 @@ from watcher.citations.formats import FORMATS
 from watcher.model import Reading
 from watcher.model.objects import json_text, paper_json
 from watcher.parsers import PARSERS
-from watcher.render import render_message
+from watcher.render.message import render_message
 from watcher.rules import document_of, evaluate
 from watcher.store import Store, open_store
 

@@ -36,7 +36,7 @@ from watcher.model import Paper, Result
 from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.notify.mime import mail_bytes, text_header
 from watcher.parsers.references import read_library
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 TITLE = "Continual Learning (CL) of Müller's β-cells, 3.5-GHz and C++: a state-of-the-art survey of LLM agents"
 TITLES = [TITLE.encode(), *(str(paper).encode() for paper in SAMPLES), b"", b"\\", b"}", b"@article{x,"]

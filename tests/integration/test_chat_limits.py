@@ -24,7 +24,7 @@ from watcher.model import DigestItem, Result
 from watcher.notify import Notifier, forms_of, limit_of, size_in
 from watcher.notify.services.table import plugins
 from watcher.policy.deliveries.bundle import MOST_MESSAGES, items_by_message
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 TEXTS = {
     "plain": "Pruning bonsai networks",

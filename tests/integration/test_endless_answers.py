@@ -19,7 +19,7 @@ from watcher.model import Outcome, Result
 from watcher.model.way_out import WayOut
 from watcher.notify import Notifier
 from watcher.notify.services.table import apprise_module
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 MESSAGE = render_message(digest(item()))
 SENT = Outcome(Result.SENT)

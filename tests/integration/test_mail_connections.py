@@ -15,7 +15,7 @@ from tests.integration.mailserver import CUT, HANG, RESET, MailServer, mail_serv
 from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
 from watcher.notify import Notifier, smtp, ways
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 MESSAGE = render_message(digest(item()))
 SENT = Outcome(Result.SENT)

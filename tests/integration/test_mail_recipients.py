@@ -10,7 +10,7 @@ from tests.integration.receivers import mailbox
 from tests.unit.messages import digest, item
 from watcher.model import Result
 from watcher.notify import Notifier, problem_of
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 MESSAGE = render_message(digest(item()))
 

@@ -12,7 +12,7 @@ from tests.unit.messages import HOSTILE, digest, item, paper
 from watcher.config.addresses import expand
 from watcher.model import Message, Outcome, Result
 from watcher.notify import Notifier
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 PASSWORD = "p@ss/w#rd-1"
 QUOTED = "p%40ss%2Fw%23rd-1"

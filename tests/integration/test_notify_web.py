@@ -18,7 +18,7 @@ from tests.unit.messages import HOSTILE, digest, item, paper, places
 from watcher.model import Message, Outcome, Result
 from watcher.notify import Notifier, limit_of, problem_of
 from watcher.notify.services.table import plugins
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"
 MESSAGE = render_message(digest(item()))

@@ -15,7 +15,7 @@ from watcher.model import Message, Result
 from watcher.notify import Notifier
 from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.services.table import apprise_module
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 MESSAGE = render_message(digest(item()))
 

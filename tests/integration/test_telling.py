@@ -32,7 +32,7 @@ from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import record_matches
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.render import render_message
+from watcher.render.message import render_message
 from watcher.store import Store
 
 DAILY = When(Rhythm.DAILY, time(8))

@@ -14,8 +14,8 @@ from tests.unit.mail_reader import LOOKALIKES, decoded, unfolded
 from tests.unit.messages import digest, item, paper
 from watcher.model import Outcome, Result
 from watcher.notify import Notifier
-from watcher.render import render_message
 from watcher.render.clean import one_line
+from watcher.render.message import render_message
 
 NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 USUAL = ["Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "X-Watcher-Delivery", "MIME-Version"]

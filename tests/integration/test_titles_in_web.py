@@ -13,7 +13,7 @@ from tests.unit.mail_reader import LOOKALIKES
 from tests.unit.messages import digest, item, paper
 from watcher.model import Message, Result
 from watcher.notify import Notifier
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 TITLES = [
     *LOOKALIKES.values(),

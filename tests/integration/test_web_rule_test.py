@@ -19,7 +19,7 @@ from watcher.daemon.opening import open_context
 from watcher.model import DeliveryKind, Endpoint, Hit, Outcome, Paper, Result
 from watcher.outbox.direct import send_rule_test
 from watcher.pipeline.telling.preview import rule_test_content
-from watcher.render import render_message
+from watcher.render.message import render_message
 from watcher.rules import compile_rule, document_of, evaluate
 
 HEAD = {"Authorization": f"Bearer {TOKEN}"}

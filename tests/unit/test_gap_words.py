@@ -11,7 +11,7 @@ from tests.unit.messages import NOW, delivery, item, paper
 from watcher.model import Content, DeliveryKind, Fate, Incident, IncidentKind, Listing, Subscription, Unread
 from watcher.policy.alerts import fate
 from watcher.policy.alerts.incidents import left_by, unread_of
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 MISSING = "the digest days 2026-01-05 to 2026-01-09 were not read whole"
 GAP = Incident(

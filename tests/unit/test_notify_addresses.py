@@ -12,7 +12,7 @@ from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.forms import cut_at_line, forms_of, put
 from watcher.notify.addresses.limits import measure_of
 from watcher.notify.addresses.samples import SERVICES
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"
 SLACK = f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}"

@@ -15,7 +15,7 @@ from watcher.model import DeliveryKind, Incident, IncidentKind
 from watcher.notify import limit_of
 from watcher.notify.addresses.limits import measure_of
 from watcher.notify.addresses.samples import SERVICES, seen_by
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 PIECES = [
     *("@everyone", "@here", "@channel", "@room", "@all", "<!channel>", "<!here|x>", "<@U123>", "<#C1>", "<at>x</at>"),

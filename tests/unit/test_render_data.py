@@ -18,7 +18,7 @@ from watcher.model.objects import json_bytes
 from watcher.notify import limit_of, size_in
 from watcher.policy.alerts.items import items_of
 from watcher.policy.deliveries.bundle import items_by_message
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 URL = "json://lab.example/"
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]")

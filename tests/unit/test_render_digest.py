@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from tests.unit.messages import HOSTILE, NOW, delivery, digest, item, listing, paper, places
 from watcher.model import Content, DeliveryKind, Nothing, Unread
-from watcher.render import FORMS as RENDERED
-from watcher.render import estimated_size, render_message
+from watcher.render.message import FORMS as RENDERED
+from watcher.render.message import render_message
+from watcher.render.sizes import estimated_size
 from watcher.render.view import about
 
 GOLDEN = Path(__file__).parents[1] / "golden"

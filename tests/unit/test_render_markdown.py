@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.unit.messages import HOSTILE, digest, item, paper, places
-from watcher.render import render_message
 from watcher.render.clean import one_line
+from watcher.render.message import render_message
 
 PARSER = MarkdownIt("commonmark").enable(["strikethrough", "table"])
 CHARACTERS = "ab 1.)&#;<>*_~`|@!:[]()\\\"'+-=/\n"

@@ -18,9 +18,10 @@ from watcher.notify import limit_of, problem_of
 from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.forms import put
 from watcher.notify.addresses.samples import SERVICES
-from watcher.render import dialects, render_message
+from watcher.render import dialects
 from watcher.render.clean import defuse
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
+from watcher.render.message import render_message
 from watcher.render.snippet import Segment
 
 CALLS = [

@@ -9,7 +9,8 @@ import pytest
 
 from tests.unit.messages import NOW, digest, item, notice, paper
 from watcher.model import DeliveryKind, DisplayNames, Incident, IncidentKind, Nothing, Unread, with_name
-from watcher.render import FORMS, estimated_size, render_message
+from watcher.render.message import FORMS, render_message
+from watcher.render.sizes import estimated_size
 
 NAMES = DisplayNames({"hf-daily": "Hugging Face"}, {"ana/trees": "Bonsai & co", "moons": "All moons"})
 CONTENT = replace(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.messages import HOSTILE, NOW, notice
 from watcher.model import DeliveryKind, Incident, IncidentKind
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 
 def incident(kind: IncidentKind, **changes: object) -> Incident:

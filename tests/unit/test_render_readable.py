@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.messages import digest, item, paper, places
-from watcher.render import render_message
+from watcher.render.message import render_message
 from watcher.render.readable import readable, shown_with
 
 

@@ -11,11 +11,12 @@ import pytest
 
 from tests.unit.messages import HOSTILE, digest, item, paper
 from tests.unit.test_config_mistakes import RECEIVERS, read
-from watcher import render as rendering
 from watcher.errors import ConfigError
 from watcher.model import Message
-from watcher.render import NAMES, render_message
+from watcher.render import message as rendering
+from watcher.render.message import render_message
 from watcher.render.notice import Notice
+from watcher.render.pages import NAMES
 from watcher.render.sample import usable_templates
 from watcher.render.snippet import Segment
 from watcher.render.view import Group, Link, PaperView

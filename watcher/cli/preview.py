@@ -62,7 +62,7 @@ def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | N
     from watcher.notify import limit_of, size_in
     from watcher.notify.addresses.samples import SERVICES
     from watcher.pipeline.telling.preview import next_contents, preview_contents
-    from watcher.render import render_message
+    from watcher.render.message import render_message
 
     config = desk.config()
     found = [rules.find_subscription(config, name) for name in dict.fromkeys(names)]

@@ -11,7 +11,7 @@ from watcher.config.text.nearest import did_you_mean, known
 from watcher.errors import Problem
 from watcher.files.read import NotRead, read_regular
 from watcher.model import TemplateTrouble
-from watcher.render import NAMES
+from watcher.render.pages import NAMES
 from watcher.render.sample import usable_templates
 
 LARGEST = 200_000

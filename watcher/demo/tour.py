@@ -21,7 +21,7 @@ from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.polling.polled import Polled
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
-from watcher.render import FORMS
+from watcher.render.message import FORMS
 from watcher.rules import compile_rule
 from watcher.store import open_store
 

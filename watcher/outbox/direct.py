@@ -15,7 +15,7 @@ from watcher.outbox.send import Attempt, render, send
 from watcher.pipeline.context import Context
 from watcher.pipeline.telling.preview import rule_test_content
 from watcher.policy.schedules.schedule import quiet_until
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from watcher.outbox.thumb_links import with_thumb_links
 from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.config_incidents import record_template_troubles
 from watcher.pipeline.telling.content import contents_of
-from watcher.render import render_message
 from watcher.render.clean import one_line
+from watcher.render.message import render_message
 from watcher.store.deliveries.contents import TO_READERS
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from watcher.model import (
     TemplateTrouble,
     Unread,
 )
-from watcher.render import render_message
+from watcher.render.message import render_message
 
 _NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 _PAPER = Paper(

@@ -12,8 +12,8 @@ from watcher.model.objects import json_bytes
 from watcher.notify.addresses.addresses import JSON, load_plugin, own_schema, schema_of, service_schema
 from watcher.notify.addresses.limits import measure_of
 from watcher.notify.addresses.written import cut_url
-from watcher.render import estimated_size
 from watcher.render.clean import defuse
+from watcher.render.sizes import estimated_size
 
 DATA = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "amqp", "amqps"})
 """Services that are read by programs: they are given text, even if apprise could convert it."""

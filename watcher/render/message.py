@@ -1,4 +1,4 @@
-"""Render deliveries: subject, text, HTML, and the markups of chats. Pure."""
+"""Render a delivery as a message: its subject, and its text in every form that a service may take."""
 
 from __future__ import annotations
 
@@ -25,11 +25,8 @@ from watcher.render.frame import (
     with_short_names,
 )
 from watcher.render.notice import Notice, notice_of
-from watcher.render.pages import NAMES, page
-from watcher.render.sizes import estimated_size
+from watcher.render.pages import page
 from watcher.render.view import groups_of
-
-__all__ = ["FORMS", "NAMES", "estimated_size", "render_message"]
 
 WITH_SUBSCRIPTIONS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
 _BLANK_LINES = re.compile(r"\n{3,}")
