@@ -1,0 +1,1 @@
+"""Render deliveries: subject, text, HTML, and the markups of chats. Pure."""
