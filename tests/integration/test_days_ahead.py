@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -66,9 +67,11 @@ def test_it_is_of_the_day_on_which_it_was_first_seen_everywhere_and_once(desk: D
     assert {told[title] for title in slips} == {TODAY.isoformat()}
 
 
-def test_it_stays_there_when_its_day_comes(desk: Desk) -> None:
+@pytest.mark.parametrize("hours", [-11, 0, 13])
+def test_it_stays_there_when_its_day_comes(desk: Desk, hours: int) -> None:
     desk.now = NOW
-    issue = shown("Kilns of summer", date(2026, 7, 1))
+    zone = timezone(timedelta(hours=hours))
+    issue = replace(shown("Kilns of summer", date(2026, 7, 1)), published=datetime(2026, 7, 1, 0, 30, tzinfo=zone))
     desk.read(issue, source="journal")
     for ahead in (timedelta(days=1), timedelta(days=90), timedelta(days=113), timedelta(days=200)):
         desk.now = NOW + ahead
@@ -99,3 +102,9 @@ def test_a_clock_that_lags_behind_moves_no_days(desk: Desk) -> None:
         desk.now = now
         desk.read(*page)
     assert [*days(desk)] == [TODAY - timedelta(days=n) for n in range(4)]
+
+
+def test_a_whole_issue_to_come_is_of_the_day_on_which_it_came(desk: Desk) -> None:
+    desk.now = NOW
+    desk.read(*(shown(f"Kilns {n}", date(2026, 6, 1)) for n in range(5)))
+    assert days(desk) == {TODAY: [f"Kilns {n}" for n in range(5)]}

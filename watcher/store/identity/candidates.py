@@ -98,15 +98,15 @@ def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
     }
 
 
-FEWEST_AHEAD = 3
-"""Fewest entries with days far ahead of which not all can be slips."""
+FEWEST_AHEAD, LONGEST_ISSUE = 3, timedelta(days=366)
+"""Fewest entries of which not all can be slips, and longest time from an article to the day of its issue."""
 
 
 def is_clock_behind(entries: Iterable[Entry], now: datetime) -> bool:
-    """Return whether most days of a page lie far ahead of ``now``: then these are no slips, and the clock is wrong."""
+    """Return whether most days of a page lie years ahead of ``now``: neither slips nor an issue to come do."""
     today = now.astimezone(UTC).date()
     days = [day for entry in entries if (day := _own_day(entry))]
-    ahead = sum(day - today > FARTHEST_AHEAD for day in days)
+    ahead = sum(day - today > LONGEST_ISSUE for day in days)
     return ahead >= FEWEST_AHEAD and 2 * ahead > len(days)
 
 
@@ -131,7 +131,8 @@ def day_listed(
         return entry.listed
     if own - today > FARTHEST_AHEAD:
         return seen
-    was_ahead = own > today if before is None else before.date() == own
+    # The entry's day is that of its own time zone.
+    was_ahead = own > today if before is None else abs(before.date() - own) <= timedelta(days=1)
     return seen if was_ahead and seen in listed else entry.listed
 
 
