@@ -1,4 +1,6 @@
-"""How far back lists of citing papers were read; which record claims another form of a paper, so that it can stop."""
+"""How far back lists of citing papers were read; which record claims another form; no listings of days far ahead."""
+
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,3 +29,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_paper_claim_paper_id", "paper_claim", ["paper_id"])
     op.drop_table("paper_form")
+    _bring_back(op.get_bind())
+
+
+def _bring_back(connection):
+    """List papers of days more than a month ahead under the day on which they were first seen."""
+    limit = (datetime.now(UTC) + timedelta(days=31)).date().isoformat()
+    far = sa.text(
+        "SELECT listing.id, paper_id, source, first_seen"
+        " FROM listing JOIN paper ON paper.id = paper_id WHERE day > :day"
+    )
+    for id, paper_id, source, first_seen in connection.execute(far, {"day": limit}).all():
+        seen = (first_seen if isinstance(first_seen, str) else first_seen.astimezone(UTC).isoformat())[:10]
+        place = {"paper": paper_id, "source": source, "day": seen}
+        same = sa.text("SELECT id FROM listing WHERE paper_id = :paper AND source = :source AND day = :day")
+        if connection.execute(same, place).first() is None:
+            connection.execute(sa.text("UPDATE listing SET day = :day WHERE id = :id"), {"day": seen, "id": id})
+        else:
+            connection.execute(sa.text("DELETE FROM metric WHERE listing_id = :id"), {"id": id})
+            connection.execute(sa.text("DELETE FROM listing WHERE id = :id"), {"id": id})

@@ -11,13 +11,12 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.integration.queues import Inline
+from tests.integration.worlds import begun
 from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
 from watcher.model import DeliveryKind, Endpoint, Entry, Message, Outcome, Result, Subscription
 from watcher.outbox.deliver import deliver_all
-from watcher.pipeline.context import Context
 from watcher.pipeline.record import Intake
-from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.policy.alerts import fate
@@ -78,17 +77,7 @@ class Life:
     def begin(self) -> None:
         """Start a daemon on what the last one left."""
         self.store.fuse, self.dies_at = None, None
-        self.context = Context(
-            config=self.config(),
-            store=self.store,  # type: ignore[arg-type]
-            fetcher=None,  # type: ignore[arg-type]
-            notifier=self,  # type: ignore[arg-type]
-            clock=lambda: self.now,
-            jitter=lambda: 0.5,
-            env={},
-            rules=RuleBook(),
-        )
-        apply_config(self.context)
+        self.context = begun(self, self.config(), self.store)
         with self.store.transaction() as tx:
             tx.queue.free_interrupted(self.now)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.worlds import begun
 from tests.parsers import literature
 from watcher.cli import main
 from watcher.config import load
@@ -28,10 +29,8 @@ from watcher.model import (
 from watcher.notify import problem_of
 from watcher.outbox.deliver import deliver_all
 from watcher.parsers.apis.cursors import parameter_of
-from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.polling.try_source import read_once
-from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.rules import compile_rule
@@ -78,17 +77,7 @@ class Citations:
         self.spoil: Callable[[str, bytes], bytes] = lambda url, body: body
         (folder / "my-papers.bib").write_text(bib, "utf-8")
         self.store = store
-        self.context = Context(
-            config=self.config(config),
-            store=store,
-            fetcher=self,  # type: ignore[arg-type]
-            notifier=self,  # type: ignore[arg-type]
-            clock=lambda: self.now,
-            jitter=lambda: 0.5,
-            env={},
-            rules=RuleBook(),
-        )
-        apply_config(self.context)
+        self.context = begun(self, self.config(config), store)
 
     def config(self, text: str) -> Any:
         (self.folder / "config.yaml").write_text(text, "utf-8")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.examples import times
+from tests.integration.worlds import begun
 from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
 from watcher.model import (
@@ -31,11 +32,8 @@ from watcher.model import (
     Subscription,
 )
 from watcher.outbox.deliver import deliver_all
-from watcher.pipeline.context import Context
 from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import Intake
-from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.store import Store
 from watcher.store.database import schema
@@ -105,17 +103,7 @@ class Desk:
             receivers={"me": Receiver(name="me", urls={"": Address(text="json://me.example/")})},
             subscriptions=tuple(self.subscriptions),
         )
-        self.context = Context(
-            config=config,
-            store=self.store,
-            fetcher=self,  # type: ignore[arg-type]
-            notifier=self,  # type: ignore[arg-type]
-            clock=lambda: self.now,
-            jitter=lambda: 0.5,
-            env={},
-            rules=RuleBook(),
-        )
-        apply_config(self.context)
+        self.context = begun(self, config, self.store)
 
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
         self.sent.append(message)

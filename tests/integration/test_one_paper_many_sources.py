@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.worlds import begun
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, atom, json_feed, rss
 from tests.parsers.pages import api_page, login_page, make_page, sample_papers
 from tests.sources import make_source
@@ -18,11 +19,8 @@ from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
 from watcher.model import Endpoint, Message, Outcome, Page, Result, Source, Subscription, Unreachable
 from watcher.outbox.deliver import deliver_all
-from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.polling.poll import poll_pages
-from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.policy.alerts.fate import Telling
 from watcher.store import Store
@@ -71,17 +69,7 @@ class World:
             receivers={"me": Receiver(name="me", urls={"": Address(text="json://me.example/")})},
             subscriptions=(subscription,),
         )
-        self.context = Context(
-            config=config,
-            store=self.store,
-            fetcher=self,  # type: ignore[arg-type]
-            notifier=self,  # type: ignore[arg-type]
-            clock=lambda: self.now,
-            jitter=lambda: 0.5,
-            env={},
-            rules=RuleBook(),
-        )
-        apply_config(self.context)
+        self.context = begun(self, config, self.store)
 
     def get(self, url: str, validators: Callable[[str], Any], robots: bool = True) -> Page | Unreachable:
         self.asked.append(url)

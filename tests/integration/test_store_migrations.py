@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +175,31 @@ def test_claims_of_before_stand_until_their_source_makes_them_no_more(empty_data
         with store.transaction() as tx:
             tx.papers.record_entries([shown], "arxiv", datetime(2027, 1, 1, tzinfo=UTC))
             assert tx.papers.forms(1) == []
+
+
+def test_papers_of_days_far_ahead_are_listed_under_the_day_on_which_they_came(empty_database: str) -> None:
+    if "://" not in empty_database:
+        Path(empty_database).touch()
+    engine = _engine(empty_database)
+    with engine.begin() as connection:
+        migrate_to(connection, "0027")
+        listed = "INSERT INTO listing (id, paper_id, source, day, read_at) VALUES "
+        for statement in (
+            (
+                "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
+                "VALUES (1, 'url:x', 'X', 'x', '', '[]', '[]', '[]', :now)"
+            ),
+            f"{listed} (1, 1, 'a', '2999-01-01', :now)",
+            f"{listed} (2, 1, 'a', '9999-12-31', :now)",
+            f"{listed} (3, 1, 'b', '2026-01-01', :now)",
+            "INSERT INTO metric (listing_id, at, upvotes) VALUES (2, :now, 1)",
+        ):
+            connection.execute(text(statement).bindparams(*_bound(statement)))
+    engine.dispose()
+    with open_store(empty_database) as store, store.reading() as tx:
+        (paper,) = tx.papers.get([1])
+    seen = paper.first_seen.date()
+    assert {(one.source, one.day) for one in paper.listings} == {("a", seen), ("b", date(2026, 1, 1))}
 
 
 def _bound(statement: str) -> list[BindParameter[Any]]:

@@ -102,7 +102,7 @@ def test_a_day_that_there_is_not_gives_the_newest(web: Web, day: str) -> None:
     assert titles(web.client().get("/", params={"day": day}).text) == ["Gardens"]
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-03", "1899-12-31", "2999-12-31", "3000-01-01", "9999-12-31"])
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-03", "1899-12-31", str(TODAY + timedelta(days=31))])
 def test_a_day_far_away_is_shown_and_leads_back(web: Web, day: str) -> None:
     web.list_papers(entry(1, "Gardens"), entry(2, "Old or Odd", date.fromisoformat(day)))
     client = web.client()
@@ -113,6 +113,15 @@ def test_a_day_far_away_is_shown_and_leads_back(web: Web, day: str) -> None:
     assert titles(client.get("/").text) == ["Gardens"], "what is to come is not the newest"
     empty = client.get("/", params={"day": "9999-12-30" if day < "2000" else "0001-01-02"}).text
     assert "No paper is listed under this day." in empty and titles(empty) == []
+
+
+@pytest.mark.parametrize("day", [str(TODAY + timedelta(days=32)), "2999-12-31", "3000-01-01", "9999-12-31"])
+def test_a_paper_of_a_day_far_ahead_is_on_the_page_of_the_day_on_which_it_came(web: Web, day: str) -> None:
+    web.list_papers(entry(1, "Gardens"), entry(2, "Old or Odd", date.fromisoformat(day)))
+    client = web.client()
+    assert sorted(titles(client.get("/").text)) == ["Gardens", "Old or Odd"]
+    page = client.get("/", params={"day": day}).text
+    assert titles(page) == [] and f'href="/?day={TODAY}" data-before' in page
 
 
 def test_the_first_line_says_that_all_is_well(web: Web) -> None:

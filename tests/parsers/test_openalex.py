@@ -390,4 +390,7 @@ def test_a_work_names_its_other_forms_and_the_ids_of_people_and_places() -> None
     assert found.author_ids[0] == "orcid:0000-0002-1825-0097 Ada Amberg"
     assert found.author_ids[1].startswith("openalex:a") and found.org_ids == ("ror:03yrm5c26",)
     (preprint,) = reading(openalex([work(7, type="preprint")])).entries
-    assert (preprint.forms, preprint.stage, preprint.retraction) == ((), None, None)
+    assert (preprint.forms, preprint.names_forms, preprint.stage, preprint.retraction) == ((), True, None, None)
+    untold = work(7)
+    del untold["locations"]
+    assert not reading(openalex([untold])).entries[0].names_forms, "a field that is gone takes nothing back"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,15 +23,6 @@ class MatchedSpan:
     start: int
     end: int
     term: str
-
-
-CITES = "cites"
-"""The field of rules for what a paper cites."""
-
-
-def cited_in(places: Iterable[MatchedSpan]) -> set[str]:
-    """Return the ids (``arxiv:…``, ``doi:…``) of the papers that a rule asks for, of those that a paper cites."""
-    return {place.term.partition(":")[2].strip('"').lower() for place in places if place.field == CITES}
 
 
 STRONG_FROM = 0.5

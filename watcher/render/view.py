@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from watcher.model import FIRST, DigestItem, DisplayNames, MatchedSpan, Paper, PaperEvent, event_of
+from watcher.model.citing import CITES, cited_in
 from watcher.model.fields import id_of, kept_name
-from watcher.model.telling import CITES, cited_in
 from watcher.model.words import counted, listed
 from watcher.render.clean import one_line, safe_url
 from watcher.render.readable import readable, shown_with

@@ -54,7 +54,7 @@ def entry_of(work: Values) -> Entry | None:
         title=title,
         keys=keys,
         forms=claimed_forms(related, keys),
-        names_forms=True,
+        names_forms="locations" in work,
         stage=PUBLISHED if is_article else None,
         retraction=BY_MARK if related.is_withdrawn else None,
         author_ids=author_ids_of(authors),

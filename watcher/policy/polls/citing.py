@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from watcher.model import Hit, Paper, Reading
+from watcher.model.citing import cited_in
 from watcher.model.fields import id_of
-from watcher.model.telling import cited_in
 
 
 def reached_by(reading: Reading, *, goes_on: bool) -> date | None:

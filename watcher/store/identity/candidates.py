@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from watcher.model import BY_MARK, STAGES, Entry
@@ -24,6 +24,10 @@ _TEXT = attributes(Merge.TEXT)
 _STAGED = attributes(Merge.STAGE)
 _IDS = attributes(Merge.IDS)
 _LISTS = tuple(one.attribute for one in FACTS if one.is_several)
+
+
+FARTHEST_AHEAD = timedelta(days=31)
+"""Longest time to a digest day that lies ahead. Later days are slips, or those of issues to come."""
 
 
 @dataclass(eq=False, slots=True)
@@ -92,6 +96,44 @@ def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
         "first_seen": now,
         "waiting_since": None,
     }
+
+
+FEWEST_AHEAD, LONGEST_ISSUE = 3, timedelta(days=366)
+"""Fewest entries of which not all can be slips, and longest time from an article to the day of its issue."""
+
+
+def is_clock_behind(entries: Iterable[Entry], now: datetime) -> bool:
+    """Return whether most days of a page lie years ahead of ``now``: neither slips nor an issue to come do."""
+    today = now.astimezone(UTC).date()
+    days = [day for entry in entries if (day := _own_day(entry))]
+    ahead = sum(day - today > LONGEST_ISSUE for day in days)
+    return ahead >= FEWEST_AHEAD and 2 * ahead > len(days)
+
+
+def _own_day(entry: Entry) -> date | None:
+    return entry.listed or (entry.published.date() if entry.published else None)
+
+
+def day_listed(
+    entry: Entry, first_seen: datetime, before: datetime | None, listed: Collection[date | None], now: datetime
+) -> date | None:
+    """Return the digest day under which an entry lists its paper, None for none.
+
+    That is the entry's own. A day further ahead than ``FARTHEST_AHEAD`` would keep the paper on top of all others until
+    then: such a paper is listed under the day on which it was first seen, and stays there when the other day comes.
+
+    ``before``: when the paper was published, as it was known before the entry.
+    ``listed``: days under which the source has listed the paper.
+    """
+    seen, today = first_seen.astimezone(UTC).date(), now.astimezone(UTC).date()
+    own = _own_day(entry)
+    if own is None or own - seen <= FARTHEST_AHEAD or (entry.listed and entry.listed in listed):
+        return entry.listed
+    if own - today > FARTHEST_AHEAD:
+        return seen
+    # The entry's day is that of its own time zone.
+    was_ahead = own > today if before is None else abs(before.date() - own) <= timedelta(days=1)
+    return seen if was_ahead and seen in listed else entry.listed
 
 
 def learn(known: Candidate, entry: Entry) -> None:

@@ -21,7 +21,7 @@ Claims = Mapping[tuple[str, int, str], str]
 """(key of the other form, paper id, record that says so) → relation."""
 
 
-def record_of(entry: Entry) -> str:
+def record_key(entry: Entry) -> str:
     """Return the key of the record that an entry is, "" if it has no key."""
     return strongest(entry.keys) if entry.keys else ""
 
@@ -31,7 +31,7 @@ def said_by(entries: Iterable[Entry]) -> dict[str, set[str]]:
     said: dict[str, set[str]] = {}
     for entry in entries:
         if entry.names_forms and not entry.is_follow_up:
-            said.setdefault(record_of(entry), set()).update(form.key for form in entry.forms)
+            said.setdefault(record_key(entry), set()).update(form.key for form in entry.forms)
     return said
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from watcher.model import FIRST, Entry
-from watcher.model.fields import LISTED, FieldKind
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_numbered, insert_unless_there, update_rows
 from watcher.store.fleet.holding import hold_papers
@@ -34,17 +33,15 @@ from watcher.store.identity.keys import (
 )
 from watcher.store.identity.moved import homeless, moved_papers
 from watcher.store.identity.sameness import is_another
-from watcher.store.papers.claims import is_over, record_of, said_by, write_claims
+from watcher.store.papers.claims import is_over, record_key, said_by, write_claims
 from watcher.store.papers.events import all_updates, events_of, stage_reached
+from watcher.store.papers.listings import PlacedPaper, write_listings
 from watcher.store.papers.merging import hold_matching, merge_papers
 from watcher.store.papers.removals import listed_elsewhere
 from watcher.store.papers.stored_words import mark_unfolded
 
-_paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
+_paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
 _claim, _match = schema.paper_claim, schema.match
-
-_LISTED = tuple(one.attribute for one in LISTED)
-_COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
 
 MOST_LINKS = 5
 """Most addresses and sites' own ids that are stored of a paper: some sites give it another one at every poll."""
@@ -91,6 +88,7 @@ class Recording:
         self._merges: list[tuple[int, int]] = []
         self._outrun: list[tuple[Candidate, int, str]] = []
         self._updates: list[tuple[Candidate, tuple[str, ...]]] = []
+        self._published: list[datetime | None] = []
 
     def record(self, entries: Sequence[Entry]) -> Recorded:
         """Store the entries; return which papers they are, and what has changed."""
@@ -100,8 +98,12 @@ class Recording:
         heirs = self._find_heirs()
         added, touched = self._write_papers()
         merged = {other for _, other in self._merges}
-        placed = zip(papers, entries, strict=True)
-        fresh, newly_counted = self._write_listings((paper, one) for paper, one in placed if not one.is_follow_up)
+        listed = [
+            PlacedPaper(_id(paper), paper.final.values["first_seen"], before, entry)
+            for paper, entry, before in zip(papers, entries, self._published, strict=True)
+            if not entry.is_follow_up
+        ]
+        fresh, newly_counted = write_listings(self._connection, self._source, listed, self._now)
         mark_unfolded(self._connection, {*touched, *fresh, *merged, *(kept for kept, _ in self._merges)})
         touched |= fresh | newly_counted
         ids = tuple(_id(paper) for paper in papers)
@@ -188,6 +190,7 @@ class Recording:
     def _place(self, entry: Entry) -> Candidate:
         """Return the paper of the entry, found or made, after adding what the entry says."""
         identity = self._catalogue.identify(entry, self._moved.get(id(entry)))
+        self._published.append(identity.same[0].values["published"] if identity.same else None)
         if identity.same:
             paper, *others = identity.same
             before = dict(paper.values)
@@ -200,7 +203,7 @@ class Recording:
         else:
             paper = self._make(entry, identity.keys)
         self._catalogue.add(paper, identity.keys, [form.key for form in identity.forms])
-        self._claims |= {(form.key, paper, record_of(entry)): form.relation for form in identity.forms}
+        self._claims |= {(form.key, paper, record_key(entry)): form.relation for form in identity.forms}
         self._keys |= dict.fromkeys(identity.keys, paper)
         self._keys |= {nobodys_key(self._source, key): paper for key in entry.shared}
         self._wait_for_abstract(paper)
@@ -274,38 +277,6 @@ class Recording:
                 kept[key] = paper
         return kept
 
-    def _write_listings(self, listed: Iterable[tuple[Candidate, Entry]]) -> tuple[set[int], set[int]]:
-        """Write listings and their numbers; return the ids of papers newly listed, and those with changed numbers."""
-        wanted = {(_id(paper), entry.listed): entry for paper, entry in listed}
-        known = self._known_listings({paper_id for paper_id, _ in wanted})
-        fresh = [self._row(place, entry) for place, entry in wanted.items() if place not in known]
-        again = [_newer(known[place], self._row(place, entry)) for place, entry in wanted.items() if place in known]
-        changed = [row for row in again if row.pop("is_changed")]
-        insert_numbered(self._connection, _listing, fresh)
-        update_rows(self._connection, _listing, ["id"], again)
-        numbers = [row for row in (*fresh, *changed) if any(row[name] is not None for name in _COUNTED)]
-        self._write_metrics(numbers)
-        return {row["paper_id"] for row in fresh}, {row["paper_id"] for row in changed}
-
-    def _known_listings(self, paper_ids: set[int]) -> dict[tuple[int, date | None], Any]:
-        rows = self._select(_listing, _listing.c.paper_id, paper_ids)
-        return {(row.paper_id, row.day): row for row in rows if row.source == self._source}
-
-    def _row(self, place: tuple[int, date | None], entry: Entry) -> dict[str, Any]:
-        return {
-            "paper_id": place[0],
-            "source": self._source,
-            "day": place[1],
-            "read_at": self._now,
-            **{name: getattr(entry, name) for name in _LISTED},
-        }
-
-    def _write_metrics(self, listings: Sequence[dict[str, Any]]) -> None:
-        rows = [{"listing_id": row["id"], "at": self._now} | _numbers(row) for row in listings]
-        if insert_unless_there(self._connection, _metric, rows) < len(rows):
-            # Read twice at the same instant: the later numbers count.
-            update_rows(self._connection, _metric, ["listing_id", "at"], rows)
-
 
 def _by_id(updates: Iterable[tuple[Candidate, tuple[str, ...]]]) -> Iterable[tuple[int, tuple[str, ...]]]:
     return ((_id(paper), occasions) for paper, occasions in updates)
@@ -320,14 +291,3 @@ def _id(paper: Candidate) -> int:
     found = paper.final.id
     assert found is not None
     return found
-
-
-def _newer(known: Any, row: dict[str, Any]) -> dict[str, Any]:
-    """Return the known listing with the numbers that were read now. Numbers no longer shown stay as they are."""
-    latest = {name: value if value is not None else getattr(known, name) for name, value in row.items()}
-    is_changed = any(latest[name] != getattr(known, name) for name in _COUNTED)
-    return latest | {"id": known.id, "is_changed": is_changed}
-
-
-def _numbers(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in _COUNTED}

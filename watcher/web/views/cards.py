@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.model import FIRST, DigestItem, DisplayNames, Fate, Hit, Paper, Rank, rank_of
-from watcher.model.telling import CITES
+from watcher.model.citing import CITES
 from watcher.model.words import counted
 from watcher.render.clean import one_line
 from watcher.render.view import PaperView, about, authors_line, cites_line, paper_view
