@@ -13,6 +13,7 @@ from watcher.model import Entry, Reading, Source
 from watcher.parsers import PARSERS
 
 READ = {
+    "aclanthology": (1, "a61789f08cda"),
     "arxiv": (6, "7cde4cccc096"),
     "biorxiv": (4, "07f066ad81e6"),
     "crossref": (3, "898fc9ae51b6"),

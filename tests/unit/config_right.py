@@ -307,6 +307,8 @@ AROUND = {
     "OpenReview by words": source(
         "{kind: openreview, query: continual learning, journal: [ICLR.cc/2026/Conference, TMLR]}"
     ),
+    "the ACL Anthology": source("{kind: aclanthology}"),
+    "the ACL Anthology by collections": source("{kind: aclanthology, journal: [2026.acl, 2026.tacl, P97]}"),
     "two feeds of a site": config(
         'sources:\n  a: {kind: feed, url: "https://lab.example/feed"}\n'
         '  b: {kind: feed, url: "https://lab.example/feed?of=b"}'
