@@ -13,10 +13,10 @@ from benchmarks.faults.sources import PLAYED, ApiFault, is_right, play, worlds
 from benchmarks.sources.requests import MIDNIGHT, a_day
 from tests.parsers.literature import notice, work
 from watcher.daemon.site_book import SiteBook
-from watcher.fetch import pace_of
 from watcher.fetch.turns import NotNow, Turns
 from watcher.model import Verdict
 from watcher.parsers import PARSERS
+from watcher.policy.polls.pace import pace_of
 from watcher.store import open_store
 
 DAY = timedelta(days=1)

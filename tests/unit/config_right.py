@@ -296,6 +296,10 @@ AROUND = {
     "Crossref by words": source(
         "{kind: crossref, query: coral reef, filter: [type:journal-article, has-abstract:true]}"
     ),
+    "OpenAlex often, with a key": config(
+        "sources:\n"
+        + "\n".join(f'  s{n}: {{kind: openalex, query: kelp {n}, api_key: "${{HOOK}}", every: 1h}}' for n in range(5))
+    ),
     "Semantic Scholar by words": source(
         """{kind: semanticscholar, query: '"tide pool" + (kelp | reef) -urchin', api_key: "${HOOK}"}"""
     ),
