@@ -47,7 +47,7 @@ def of_collection(more: str = "", **values: Any) -> Entry:
 
 def test_a_paper_of_the_feed_has_its_authors_where_others_have_abstracts() -> None:
     found = of_feed()
-    assert (found.keys, found.forms) == ((OWN,), (OtherForm(DOI, FORM),))
+    assert (found.keys, found.forms, found.names_forms) == ((OWN,), (OtherForm(DOI, FORM),), False)
     assert (found.title, found.authors) == ("Talking to Tides, part 7", ("Ada Amberg", "Bo Brisk", "Cy Dee"))
     assert (found.abstract, found.venue, found.stage) == ("", TITLE, PUBLISHED)
     assert (found.published, found.listed) == (None, date(2026, 3, 9))
@@ -72,6 +72,7 @@ def test_what_the_feed_says_of_a_paper(said: str, authors: tuple[str, ...], venu
 def test_a_paper_of_a_collection() -> None:
     found = of_collection()
     assert (found.keys, found.forms, found.doi) == ((DOI, OWN), (), "10.18653/v1/2026.tides-long.7")
+    assert found.names_forms
     assert (found.title, found.authors) == ("Talking to Tides, part 7", ("Ada Amberg", "Bo Brisk"))
     assert found.abstract == "We talk to tides and they answer: tide 7 says n^2."
     assert found.author_ids == ("orcid:0000-0002-1825-0097 Ada Amberg",)

@@ -151,18 +151,18 @@ def warn_of_same_address(checker: Checker, config: Config) -> None:
 def warn_of_allowances(checker: Checker, config: Config) -> None:
     """Warn of sites that answer less on a day than their sources ask for, even if each list has but one page.
 
-    Sources that follow a rhythm of their own are not counted.
+    Sources that follow a rhythm of their own are not counted. Requests with a key and those without are counted apart,
+    as sites do.
     """
-    asked, allowed = defaultdict[str, float](float), defaultdict[str, int](int)
+    asked = defaultdict[tuple[str, int], float](float)
     for source in config.sources.values():
         for start in () if source.is_auto else PARSERS[source.kind].starts(source, _SOME_DAY):
             place = urlsplit(start)
             pace = pace_of(place.hostname or "", place.netloc, 0.0, place.query)
-            asked[pace.name] += pace.cost * (_DAY / source.every)
-            allowed[pace.name] = max(allowed[pace.name], pace.a_day)
-    for site, number in asked.items():
-        if 0 < allowed[site] < number:
-            what = f"these sources ask {site} for {number:,.0f} requests a day or more: it answers {allowed[site]:,}"
+            asked[pace.name, pace.a_day] += pace.cost * (_DAY / source.every)
+    for (site, allowed), number in asked.items():
+        if 0 < allowed < number:
+            what = f"these sources ask {site} for {number:,.0f} requests a day or more: it answers {allowed:,}"
             hint = "write a longer every: for some, such as 1d, or add a key that allows more"
             checker.warn(_at(checker, "sources"), what, hint, name="over-allowance", in_key=True)
 

@@ -67,6 +67,7 @@ def entry_of(node: XmlElement, volume: Volume) -> Entry | None:
         title=title,
         keys=(*(of_doi(doi).keys if doi else ()), own),
         forms=() if doi else forms_of(id),
+        names_forms=True,
         stage=None if is_over else PUBLISHED,
         retraction=BY_MARK if node.all("retracted") else None,
         doi=doi,

@@ -87,6 +87,7 @@ def entry_of(note: Values) -> Entry | None:
         title=title,
         keys=keys,
         forms=_forms(note, keys),
+        names_forms=True,
         stage=ACCEPTED if is_accepted else None,
         abstract=shown_text(text_at(note, "abstract")),
         authors=kept_names(list(_authors(note))),
