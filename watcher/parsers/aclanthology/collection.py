@@ -9,7 +9,7 @@ from datetime import date
 
 from watcher.model import BY_MARK, PUBLISHED, Entry
 from watcher.model.fields import kept_id
-from watcher.parsers.aclanthology.keys import forms_of, id_in, labels_of, page_of
+from watcher.parsers.aclanthology.keys import anthology_page, doi_claimed, id_in, labels_of
 from watcher.parsers.apis.answers import kept_names
 from watcher.parsers.apis.relations import several
 from watcher.parsers.common import clean
@@ -46,7 +46,7 @@ def volume_of(node: XmlElement, collection: str) -> Volume:
     )
 
 
-def id_of(node: XmlElement, volume: Volume) -> str | None:
+def anthology_id(node: XmlElement, volume: Volume) -> str | None:
     """Return the id of a paper: as its address says, or made of the numbers of its collection, volume and paper."""
     made = f"{volume.collection}-{volume.name}.{node.attributes.get('id', '')}"
     return id_in(node.text("url")) or id_in(made)
@@ -54,11 +54,11 @@ def id_of(node: XmlElement, volume: Volume) -> str | None:
 
 def entry_of(node: XmlElement, volume: Volume) -> Entry | None:
     """Return the entry for a paper, None if it has no id or no title."""
-    id, title = id_of(node, volume), clean.line(_text(node, "title"))
+    id, title = anthology_id(node, volume), clean.line(_text(node, "title"))
     if id is None or not title:
         return None
     doi = clean.doi(node.text("doi"))
-    own = f"url:{page_of(id)}"
+    own = f"url:{anthology_page(id)}"
     people = node.all("author")
     places = [clean.line(at.text(), clean.NAME_CHARS) for one in people for at in one.all("affiliation")]
     note, is_over = _note(node)
@@ -66,7 +66,7 @@ def entry_of(node: XmlElement, volume: Volume) -> Entry | None:
     return Entry(
         title=title,
         keys=(*(of_doi(doi).keys if doi else ()), own),
-        forms=() if doi else forms_of(id),
+        forms=() if doi else doi_claimed(id),
         names_forms=True,
         stage=None if is_over else PUBLISHED,
         retraction=BY_MARK if node.all("retracted") else None,
@@ -85,7 +85,7 @@ def entry_of(node: XmlElement, volume: Volume) -> Entry | None:
         version=_version(node),
         code_url=clean.url(code) if code.startswith("http") else None,
         listed=volume.ingested,
-        url=page_of(id),
+        url=anthology_page(id),
     )
 
 

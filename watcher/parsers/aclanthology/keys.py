@@ -46,7 +46,7 @@ def starts(source: Source, today: date) -> tuple[str, ...]:
     return tuple(f"{DATA}{one}.xml" for one in own(source).journal if is_collection(one)) or (FEED,)
 
 
-def list_name(url: str) -> str:
+def collection_named(url: str) -> str:
     """Return the name of the list at an address, for people: the collection, "" for the feed."""
     name = url.removeprefix(DATA).removesuffix(".xml")
     return name if is_collection(name) else ""
@@ -71,12 +71,12 @@ def labels_of(id: str) -> tuple[str, ...]:
     return (found["venue"], f"{found['venue']}-{found['volume']}") if found else ()
 
 
-def page_of(id: str) -> str:
+def anthology_page(id: str) -> str:
     """Return the address of the page of a paper."""
     return f"{SITE}{id}/"
 
 
-def forms_of(id: str) -> tuple[OtherForm, ...]:
+def doi_claimed(id: str) -> tuple[OtherForm, ...]:
     """Return the DOI that most papers with such an id have, as another form: not all have one."""
     found = _ID.fullmatch(id)
     return (OtherForm(f"doi:10.18653/v1/{id}"),) if found and found["venue"] not in _OWN_DOIS else ()

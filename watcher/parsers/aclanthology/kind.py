@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from watcher.model import PUBLISHED, Entry, Reading, Source, Unreadable
-from watcher.parsers.aclanthology.collection import entry_of, id_of, papers_of
+from watcher.parsers.aclanthology.collection import anthology_id, entry_of, papers_of
 from watcher.parsers.aclanthology.keys import (
     AclAnthologyKeys,
-    forms_of,
+    anthology_page,
+    collection_named,
+    doi_claimed,
     id_in,
     labels_of,
-    list_name,
     mistakes,
     own,
-    page_of,
     starts,
 )
 from watcher.parsers.body import SavedBody
@@ -71,14 +71,14 @@ def _recorded(entry: Entry) -> Entry | None:
     day = entry.published.date() if entry.published else entry.listed
     return Entry(
         title=entry.title,
-        keys=(f"url:{page_of(id)}",),
-        forms=forms_of(id),
+        keys=(f"url:{anthology_page(id)}",),
+        forms=doi_claimed(id),
         stage=PUBLISHED,
         authors=tuple(filter(None, _AND.split(said["authors"]))) if said else (),
         categories=labels_of(id),
         venue=venue_named(said["venue"]) if said else None,
         listed=day,
-        url=page_of(id),
+        url=anthology_page(id),
     )
 
 
@@ -96,7 +96,7 @@ def _of_collection(document: FeedDocument, collection: str) -> Reading | Unreada
     papers = list(papers_of(document.items, collection))[: clean.MOST_ENTRIES]
     if not papers:
         return Unreadable(f"the collection {collection} of the ACL Anthology has no papers")
-    if nameless := sum(id_of(node, volume) is None for node, volume in papers):
+    if nameless := sum(anthology_id(node, volume) is None for node, volume in papers):
         return Unreadable(f"{nameless} of {len(papers)} papers have no id of the ACL Anthology")
     entries = [entry for node, volume in papers if (entry := entry_of(node, volume))]
     if not entries:
@@ -140,7 +140,7 @@ PARSER = Parser(
     check=mistakes,
     is_for_programs=lambda source: True,
     starts=starts,
-    called=lambda source, url: list_name(url),
+    called=lambda source, url: collection_named(url),
     every=lambda source: timedelta(days=1),
     shows_again=lambda source: timedelta.max if own(source).journal else None,
     tells=_told,
