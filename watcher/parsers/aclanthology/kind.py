@@ -37,8 +37,10 @@ FORM = XmlForm(what="collection of the ACL Anthology", roots=("collection",), it
 
 _COLLECTION = re.compile(rb"<collection\s[^<>]{0,60}\bid\s*=\s*[\"']([\w.]{2,40})[\"']")
 _HEAD = 2_000
-_IN = re.compile(r"(?P<authors>.*?)\s*\bin (?P<venue>(?:[A-Z\d]|the ).*)", re.DOTALL)
-_AND = re.compile(r",\s+|\s+and\s+")
+_IN = re.compile(r"(?:^| )in (?=[A-Z\d]|the )", re.ASCII)
+"""Matches what stands between the authors and their volume."""
+
+_AND = re.compile(r", | and ")
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
@@ -67,16 +69,16 @@ def _recorded(entry: Entry) -> Entry | None:
     id = id_in(entry.url or "")
     if id is None:
         return None
-    said = _IN.fullmatch(entry.abstract)
+    said = _IN.search(entry.abstract)
     day = entry.published.date() if entry.published else entry.listed
     return Entry(
         title=entry.title,
         keys=(f"url:{anthology_page(id)}",),
         forms=doi_claimed(id),
         stage=PUBLISHED,
-        authors=tuple(filter(None, _AND.split(said["authors"]))) if said else (),
+        authors=tuple(filter(None, _AND.split(entry.abstract[: said.start()]))) if said else (),
         categories=labels_of(id),
-        venue=venue_named(said["venue"]) if said else None,
+        venue=venue_named(entry.abstract[said.end() :]) if said else None,
         listed=day,
         url=anthology_page(id),
     )
