@@ -16,9 +16,8 @@ from pathlib import Path
 
 from benchmarks.faults import lists, places
 from benchmarks.faults.faults import MAIL, WEB, Fault, play
-from benchmarks.faults.forms import SITES
 from benchmarks.faults.place_faults import PlaceFault
-from benchmarks.faults.sources import FAULTS, ApiEnding, ApiFault
+from benchmarks.faults.sources import PLAYED, ApiEnding, ApiFault
 from benchmarks.faults.sources import is_right as is_right_of_source
 from benchmarks.faults.sources import play as play_source
 from benchmarks.faults.world import MESSAGES, Ending
@@ -81,7 +80,7 @@ def _of_places(only: str, *, is_table: bool) -> list[tuple[str, PlaceFault, plac
 
 def _of_sources(only: str, *, is_table: bool) -> list[tuple[str, ApiFault, ApiEnding]]:
     """Play the faults of APIs; print them as a table."""
-    chosen = [(kind, fault) for kind in SITES for fault in FAULTS if only in fault.says]
+    chosen = [(kind, fault) for kind, fault in PLAYED if only in fault.says]
     if is_table and chosen:
         print("", SOURCE_HEAD, "|---|---|---|---|---|---|---|", sep="\n")
     rows = []

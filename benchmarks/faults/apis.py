@@ -91,7 +91,7 @@ class Api:
             works = works[::-1]
         if self.fault == "short" and page > 0:
             return []
-        shown = works[page * self.a_page : (page + 1) * self.a_page]
+        shown = works if FORMS[self.kind].is_whole else works[page * self.a_page : (page + 1) * self.a_page]
         gone = FORMS[self.kind].missing if self.fault == "field" else ""
         return [{f"x-{name}" if name == gone else name: value for name, value in one.items()} for one in shown]
 

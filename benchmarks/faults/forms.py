@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tests.parsers import dblp, literature, openreview, scholar
+from tests.parsers import anthology, dblp, literature, openreview, scholar
 
 Work = dict[str, Any]
 
@@ -17,16 +17,16 @@ class ApiForm:
     """How an API answers.
 
     ``site``: the beginning of its addresses.
-    ``work``: returns the work with a number that came on a day. ``doi``: returns the DOI of a work, or
-        its address there.
+    ``work``: returns the work with a number that came on a day. ``doi``: returns its DOI, or its id there.
     ``page``: returns the body of a page, given its works, their number in all, the cursor of the next page, and whether
         there is one.
     ``cursor``: the parameter that has it. ``is_one``: all pages of a list have the same one. ``is_place``: it is the
         place of a page's first work.
+    ``is_whole``: all works stand on one page.
     ``is_undated``: its works bear no day, and a list is always whole.
     ``missing``: the field that is called otherwise by a fault.
     ``error``: an error with status 200.
-    ``lists``: what a source asks for that is no search, if there is such a thing.
+    ``asks``: what a source asks for. ``lists``: what it asks for that is no search, if there is such a thing.
     """
 
     site: str
@@ -38,8 +38,19 @@ class ApiForm:
     cursor: str = "cursor"
     is_one: bool = False
     is_place: bool = False
+    is_whole: bool = False
     is_undated: bool = False
+    asks: Mapping[str, Any] = field(default_factory=lambda: {"query": "kelp reef"})
     lists: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _collection(shown: Sequence[Work]) -> bytes:
+    """Return a collection of the ACL Anthology with a volume for each day."""
+    days: dict[date, list[str]] = {}
+    for work in shown:
+        paper = anthology.paper(work["number"]) if "number" in work else '<paper id="x"><title>Tides</title></paper>'
+        days.setdefault(work["day"], []).append(paper)
+    return anthology.collection([anthology.volume(some, f"v{day:%j}", f"{day}") for day, some in days.items()])
 
 
 FORMS: Mapping[str, ApiForm] = {
@@ -91,6 +102,16 @@ FORMS: Mapping[str, ApiForm] = {
         error={"name": "SearchError", "message": "The search is away"},
         cursor="offset",
         is_place=True,
+    ),
+    "aclanthology": ApiForm(
+        site="https://raw.githubusercontent.com",
+        work=lambda number, day: {"number": number, "day": day},
+        doi=lambda work: f"2026.tides-long.{work['number']}",
+        page=lambda shown, *_: _collection(shown),
+        missing="number",
+        error={"message": "The files are away"},
+        is_whole=True,
+        asks={"journal": ("2026.tides",)},
     ),
 }
 """Kind of source → its API."""

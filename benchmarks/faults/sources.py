@@ -25,7 +25,9 @@ from watcher.pipeline.telling.tell import tell_due
 from watcher.store import Store, open_store
 
 BEGIN = date(2026, 3, 2)
-_NUMBER = re.compile(r"(?:10\.5555/(?:kelp|reef|tide|shell)\.|forum\?id=pOnD_0*)(\d+)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:10\.5555/(?:kelp|reef|tide|shell)\.|2026\.tides-long\.|forum\?id=pOnD_0*)(\d+)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,28 @@ class ApiFault:
 
 
 FAULTS = (
-    ApiFault("html", "answers with a login page, with 200", Verdict.BROKEN, "found a login page"),
-    ApiFault("error", "answers with an error, with 200", Verdict.BROKEN, " answers: The "),
-    ApiFault("cut", "ends the answer in the middle", Verdict.BROKEN, "broken or cut off"),
-    ApiFault("empty", "says that it has 300 works, and shows none", Verdict.BROKEN, "says that it has 300"),
+    ApiFault("html", "answers with a login page, with 200", Verdict.BROKEN, "a login page"),
+    ApiFault(
+        "error",
+        "answers with an error, with 200",
+        Verdict.BROKEN,
+        " answers: The ",
+        {"aclanthology": (Verdict.BROKEN, "looked for the feed or a collection of the ACL Anthology, found JSON")},
+    ),
+    ApiFault(
+        "cut",
+        "ends the answer in the middle",
+        Verdict.BROKEN,
+        "broken or cut off",
+        {"aclanthology": (Verdict.PARTIAL, "the page is cut off")},
+    ),
+    ApiFault(
+        "empty",
+        "says that it has 300 works, and shows none",
+        Verdict.BROKEN,
+        "says that it has 300",
+        {"aclanthology": (Verdict.BROKEN, "of the ACL Anthology has no papers")},
+    ),
     ApiFault("round", "has a cursor that comes round for ever", Verdict.PARTIAL, "shows papers of earlier pages only"),
     ApiFault("short", "ends its list after the first page", Verdict.PARTIAL, "by its own account"),
     ApiFault(
@@ -70,6 +90,7 @@ FAULTS = (
             "crossref": (Verdict.BROKEN, "works have no DOI"),
             "dblp": (Verdict.BROKEN, "publications have no key of DBLP"),
             "openreview": (Verdict.BROKEN, "submissions has a title"),
+            "aclanthology": (Verdict.BROKEN, "papers have no id of the ACL Anthology"),
         },
     ),
     ApiFault(
@@ -77,7 +98,8 @@ FAULTS = (
         "runs from old to new",
         Verdict.PARTIAL,
         "the oldest stand first",
-        dict.fromkeys(("crossref", "dblp", "openreview"), (Verdict.NEW, "")),  # they ask for no order of days
+        # They ask for no order of days.
+        dict.fromkeys(("crossref", "dblp", "openreview", "aclanthology"), (Verdict.NEW, "")),
     ),
     ApiFault("500", "answers 500 from the second page on", Verdict.UNREACHABLE, "500"),
     ApiFault(
@@ -85,6 +107,15 @@ FAULTS = (
     ),
     ApiFault("429", "answers 429 with `Retry-After`", Verdict.UNREACHABLE, "asks to be left alone for 1800 s"),
 )
+
+
+OF_PAGES = frozenset({"round", "short", "500"})
+"""Faults between the pages of a list."""
+
+PLAYED = tuple(
+    (kind, fault) for kind, form in FORMS.items() for fault in FAULTS if not (form.is_whole and fault.name in OF_PAGES)
+)
+"""Each kind of source with each fault that its API can have."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +218,7 @@ class ApiWorld:
 @contextmanager
 def worlds(kind: str, folder: Path, **keys: Any) -> Iterator[ApiWorld]:
     """A watcher on a database of its own, and the API that it reads. A database that lies there already is taken."""
-    source, path = make_source(name=kind, kind=kind, **(keys or {"query": "kelp reef"})), folder / "w.db"
+    source, path = make_source(name=kind, kind=kind, **(keys or FORMS[kind].asks)), folder / "w.db"
     with serving(Api(kind)) as api, open_store(path, mode="write" if path.exists() else "create") as store:
         yield ApiWorld(store, api, source)
 

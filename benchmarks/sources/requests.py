@@ -24,11 +24,12 @@ from benchmarks.faults.apis import Api, serving
 from benchmarks.faults.forms import FORMS, SITES
 from tests.sources import make_source
 from watcher.daemon.site_book import SiteBook
-from watcher.fetch import Fetcher, pace_of
+from watcher.fetch import Fetcher
 from watcher.fetch.turns import NotNow, Turns
 from watcher.model import Fetched, Page, Reading, Source, Unreachable
 from watcher.parsers import PARSERS
 from watcher.policy.polls.days import Visit
+from watcher.policy.polls.pace import pace_of
 from watcher.policy.polls.walk import walk
 from watcher.store import Store, open_store
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from tests.fuzz.target import NOW, Run, Target, text_of
 from tests.parsers import (
+    anthology,
     dblp,
     feeds,
     journals,
@@ -73,6 +74,10 @@ MORE: Mapping[str, list[bytes]] = {
     "openreview": [
         openreview.notes([openreview.note(n) for n in range(25)], 300),
         json.dumps(openreview.challenge()).encode(),
+    ],
+    "aclanthology": [
+        anthology.feed([anthology.item(n) for n in range(3)]),
+        anthology.collection([anthology.volume([anthology.paper(n) for n in range(3)]), anthology.volume([], "short")]),
     ],
     "pubmed": [pubmed.search([41, 42, 43], 900), pubmed.search([])],
     "oai": [

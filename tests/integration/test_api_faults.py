@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.faults.forms import FORMS, SITES
-from benchmarks.faults.sources import FAULTS, ApiFault, is_right, play, worlds
+from benchmarks.faults.sources import PLAYED, ApiFault, is_right, play, worlds
 from benchmarks.sources.requests import MIDNIGHT, a_day
 from tests.parsers.literature import notice, work
 from watcher.daemon.site_book import SiteBook
-from watcher.fetch import pace_of
 from watcher.fetch.turns import NotNow, Turns
 from watcher.model import Verdict
 from watcher.parsers import PARSERS
+from watcher.policy.polls.pace import pace_of
 from watcher.store import open_store
 
 DAY = timedelta(days=1)
@@ -28,8 +28,7 @@ def folder(sqlite_template: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("kind", SITES)
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(("kind", "fault"), PLAYED, ids=lambda one: one if isinstance(one, str) else one.name)
 def test_a_fault_has_its_verdict_and_loses_nothing(fault: ApiFault, kind: str, folder: Path) -> None:
     ended = play(fault, kind, folder)
     assert is_right(fault, kind, ended), ended

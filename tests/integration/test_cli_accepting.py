@@ -48,6 +48,9 @@ OWN = {
     "often-read": World(source("{kind: huggingface, every: 2m}")),
     "http-for-https": World(source('{kind: feed, url: "http://www.nature.com/nature.rss"}')),
     "follow-in-vain": World(source("{kind: huggingface, follow: 2}")),
+    "over-allowance": World(
+        config("sources:\n" + "\n".join(f"  s{n}: {{kind: openalex, query: kelp {n}, every: 1h}}" for n in range(5)))
+    ),
     "unlikely-mail": World(config('receivers:\n  me: {url: "mailtos://ana@lab.example"}')),
     "nobody-named": World(config(f'receivers:\n  me: {{url: "tgram://123456789:{"A" * 35}"}}')),
     "impossible-token": World(config('receivers:\n  me: {url: "slack://T0/B0/x"}')),

@@ -39,6 +39,8 @@ SOURCES = {
     "dblp": make_source(name="s", kind="dblp", query="shell"),
     "dblp person": make_source(name="s", kind="dblp", author=("65/9612",)),
     "openreview": make_source(name="s", kind="openreview", query="ponds"),
+    "aclanthology": Source(name="s", kind="aclanthology"),
+    "aclanthology collection": make_source(name="s", kind="aclanthology", journal=("2026.tides",)),
     "pubmed": make_source(name="s", kind="pubmed", query="kilns"),
     "pubmed rss": make_source(name="s", kind="pubmed", via="rss", url="https://a.example/rss"),
     "oai": Source(name="s", kind="oai", url="https://a.example/oai"),

@@ -14,9 +14,9 @@ from tests.integration.sites import say, serving
 from tests.patience import PATIENCE
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, Limits
-from watcher.fetch.pace import Pace
 from watcher.fetch.turns import NotNow, Turns
 from watcher.model import Page, SiteTurn, Unreachable
+from watcher.policy.polls.pace import Pace
 from watcher.store import Store
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

@@ -65,6 +65,8 @@ ALL = (
     _live("semanticscholar", "semanticscholar", ("id", "abstract", "day", "categories"), 20, query="learning"),
     _live("dblp", "dblp", ("categories",), 20, query="learning"),
     _live("openreview", "openreview", ("abstract", "categories"), 10, query="learning", journal=("TMLR",)),
+    _live("aclanthology", "aclanthology", ("day", "categories"), 900),
+    _live("aclanthology-2025", "aclanthology", ("abstract", "day"), 900, journal=("2025.acl",)),
     _live("pubmed", "pubmed", ("id", "day", "categories"), 20, query="cancer[ti]"),
     _live(
         *("arxiv-oai", "oai", ("id", "abstract", "day", "categories"), 20),

@@ -42,7 +42,7 @@ def entry(*, more: dict[str, Any] | None = None, **values: Any) -> Entry:
 def test_an_accepted_submission() -> None:
     found = entry()
     assert (found.keys, found.url) == ((f"url:{FORUM}",), FORUM)
-    assert found.forms == (OtherForm("doi:10.5555/pond.7", FORM),)
+    assert found.forms == (OtherForm("doi:10.5555/pond.7", FORM),) and found.names_forms
     assert (found.title, found.authors) == ("Learning from Ponds & Puddles, part 7", ("Ada Amberg", "Bo Brisk"))
     assert found.abstract == "We watch ponds and learn what swims there: pond number 7 is deep."
     assert (found.keywords, found.summary) == (("ponds", "puddles"), "Ponds teach.")

@@ -47,6 +47,7 @@ def test_a_paper() -> None:
     assert found.authors == ("Ada Amberg", "Bo Brisk")
     assert found.categories == ("journal article", "review", "Biology", "Environmental Science")
     assert (found.venue, found.stage, found.forms) == ("Journal of Tides", PUBLISHED, ())
+    assert found.names_forms and not entry(externalIds=None).names_forms, "where ids are missing, none is taken back"
     assert (found.published, found.listed) == (datetime(2026, 3, 9, tzinfo=UTC), date(2026, 3, 9))
     assert found.url == "https://doi.org/10.5555/tide.7"
 

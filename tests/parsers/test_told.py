@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.parsers import (
+    anthology,
     dblp,
     feeds,
     literature,
@@ -61,6 +62,11 @@ PAGES: list[tuple[Source, bytes]] = [
     (make_source(name="x", kind="dblp", query="shell"), dblp.hits([dblp.hit(1, type="Withdrawn Items")])),
     (make_source(name="x", kind="dblp", author=("65/9612",)), dblp.person([dblp.record(1)])),
     (Source(name="x", kind="openreview"), openreview.notes([openreview.note(1)])),
+    (Source(name="x", kind="aclanthology"), anthology.feed([anthology.item(1)])),
+    (
+        make_source(name="x", kind="aclanthology", journal=("2026.tides",)),
+        anthology.collection([anthology.volume([anthology.paper(1, "<award>Best Paper</award>")])]),
+    ),
     (Source(name="x", kind="feed"), feeds.rss([ITEM])),
     (
         Source(name="x", kind="pubmed"),

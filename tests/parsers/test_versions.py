@@ -13,17 +13,18 @@ from watcher.model import Entry, Reading, Source
 from watcher.parsers import PARSERS
 
 READ = {
+    "aclanthology": (1, "009a99927ba7"),
     "arxiv": (6, "7cde4cccc096"),
     "biorxiv": (4, "07f066ad81e6"),
     "crossref": (3, "898fc9ae51b6"),
     "dblp": (1, "ffe3334603f0"),
-    "openreview": (1, "2e2ad66ec8d7"),
+    "openreview": (1, "9e6302425ac6"),
     "feed": (12, "6ff53c3ea81f"),
     "html": (6, "50a2ba8d8a8e"),
     "huggingface": (4, "e2f99ec11f20"),
     "openalex": (3, "abfcbe79db70"),
     "medrxiv": (4, "b5e586f27971"),
-    "semanticscholar": (1, "1cab347af3b6"),
+    "semanticscholar": (1, "8b8745a13619"),
     "oai": (3, "3d54b291df7f"),
     "pubmed": (2, "d0d854856f8b"),
 }

@@ -296,6 +296,10 @@ AROUND = {
     "Crossref by words": source(
         "{kind: crossref, query: coral reef, filter: [type:journal-article, has-abstract:true]}"
     ),
+    "OpenAlex often, with a key": config(
+        "sources:\n"
+        + "\n".join(f'  s{n}: {{kind: openalex, query: kelp {n}, api_key: "${{HOOK}}", every: 1h}}' for n in range(5))
+    ),
     "Semantic Scholar by words": source(
         """{kind: semanticscholar, query: '"tide pool" + (kelp | reef) -urchin', api_key: "${HOOK}"}"""
     ),
@@ -307,6 +311,8 @@ AROUND = {
     "OpenReview by words": source(
         "{kind: openreview, query: continual learning, journal: [ICLR.cc/2026/Conference, TMLR]}"
     ),
+    "the ACL Anthology": source("{kind: aclanthology}"),
+    "the ACL Anthology by collections": source("{kind: aclanthology, journal: [2026.acl, 2026.tacl, P97]}"),
     "two feeds of a site": config(
         'sources:\n  a: {kind: feed, url: "https://lab.example/feed"}\n'
         '  b: {kind: feed, url: "https://lab.example/feed?of=b"}'

@@ -138,6 +138,10 @@ SLIPS: dict[str, tuple[str, str]] = {
         source("{kind: openreview, query: x, journal: [§ICLR 2026]}"),
     ),
     "source: OpenReview phrase": ("write words alone", source("{kind: openreview, query: §'\"deep ponds\"'}")),
+    "source: ACL Anthology venue's name": (
+        "write a year and a venue",
+        source("{kind: aclanthology, journal: [§ACL 2026]}"),
+    ),
     "source: Crossref journal's name": (
         "write ISSNs: journal: [1234-5679]",
         source("{kind: crossref, journal: §Nature}"),

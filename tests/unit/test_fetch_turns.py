@@ -3,8 +3,8 @@ from threading import Event, Thread
 import pytest
 
 from tests.patience import PATIENCE
-from watcher.fetch.pace import Pace
 from watcher.fetch.turns import NotNow, Turns
+from watcher.policy.polls.pace import Pace
 
 
 class Clock:

@@ -142,10 +142,10 @@ def opened(url: str, sources: Iterable[Source], env: Mapping[str, str], folder: 
         return _of_file(file, env, folder)
     origin = _origin(url)
     ours: dict[str, str] = {}
-    for place, header in (
-        (place, header) for source in sources for place, site, header in _places(source) if _origin(site) == origin
-    ):
-        ours[place] = header or ours.get(place, "")
+    for source in sources:
+        for place, site, header in _places(source):
+            if _origin(site) == origin:
+                ours[place] = header or ours.get(place, "")
     found = {
         place[0]: _value(place["name"], env) if place["name"] else _in_file(place["file"], env, folder)
         for place in _PLACE.finditer(url)
@@ -171,6 +171,8 @@ def _named(place: re.Match[str]) -> str:
 
 def _without_parameters(url: str, pairs: Collection[str]) -> str:
     """Return an address without some pairs ``name=value`` of its query, as they are written."""
+    if not pairs:
+        return url
     head, mark, rest = url.partition("?")
     query, sharp, fragment = rest.partition("#")
     kept = [pair for pair in query.split("&") if pair not in pairs]

@@ -24,6 +24,7 @@ from watcher.config.lint.way_out import authorities_of
 from watcher.config.lint.web import check_web
 from watcher.config.lint.whole import (
     note_variables,
+    warn_of_allowances,
     warn_of_contact,
     warn_of_folders,
     warn_of_includes,
@@ -217,6 +218,7 @@ def _warn_of_whole(checker: Checker, keys: ConfigKeys, config: Config, *, is_who
     if is_whole and not checker.is_broken:
         named = [*(keys.operator or ()), *(name for names in (keys.allow or {}).values() for name in names)]
         warn_of_unused(checker, config, [one.partition(":")[0] for one in named])
+        warn_of_allowances(checker, config)
         checker.warn_of_vain()
 
 

@@ -13,7 +13,6 @@ if "httpx" not in sys.modules:
 
 from watcher.fetch.exchange import Limits  # noqa: E402
 from watcher.fetch.fetcher import Fetcher, default_user_agent  # noqa: E402
-from watcher.fetch.pace import pace_of  # noqa: E402
 from watcher.fetch.turns import Book  # noqa: E402
 
-__all__ = ["Book", "Fetcher", "Limits", "default_user_agent", "pace_of"]
+__all__ = ["Book", "Fetcher", "Limits", "default_user_agent"]

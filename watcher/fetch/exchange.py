@@ -15,7 +15,6 @@ import httpx
 
 from watcher.errors import WatcherError
 from watcher.fetch.body import read_body
-from watcher.fetch.pace import Pace, pace_of
 from watcher.fetch.proxied import ProxyTransport, ProxyWire
 from watcher.fetch.said import SAYS_WHY, said_in
 from watcher.fetch.turns import Book, Turns
@@ -24,6 +23,7 @@ from watcher.fetch.wire import Deadline, Live, Refused, Resolve, Transport, Wire
 from watcher.files.authorities import trust
 from watcher.model.hosts import is_public
 from watcher.model.way_out import WayOut
+from watcher.policy.polls.pace import Pace, pace_of
 
 ASKS_TO_WAIT = frozenset({429, 503})
 READ = frozenset({200, 203})

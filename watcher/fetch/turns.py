@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
 
-from watcher.fetch.pace import Pace
 from watcher.model import SiteTurn
+from watcher.policy.polls.pace import Pace
 
 
 class Book(Protocol):

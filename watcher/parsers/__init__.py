@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from watcher.parsers import saved
+from watcher.parsers.aclanthology import kind as aclanthology
 from watcher.parsers.arxiv import kind as arxiv
 from watcher.parsers.biorxiv import kind as biorxiv
 from watcher.parsers.crossref import kind as crossref
@@ -31,6 +32,7 @@ _OF_PAGES = (
     semanticscholar.PARSER,
     dblp.PARSER,
     openreview.PARSER,
+    aclanthology.PARSER,
     pubmed.PARSER,
     oai.PARSER,
     feed.PARSER,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,8 +20,12 @@ from watcher.config.values import Config, Receiver
 from watcher.model import Source
 from watcher.model.hosts import is_public_name
 from watcher.parsers import PARSERS
+from watcher.policy.polls.pace import pace_of
 
-_WEEK = timedelta(days=7)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_SOME_DAY = date(2026, 1, 1)
+"""A day for addresses in which one stands: how many there are, and of which site, is the same on any."""
+
 _OFTEN = timedelta(minutes=5)
 _FIXED = re.compile(r"(?:EST|MST|HST|Etc/GMT[+-]\d+)")
 _RULE_KEYS = frozenset({"rule", "any", "all", "none", "where"})
@@ -141,6 +146,25 @@ def warn_of_same_address(checker: Checker, config: Config) -> None:
             if (first := known.setdefault(one, name)) != name:
                 path = ("receivers", name, *address_key(receiver, label))
                 checker.warn(path, f"receiver {first} has this address already", "use one of them", name="same-address")
+
+
+def warn_of_allowances(checker: Checker, config: Config) -> None:
+    """Warn of sites that answer less on a day than their sources ask for, even if each list has but one page.
+
+    Sources that follow a rhythm of their own are not counted. Requests with a key and those without are counted apart,
+    as sites do.
+    """
+    asked = defaultdict[tuple[str, int], float](float)
+    for source in config.sources.values():
+        for start in () if source.is_auto else PARSERS[source.kind].starts(source, _SOME_DAY):
+            place = urlsplit(start)
+            pace = pace_of(place.hostname or "", place.netloc, 0.0, place.query)
+            asked[pace.name, pace.a_day] += pace.cost * (_DAY / source.every)
+    for (site, allowed), number in asked.items():
+        if 0 < allowed < number:
+            what = f"these sources ask {site} for {number:,.0f} requests a day or more: it answers {allowed:,}"
+            hint = "write a longer every: for some, such as 1d, or add a key that allows more"
+            checker.warn(_at(checker, "sources"), what, hint, name="over-allowance", in_key=True)
 
 
 def _what_it_reads(source: Source) -> object:

@@ -72,7 +72,7 @@ def _search(query: str) -> str:
     return f"{SITE}search/publ/api?{query_of(asked)}"
 
 
-def list_name(url: str) -> str:
+def list_of_address(url: str) -> str:
     """Return the name of the list at an address, for people: a stream with its year, a person."""
     asked = parameter_of(url, "q")
     of, year = _OF_STREAM.search(asked), _YEAR.search(asked)

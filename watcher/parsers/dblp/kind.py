@@ -11,7 +11,7 @@ from watcher.parsers.apis.answers import answer_of, line_at, number_of, object_o
 from watcher.parsers.apis.cursors import next_address, parameter_of
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common.sniff import BodyForm, body_form
-from watcher.parsers.dblp.keys import DblpKeys, list_name, mistakes, own, starts
+from watcher.parsers.dblp.keys import DblpKeys, list_of_address, mistakes, own, starts
 from watcher.parsers.dblp.record import ENDED, NO_PAPERS, Publication, entry_of, of_person, of_search
 from watcher.parsers.feed.item import cut_warning
 from watcher.parsers.feed.xml import NotWellFormed, XmlForm, read_xml
@@ -124,7 +124,7 @@ PARSER = Parser(
     check=mistakes,
     is_for_programs=lambda source: True,
     starts=starts,
-    called=lambda source, url: list_name(url),
+    called=lambda source, url: list_of_address(url),
     every=lambda source: timedelta(days=1),
     tells=_told,
     parse=lambda body, url, source: parse(body, url),

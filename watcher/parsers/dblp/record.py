@@ -37,7 +37,7 @@ _TYPES = {
 }
 """Element of a person's record → the type that the search has for it."""
 
-_KEY = re.compile(r"[a-z]+(?:/[\w.+:-]+){1,4}", re.ASCII)
+_KEY = re.compile(r"[a-z]{1,20}(?:/[\w.+:-]{1,100}){1,4}", re.ASCII)
 _NUMBER_BEHIND = re.compile(r" \d{4}$")
 """Matches the number that parts people of one name."""
 

@@ -47,7 +47,7 @@ def starts(source: Source, today: date) -> tuple[str, ...]:
         usual = of_search if is_search(source.url) else {"sort": "tmdate:desc"}
         return (with_defaults(source.url, usual | {"offset": "0"}),)
     keys = own(source)
-    venues = [found for one in keys.journal if (found := venue_in(one))]
+    venues = [found for one in keys.journal if (found := venue_id_in(one))]
     return tuple(_search(keys.query or "", venue) for venue in venues or [""])
 
 
@@ -62,12 +62,12 @@ def is_search(url: str) -> bool:
     return place is not None and place.path.endswith("/search")
 
 
-def list_name(url: str) -> str:
+def venue_asked(url: str) -> str:
     """Return the name of the list at an address, for people: the venue that is searched."""
     return parameter_of(url, "venueid")
 
 
-def venue_in(text: str) -> str | None:
+def venue_id_in(text: str) -> str | None:
     """Return the id of a venue (``ICLR.cc/2026/Conference``) in a text, alone or as the address of its page."""
     found = _GROUP.fullmatch(text.strip())
     venue = found[1] if found else text.strip()
@@ -90,7 +90,7 @@ def mistakes(source: Source) -> Iterator[Mistake]:
     if len(keys.query or "") > MOST_QUERY:
         yield Mistake("query", "this is too long for the address of a search", "make several sources")
     for n, one in enumerate(keys.journal):
-        if venue_in(one) is None:
+        if venue_id_in(one) is None:
             hint = "write what stands behind group?id= on its page: journal: [ICLR.cc/2026/Conference, TMLR]"
             yield Mistake("journal", f"`{one[:60]}` is no venue of OpenReview", hint, n)
     if len(keys.journal) > MOST_VENUES:

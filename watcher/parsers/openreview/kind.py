@@ -12,7 +12,7 @@ from watcher.parsers.apis.answers import Values, answer_of, line_at, number_of, 
 from watcher.parsers.apis.cursors import next_address, parameter_of
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common.sniff import BodyForm
-from watcher.parsers.openreview.keys import MOST, OpenReviewKeys, is_search, list_name, mistakes, starts
+from watcher.parsers.openreview.keys import MOST, OpenReviewKeys, is_search, mistakes, starts, venue_asked
 from watcher.parsers.openreview.note import Status, entry_of, forum_of, is_reply, status_of
 from watcher.parsers.parser import Parser, SavedForm
 
@@ -107,7 +107,7 @@ PARSER = Parser(
     check=mistakes,
     is_for_programs=lambda source: True,
     starts=starts,
-    called=lambda source, url: list_name(url),
+    called=lambda source, url: venue_asked(url),
     every=lambda source: timedelta(days=1),
     lag=NO_ORDER,
     tells=lambda source: frozenset(

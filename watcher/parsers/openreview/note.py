@@ -17,7 +17,7 @@ from watcher.parsers.common.venue import venue_named
 FORUM = "https://openreview.net/forum?id="
 
 _ID = re.compile(r"[\w-]{4,40}", re.ASCII)
-_DATED = re.compile(r"(?:[\w.-]+/)+(?:19|20)\d\d/[\w./-]+", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LINKS = ("html", "pdf", "ee")
 _ELSEWHERE = ("dblp.org", "openreview.net")
@@ -54,7 +54,7 @@ def status_of(note: Values) -> Status:
     for pattern, status in _ENDS:
         if pattern.search(venue):
             return status
-    if venue == "TMLR" or _DATED.fullmatch(venue):
+    if venue == "TMLR" or any(map(_YEAR.fullmatch, venue.split("/")[1:-1])):
         return Status.ACCEPTED
     if decision.startswith("accept"):
         return Status.ACCEPTED
@@ -87,6 +87,7 @@ def entry_of(note: Values) -> Entry | None:
         title=title,
         keys=keys,
         forms=_forms(note, keys),
+        names_forms=True,
         stage=ACCEPTED if is_accepted else None,
         abstract=shown_text(text_at(note, "abstract")),
         authors=kept_names(list(_authors(note))),

@@ -48,6 +48,7 @@ def entry_of(paper: Values) -> Entry | None:
         title=title,
         keys=tuple(dict.fromkeys([*named, *_further_keys(ids, named), f"url:{PAGE}{own}"])),
         forms=tuple(OtherForm(key, PREPRINT if venue else FORM) for key in of_arxiv if key not in named),
+        names_forms=isinstance(paper.get("externalIds"), dict),
         stage=PUBLISHED if venue else None,
         arxiv_id=_arxiv_of(named),
         doi=doi,

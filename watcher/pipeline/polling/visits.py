@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from watcher.fetch import pace_of
 from watcher.model import (
     Judged,
     NotModified,
@@ -30,6 +29,7 @@ from watcher.pipeline.record import Intake
 from watcher.policy.polls.citing import reached_by
 from watcher.policy.polls.days import KnownPage, Visit, has_no_page, is_failed, shown_day
 from watcher.policy.polls.gaps import Gap, announced_on, of_cut
+from watcher.policy.polls.pace import pace_of
 from watcher.policy.polls.verdict import (
     TAKEN_AS_TRUE_AFTER,
     DayHistory,

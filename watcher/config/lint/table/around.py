@@ -106,6 +106,12 @@ OF_THE_REST = (
         "`https://`",
     ),
     WarningKind(
+        "over-allowance",
+        "the sources of one site ask for more requests a day than it answers, even with one page for each list",
+        "what is too much is not sent: the sources are `unreachable` until midnight, UTC",
+        "a longer `every` for some of them, or a key that allows more",
+    ),
+    WarningKind(
         "follow-in-vain",
         "`follow` counts no more days than `look_back`",
         "it counts for nothing: these days are read at every look",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watcher.fetch.pace import SITES, Manners, Pace, pace_of
+from watcher.policy.polls.pace import SITES, Manners, Pace, pace_of
 
 OPENALEX, CROSSREF, SCHOLAR = "api.openalex.org", "api.crossref.org", "api.semanticscholar.org"
 
