@@ -46,7 +46,7 @@ SEEN_WITH_THEM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PutOff:
     """What one subscription's alerts, or its messages without papers, to an endpoint wait for.
 
     ``due``: the latest instant at which any of them is due.
@@ -81,7 +81,7 @@ class SetBack:
         self._free_sites(now, latest - now)
         return latest - now
 
-    def waiting(self, later: datetime) -> list[Waiting]:
+    def waiting(self, later: datetime) -> list[PutOff]:
         """Return what is in no message yet and is due later than ``later``."""
         apart = (_match.c.subscription_id, _alert.c.receiver, _alert.c.label)
         alerts = (
@@ -94,12 +94,12 @@ class SetBack:
             _blank.c.due > later, _blank.c.delivery_id.is_(None)
         )
         return [
-            Waiting(id, Endpoint(receiver, label), due, is_blank)
+            PutOff(id, Endpoint(receiver, label), due, is_blank)
             for query, is_blank in ((alerts, False), (blanks, True))
             for id, receiver, label, due in self._connection.execute(query)
         ]
 
-    def bring_forward(self, one: Waiting, due: datetime) -> int:
+    def bring_forward(self, one: PutOff, due: datetime) -> int:
         """Make what waits due at an earlier instant, unless it is due before that; return the number of rows."""
         if one.is_blank:
             later = (*at(_blank, one.endpoint), _blank.c.due > due, _blank.c.delivery_id.is_(None))
