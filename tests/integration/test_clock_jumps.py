@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -37,8 +37,10 @@ from watcher.model import (
 from watcher.outbox.deliver import deliver_all
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import match_waiting, poll_pages
+from watcher.pipeline.polling.polled import due_again
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.set_back import bring_forward
 from watcher.pipeline.telling.tell import next_telling, tell_due
 from watcher.store import Store
 from watcher.store.database.schema import UtcDateTime, metadata
@@ -223,6 +225,8 @@ def test_what_waits_for_quiet_hours_waits_for_no_longer_than_they_last(store: St
 
 def test_nothing_was_seen_after_now_once_a_clock_is_set_back(store: Store) -> None:
     played = Play(store, NIGHTS[0])
+    played.step()
+    played.step()
     played.offset, played.papers, played.is_down = 400 * DAY, 3, True
     played.step()
     played.step()
@@ -245,6 +249,8 @@ def test_nothing_was_seen_after_now_once_a_clock_is_set_back(store: Store) -> No
 
 def test_a_site_waits_no_longer_than_it_asked_for_by_whatever_clock(store: Store) -> None:
     played = Play(store, NIGHTS[0])
+    played.step()
+    played.step()
     played.offset = 5 * HOUR
     played.step()
     played.step()
@@ -257,6 +263,21 @@ def test_a_site_waits_no_longer_than_it_asked_for_by_whatever_clock(store: Store
     with store.transaction() as tx:
         waits = [tx.sites.take("lab.example", "we", STEP, STEP, played.clock() + n * HOUR).wait for n in (0, 1)]
     assert waits == [HOUR.total_seconds(), 0]
+
+
+@pytest.mark.parametrize("behind", [400 * DAY, 20_000 * DAY])
+def test_a_machine_that_has_lost_its_time_spoils_nothing(store: Store, behind: timedelta) -> None:
+    played = Play(store, NIGHTS[0], papers=2)
+    played.step()
+    played.step()
+    with store.reading() as tx:
+        before = tx.pages.last_poll("lab"), list(tx.papers.all(date(2026, 1, 1)))
+    played.offset = -behind
+    played.chores.follow_clock()
+    bring_forward(played.context)
+    with store.reading() as tx:
+        assert (tx.pages.last_poll("lab"), list(tx.papers.all(date(2026, 1, 1)))) == before
+    assert before[0] is not None and due_again(played.source, before[0], played.clock()) == played.clock()
 
 
 def seen_after(store: Store, now: datetime) -> set[str]:

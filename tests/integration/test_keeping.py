@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -404,6 +405,21 @@ def test_a_note_that_was_edited_stays_and_none_leaves_the_folder(tmp_path: Path)
     assert len(list((tmp_path / "notes").iterdir())) == 2
     evil = next(one for one in (tmp_path / "notes").iterdir() if "2603.00003" in one.name).read_text("utf-8")
     assert yaml.safe_load(evil.split("---\n")[1])["title"] == "Evil ../../x — [[a]] `= dv`"
+
+
+@pytest.mark.parametrize("error", [errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK])
+def test_a_note_on_a_stick_or_a_share_where_files_have_one_name(
+    error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object, **__: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, "link", no_links)
+    target = KeepTarget(name="n", kind=KeepKind.FOLDER, place=str(tmp_path))
+    for _ in range(2):
+        assert PaperKeeper().keep(target, stored(LANTERN), "d" * 32) == Outcome(Result.SENT)
+    (note,) = tmp_path.iterdir()
+    assert note.suffix == ".md" and LANTERN.title in note.read_text("utf-8")
 
 
 def test_a_place_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:

@@ -30,6 +30,14 @@ def test_the_config_that_init_writes_is_its_owners_alone(tmp_path: Path) -> None
     assert main(["-c", str(path), "check-config"], {"HOME": str(tmp_path)}) == 0
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["config.yaml", "watcher.schema.json"])
+def test_init_writes_into_no_pipe(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / name)
+    assert main(["init", str(tmp_path / "config.yaml"), "--force"], {"HOME": str(tmp_path)}) == 1
+    assert f"{tmp_path / name} is no ordinary file" in capsys.readouterr().err
+
+
 def test_an_error_of_the_database_quotes_nothing_of_a_paper(store: Store) -> None:
     now = datetime(2026, 3, 10, tzinfo=UTC)
     row = {"key": "doi:10.5555/1", "title": "A Title That Nobody Reads", "first_seen": now, "authors": object()}

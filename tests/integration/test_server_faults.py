@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import make_url
 
 from tests.integration.test_pipeline import World
 from watcher.errors import DatabaseAway, StoreError
+from watcher.model import Endpoint
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store, open_store
 
@@ -111,3 +113,17 @@ def test_a_table_that_another_program_keeps(postgres_database: str, setting: str
             with pytest.raises(StoreError, match=words):
                 world.look()
         assert world.look() == "new" and world.tell() == 1 and world.told() == 12
+
+
+def test_what_a_server_wants_only_read_is_only_read_also_after_a_reader(postgres_database: str) -> None:
+    name = make_url(postgres_database).database
+    with open_store(postgres_database, mode="create") as store:
+        execute(postgres_database, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        end = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database() AND "
+        execute(postgres_database, end + "pid <> pg_backend_pid()")
+        for readers in range(4):  # each of the kept connections is read by once before it is written by
+            for _ in range(readers):
+                with store.reading() as tx:
+                    assert list(tx.papers.all(date(2026, 1, 1))) == []
+            with pytest.raises(StoreError, match="is read-only"), store.transaction() as tx:
+                tx.endpoints.add([Endpoint("me")])

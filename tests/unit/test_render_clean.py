@@ -26,6 +26,12 @@ from watcher.render.clean import clip, defuse, one_line, safe_url, squeeze
         ("no\ufffe characters\uffff", "no characters"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("naïve 漢字 𝛽", "naïve 漢字 𝛽"),
+        ("Tre" + "\u0301\u0335\u0363" * 80 + "es", "Tre" + "\u0301\u0335\u0363" * 2 + "\u0301\u0335es"),
+        ("שָׁ֑לוֹם tiếng Việt ก็", "שָׁ֑לוֹם tiếng Việt ก็"),
+        ("\u3164\uffa0\u2800", ""),
+        ("\u200d\u200c \ufe0f", ""),
+        ("kites \u200d\u034f and mills", "kites and mills"),
+        ("👩\u200d🔬 and ❤\ufe0f", "👩\u200d🔬 and ❤\ufe0f"),
     ],
 )
 def test_one_line(text: str, shown: str) -> None:

@@ -29,6 +29,7 @@ CALLS = [
     *("@ana", "@ana:matrix.example", "@lab/team", "@1", '@"guest/1"', "@**all**", "@_**ana**", "@*group*", "{@all}"),
     *("<!channel>", "<!here>", "<!everyone>", "<!here|here>", "<!subteam^S1>", "<@U123>", "<@U123|ana>", "<@&123>"),
     *("<@!123>", "<@123>", "<@all>", "<users/all>", '<at user_id="all">all</at>', "<at>Ana</at>", "<at id=all></at>"),
+    *(":skull:", ":rotating_light:", ":Ok_hand-2:", ":+1st:"),
     *("(met)all(met)", "(rol)1(rol)", "[~ana]", "@@everyone", "@\u200beveryone"),
 ]
 BESIDE = [
@@ -46,11 +47,12 @@ ANGLES = re.compile(r"<(?:[!@#]|users/|at\b)[^<>\\]*>", re.IGNORECASE)
 WORD = re.compile(r"(?<![^\W_])[@＠][\w\"*{&!]")
 ROOM = re.compile(r"[@＠](everyone|here|channel|all|room)\b(?![.-]\w)", re.IGNORECASE)
 JIRA = re.compile(r"\[~\w")
+PICTURE = re.compile(r":[0-9_+'-]*[a-z][\w+'-]*:", re.IGNORECASE)
 
 
 def calls(words: str) -> list[str]:
     """Whatever in ``words``, as they are sent, some chat would take for a call."""
-    patterns = (DISCORD, ZULIP, KOOK, ANGLES, WORD, ROOM, JIRA)
+    patterns = (DISCORD, ZULIP, KOOK, ANGLES, WORD, ROOM, JIRA, PICTURE)
     return [found[0] for pattern in patterns if (found := pattern.search(words))] + mattermost(words)
 
 
@@ -169,7 +171,10 @@ def given_to(url: str, message: Message) -> str:
 def test_no_message_calls(url: str, before: str, call: str, behind: str) -> None:
     text = before + call + behind
     bad = paper(title=text, abstract=f"@pruning {text} @pruning", authors=(text, text), organization=text)
-    bad = replace(bad, url=f"https://papers.example/{text}", code_url="https://code.example/@all/x@everyone")
+    # No picture is drawn in an address, which may have colons.
+    bad = replace(
+        bad, url=f"https://papers.example/{text.replace(':', '')}", code_url="https://code.example/@all/x@everyone"
+    )
     found = item(bad, subscriptions=(text, "trees"), places=places(bad.abstract, "pruning"))
     # Markup of our own: an address's @ is written %40, a link's brackets are ours.
     assert calls(given_to(url, render_message(digest(found)))) == []

@@ -9,10 +9,10 @@ from threading import Barrier, Event, Lock, Semaphore
 
 import pytest
 
+from tests.patience import PATIENCE
 from watcher.daemon.schedule import Schedule
 from watcher.store.database.clock import utc_now
 
-LONG = 10.0  # seconds that a test waits for what should come at once
 HOUR = timedelta(hours=1)
 
 
@@ -40,7 +40,7 @@ def schedule(clocks: Clocks) -> Iterator[Schedule]:
     made = Schedule(clocks.now, clocks.monotonic)
     made.start()
     yield made
-    made.stop(wait=LONG)
+    made.stop(wait=PATIENCE)
 
 
 def noting(ran: Event) -> Callable[[], datetime]:
@@ -64,13 +64,13 @@ def test_a_poll_says_when_it_comes_next(schedule: Schedule) -> None:
         return utc_now() + HOUR
 
     schedule.poll_each("a", utc_now(), run)
-    assert thrice.wait(LONG)
+    assert thrice.wait(PATIENCE)
 
 
 def test_what_is_overdue_runs_at_once(schedule: Schedule) -> None:
     ran = Event()
     schedule.poll_each("a", utc_now() - 100 * HOUR, noting(ran))
-    assert ran.wait(LONG)
+    assert ran.wait(PATIENCE)
 
 
 def test_a_failure_is_one_line_and_the_run_comes_again(schedule: Schedule, caplog: pytest.LogCaptureFixture) -> None:
@@ -88,11 +88,11 @@ def test_a_failure_is_one_line_and_the_run_comes_again(schedule: Schedule, caplo
     logging.getLogger("watcher.daemon.schedule").addHandler(handler := Seen())
     try:
         schedule.poll_each("hf-daily", utc_now(), fail)
-        assert failing.wait(LONG)
-        assert seen.wait(LONG)
+        assert failing.wait(PATIENCE)
+        assert seen.wait(PATIENCE)
     finally:
         logging.getLogger("watcher.daemon.schedule").removeHandler(handler)
-    schedule.stop(wait=LONG)
+    schedule.stop(wait=PATIENCE)
     lines = [record for record in caplog.records if record.name == "watcher.daemon.schedule"]
     assert [line.getMessage() for line in lines] == ["hf-daily failed: ValueError: no such thing"]
     assert not lines[0].exc_info
@@ -119,7 +119,7 @@ def test_a_tick_is_not_dropped_by_its_own_end(schedule: Schedule) -> None:
             often.set()
 
     schedule.every(0, tick, "tick")
-    assert often.wait(LONG)
+    assert often.wait(PATIENCE)
 
 
 def test_runs_of_one_name_never_overlap_even_when_replaced(schedule: Schedule) -> None:
@@ -129,7 +129,7 @@ def test_runs_of_one_name_never_overlap_even_when_replaced(schedule: Schedule) -
     def first() -> datetime:
         with inside:
             entered.set()
-            assert leave.wait(LONG)
+            assert leave.wait(PATIENCE)
         return utc_now()
 
     def second() -> datetime:
@@ -139,11 +139,11 @@ def test_runs_of_one_name_never_overlap_even_when_replaced(schedule: Schedule) -
         return utc_now() + HOUR
 
     schedule.poll_each("a", utc_now(), first)
-    assert entered.wait(LONG)
+    assert entered.wait(PATIENCE)
     schedule.poll_each("a", utc_now(), second)
     assert not replaced.wait(0.1)
     leave.set()
-    assert replaced.wait(LONG)
+    assert replaced.wait(PATIENCE)
     assert not overlapped.is_set()
 
 
@@ -154,14 +154,14 @@ def test_soon_while_running_means_once_more(schedule: Schedule) -> None:
         if entered.is_set():
             again.set()
         entered.set()
-        assert leave.wait(LONG)
+        assert leave.wait(PATIENCE)
         return utc_now() + HOUR
 
     schedule.poll_each("a", utc_now(), run)
-    assert entered.wait(LONG)
+    assert entered.wait(PATIENCE)
     schedule.soon("a")
     leave.set()
-    assert again.wait(LONG)
+    assert again.wait(PATIENCE)
 
 
 def test_soon_brings_a_far_run_near(schedule: Schedule) -> None:
@@ -169,7 +169,7 @@ def test_soon_brings_a_far_run_near(schedule: Schedule) -> None:
     schedule.poll_each("a", utc_now() + HOUR, noting(ran))
     schedule.soon("unknown")
     schedule.soon("a")
-    assert ran.wait(LONG)
+    assert ran.wait(PATIENCE)
 
 
 def test_removed_while_running_does_not_come_again(schedule: Schedule) -> None:
@@ -177,14 +177,14 @@ def test_removed_while_running_does_not_come_again(schedule: Schedule) -> None:
 
     def run() -> datetime:
         entered.set()
-        assert leave.wait(LONG)
+        assert leave.wait(PATIENCE)
         return utc_now()
 
     schedule.poll_each("a", utc_now(), run)
-    assert entered.wait(LONG)
+    assert entered.wait(PATIENCE)
     schedule.remove("a")
     leave.set()
-    assert schedule.stop(wait=LONG)
+    assert schedule.stop(wait=PATIENCE)
     assert schedule.next_run("a") is None
 
 
@@ -195,15 +195,15 @@ def test_slow_polls_hold_up_no_tick() -> None:
 
     def poll() -> datetime:
         entered.set()
-        assert leave.wait(LONG)
+        assert leave.wait(PATIENCE)
         return utc_now() + HOUR
 
     schedule.poll_each("slow", utc_now(), poll)
-    assert entered.wait(LONG)
+    assert entered.wait(PATIENCE)
     schedule.every(60, ticked.set, "tick")
-    assert ticked.wait(LONG)
+    assert ticked.wait(PATIENCE)
     leave.set()
-    assert schedule.stop(wait=LONG)
+    assert schedule.stop(wait=PATIENCE)
 
 
 def test_stop_says_that_something_still_runs() -> None:
@@ -213,14 +213,14 @@ def test_stop_says_that_something_still_runs() -> None:
 
     def poll() -> datetime:
         entered.set()
-        assert leave.wait(LONG)
+        assert leave.wait(PATIENCE)
         return utc_now()
 
     schedule.poll_each("slow", utc_now(), poll)
-    assert entered.wait(LONG)
+    assert entered.wait(PATIENCE)
     assert not schedule.stop(wait=0.05)
     leave.set()
-    assert schedule.stop(wait=LONG)
+    assert schedule.stop(wait=PATIENCE)
 
 
 def test_different_names_run_side_by_side(schedule: Schedule) -> None:
@@ -228,13 +228,13 @@ def test_different_names_run_side_by_side(schedule: Schedule) -> None:
     met = Event()
 
     def run() -> datetime:
-        both.wait(LONG)
+        both.wait(PATIENCE)
         met.set()
         return utc_now() + HOUR
 
     schedule.poll_each("a", utc_now(), run)
     schedule.poll_each("b", utc_now(), run)
-    assert met.wait(LONG)
+    assert met.wait(PATIENCE)
 
 
 def test_a_clock_set_back_takes_the_next_run_back(schedule: Schedule, clocks: Clocks) -> None:
@@ -261,7 +261,7 @@ def test_what_is_gone_may_be_removed() -> None:
     schedule.start()
     schedule.remove("unknown")
     schedule.every(60, list, "tick")
-    assert schedule.stop(wait=LONG)
+    assert schedule.stop(wait=PATIENCE)
     schedule.remove("tick")
     assert schedule.names == frozenset()
 
@@ -270,14 +270,14 @@ def test_polls_that_wait_for_each_other_hold_up_no_other(schedule: Schedule) -> 
     leave, ran = Event(), Event()
 
     def wait() -> datetime:
-        leave.wait(LONG)
+        leave.wait(PATIENCE)
         return utc_now() + HOUR
 
     for n in range(20):
         schedule.poll_each(f"arxiv {n}", utc_now(), wait, in_turn=True)
     schedule.poll_each("hf", utc_now(), noting(ran))
     try:
-        assert ran.wait(LONG)
+        assert ran.wait(PATIENCE)
     finally:
         leave.set()
 
@@ -294,13 +294,13 @@ class Silent:
     def _poll(self) -> datetime:
         leave = self.again if self.leave.is_set() else self.leave
         self.entered.release()
-        assert leave.wait(LONG)
+        assert leave.wait(PATIENCE)
         return utc_now()
 
     def wait_for(self, n: int) -> None:
         """Wait until ``n`` more polls have begun."""
         for _ in range(n):
-            assert self.entered.acquire(timeout=LONG)
+            assert self.entered.acquire(timeout=PATIENCE)
 
 
 def test_sites_that_say_nothing_hold_up_no_other() -> None:
@@ -309,10 +309,10 @@ def test_sites_that_say_nothing_hold_up_no_other() -> None:
     silent, asked = Silent(schedule, 12), Event()
     silent.wait_for(2)
     schedule.poll_each("healthy", utc_now(), noting(asked))
-    assert asked.wait(LONG)
+    assert asked.wait(PATIENCE)
     silent.leave.set()
     silent.again.set()
-    schedule.stop(wait=LONG)
+    schedule.stop(wait=PATIENCE)
 
 
 def test_what_was_slow_has_threads_of_its_own_the_next_time() -> None:
@@ -323,13 +323,13 @@ def test_what_was_slow_has_threads_of_its_own_the_next_time() -> None:
     schedule.poll_each("healthy", utc_now(), noting(asked))
     assert not asked.wait(0.1)  # all threads are taken: nobody knew
     silent.leave.set()
-    assert asked.wait(LONG)
+    assert asked.wait(PATIENCE)
     silent.wait_for(2)
     asked.clear()
     schedule.poll_each("healthy", utc_now(), noting(asked))
-    assert asked.wait(LONG)
+    assert asked.wait(PATIENCE)
     silent.again.set()
-    schedule.stop(wait=LONG)
+    schedule.stop(wait=PATIENCE)
 
 
 def test_a_run_that_waited_for_the_one_before_it_is_not_slow() -> None:
@@ -339,17 +339,17 @@ def test_a_run_that_waited_for_the_one_before_it_is_not_slow() -> None:
 
     def first() -> datetime:
         entered.set()
-        assert leave.wait(LONG)
+        assert leave.wait(PATIENCE)
         return utc_now() + HOUR
 
     schedule.poll_each("a", utc_now(), first)
-    assert entered.wait(LONG)
+    assert entered.wait(PATIENCE)
     schedule.poll_each("a", utc_now(), noting(second))
     assert not second.wait(0.3)
     leave.set()
-    assert second.wait(LONG)
-    until_known = utc_now() + timedelta(seconds=LONG)
+    assert second.wait(PATIENCE)
+    until_known = utc_now() + timedelta(seconds=PATIENCE)
     while schedule.next_run("a") is None:
         assert utc_now() < until_known
     assert not schedule.is_slow("a")
-    schedule.stop(wait=LONG)
+    schedule.stop(wait=PATIENCE)

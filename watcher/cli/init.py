@@ -41,6 +41,9 @@ def init(desk: CliContext, path: Path | None, defaults: bool, force: bool) -> in
         path /= "config.yaml"
     if os.path.exists(path) and not force:
         raise WatcherError(f"{path} is there already; name another one, or replace it with --force")
+    for one in (path, path.parent / SCHEMA):
+        if os.path.exists(one) and not os.path.isfile(one):  # a pipe makes its writer wait; a device is everybody's
+            raise WatcherError(f"{one} is no ordinary file (a pipe, a socket, a device or a folder): name another one")
     place, topics = TERMINAL, list[tuple[str, str]]()
     if not defaults and sys.stdin.isatty() and sys.stdout.isatty():
         place, topics = _ask()

@@ -40,6 +40,7 @@ from watcher.pipeline.subscriptions.config_incidents import (
 )
 from watcher.pipeline.telling.tell import next_telling, tell_due
 from watcher.store.database.clock import utc_now
+from watcher.store.history.set_back import APART
 
 log = logging.getLogger(__name__)
 
@@ -325,7 +326,9 @@ class Daemon:
         now = self._context.clock()
         with self._context.store.reading() as tx:
             last = tx.pages.last_poll(source.name)
-        return now if last is None else max(now, last.at + (last.wait.time if last.wait else source.every))
+        if last is None or last.at > now + APART:  # by a clock that was ahead
+            return now
+        return max(now, last.at + (last.wait.time if last.wait else source.every))
 
     def _status(self) -> str:
         """Return a line for systemd: what is wrong with the database, how much is watched, which files are broken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,9 @@ from watcher.citations.reference import Reference
 from watcher.files.made import make_folder, open_file
 from watcher.model import Outcome, Result
 from watcher.model.subscriptions import KeepTarget
+
+_WITHOUT_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK)
+"""Errors of file systems on which a file has one name only: sticks, shares, clouds."""
 
 
 def keep_note(target: KeepTarget, reference: Reference) -> Outcome:
@@ -44,8 +48,21 @@ def _put(folder: int, name: str, text: bytes) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(new, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        _give_name(folder, new, name)
     finally:
-        os.unlink(new, dir_fd=folder)
+        with suppress(FileNotFoundError):
+            os.unlink(new, dir_fd=folder)
     os.fsync(folder)
+
+
+def _give_name(folder: int, new: str, name: str) -> None:
+    """Give a whole file its name, unless that is taken meanwhile."""
+    try:
+        os.link(new, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except FileExistsError:
+        return
+    except OSError as error:
+        if error.errno not in _WITHOUT_LINKS:
+            raise
+        # The name was free a moment ago.
+        os.rename(new, name, src_dir_fd=folder, dst_dir_fd=folder)

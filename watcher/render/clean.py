@@ -18,8 +18,14 @@ _INVISIBLE = re.compile(
     "]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
-# Zero-width joiners are kept: Persian and emoji need them.
+_SPACE = re.compile(r"[\s\u2800\u3164\uffa0]+")  # and what is drawn as nothing, of Braille and Hangul
+# Zero-width joiners are kept: Persian and emoji need them. Without a letter before them they only hide.
+_LOOSE = re.compile("(?:\\A|(?<= ))[\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\ufe00-\ufe0f]+ ?")
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+# No script needs more marks on a letter; a flood of them is drawn over the lines above and below.
+_FLOOD = re.compile(f"({_MARK}{{8}}){_MARK}+")
 
 # An @ between two letters or digits is a mail address or a metric (Pass@k), and calls nobody but before a room's word:
 # Discord sees @everyone and @here within others. Every other @ may call somebody, whatever stands before it (Mattermost
@@ -34,13 +40,16 @@ _AT = re.compile(
 # Kook's (met)all(met), Jira's [~ana], Google's <users/all>, Feishu's <at id=all>. A round or square bracket of our own
 # (a link's, say) may stand before the text.
 _BRACKET = re.compile(r"(?:\(|\A)(?=(?:met|rol|chn)\))|(?:\[|\A)(?=~)|<(?=users/|at\b)", re.IGNORECASE)
+# Slack, Mattermost, Teams and Discord draw a picture for :skull:.
+_PICTURE = re.compile(r":(?=[0-9_+'-]{0,40}[a-z][\w+'-]{0,60}:)", re.IGNORECASE)
 _ANGLE = re.compile(r"<(?=[!@#])")  # Slack's and Discord's <!here>, <@1>, <#1>
 
 
 def squeeze(text: str) -> str:
     """Return ``text`` on one line: white space as single blanks, no control characters, no invisible characters."""
     visible = _INVISIBLE.sub("", _ANSI.sub("", text))
-    return _SPACE.sub(" ", _SURROGATE.sub("\ufffd", visible))
+    spaced = _SPACE.sub(" ", _SURROGATE.sub("\ufffd", visible))
+    return _FLOOD.sub("\\1", _LOOSE.sub("", spaced))
 
 
 def one_line(text: str, longest: int = 500) -> str:
@@ -63,12 +72,12 @@ def clip(text: str, longest: int) -> str:
 
 
 def cut_mentions(text: str) -> str:
-    """Return ``text`` with a zero-width blank inside everything that may mention a person or a room.
+    """Return ``text`` with a zero-width blank inside everything that may mention a person or a room, or be a picture.
 
     An @ at the end is treated, too, since the next piece of text may be a name. ``<`` and ``>`` must be escaped
     already. No letter is put before an @, so that all other escaping may come before or after.
     """
-    return _BRACKET.sub("\\g<0>\u200b", _AT.sub("\\g<0>\u200b", text))
+    return _PICTURE.sub("\\g<0>\u200b", _BRACKET.sub("\\g<0>\u200b", _AT.sub("\\g<0>\u200b", text)))
 
 
 def defuse(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from watcher.model import Judged, Source, Verdict
 from watcher.policy.polls.rhythm import Wait
+from watcher.store.history.set_back import APART
 from watcher.store.sources.pages import Poll
 
 SOON = timedelta(minutes=15)
@@ -55,6 +56,9 @@ def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> d
 def due_again(source: Source, last: Poll, now: datetime) -> datetime:
     """Return when a source is due after its last recorded poll, or now if it is overdue.
 
-    Jitter is not added, and ``Retry-After`` is not known here.
+    Jitter is not added, and ``Retry-After`` is not known here. A poll of a time to come was recorded by a clock that
+    was ahead: it counts for nothing.
     """
+    if last.at > now + APART:
+        return now
     return max(next_poll(source, polled_before(last), last.at, jitter=0.0), now)

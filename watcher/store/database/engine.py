@@ -219,7 +219,14 @@ def postgres_engine(url: URL) -> Engine:
     except ImportError as error:
         raise StoreError("PostgreSQL needs a driver: pip install 'psycopg[binary]'") from error
     event.listen(engine, "connect", _bound_transactions)
+    event.listen(engine, "checkout", _as_the_server_wants)
     return engine
+
+
+def _as_the_server_wants(raw: Any, record: Any, proxy: Any) -> None:
+    """Let the server say whether a transaction may write. A reader leaves its connection asking for the right to."""
+    if raw.read_only is not None:
+        raw.read_only = None
 
 
 def _bound_transactions(raw: Any, _: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, union_all, update
 
 from watcher.model import Endpoint
 from watcher.store.database import schema
@@ -18,6 +18,10 @@ _IS_UNTOLD = (_alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
 
 APART = timedelta(minutes=1)
 """Instants no further ahead than this are left alone: daemons of one database read its clock at different moments."""
+
+LATELY = timedelta(days=30)
+"""Where a clock was ahead for a while, a source was read within this time before ``now``. Where none was, ``now`` is
+wrong: a machine that has lost its time begins in some past year, and all that is stored is later than that."""
 
 SEEN = (
     schema.poll.c.at,
@@ -42,7 +46,7 @@ SEEN_WITH_THEM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PutOff:
     """What one subscription's alerts, or its messages without papers, to an endpoint wait for.
 
     ``due``: the latest instant at which any of them is due.
@@ -64,11 +68,12 @@ class SetBack:
     def seen_by_now(self, now: datetime) -> timedelta:
         """Put everything that was seen after ``now`` at ``now``; return how far ahead the clock was.
 
-        Sites that wait are asked as much earlier. Return zero, and change nothing, if no clock was ahead.
+        Sites that wait are asked as much earlier. Return zero, and change nothing, if no clock was ahead, or if it is
+        the present one that is behind.
         """
-        last = [self._connection.scalar(select(func.max(one, type_=one.type)).where(one > now + APART)) for one in SEEN]
-        latest: datetime = max((at for at in last if at), default=now)
-        if latest == now:
+        asked = union_all(*(select(func.max(one, type_=one.type)).where(one > now + APART) for one in SEEN))
+        latest: datetime = max((at for at in self._connection.scalars(asked) if at), default=now)
+        if latest == now or not self._is_read_lately(now):
             return timedelta(0)
         for column in (*SEEN, *SEEN_WITH_THEM):
             later = update(column.table).where(column > now + APART)
@@ -76,7 +81,7 @@ class SetBack:
         self._free_sites(now, latest - now)
         return latest - now
 
-    def waiting(self, later: datetime) -> list[Waiting]:
+    def waiting(self, later: datetime) -> list[PutOff]:
         """Return what is in no message yet and is due later than ``later``."""
         apart = (_match.c.subscription_id, _alert.c.receiver, _alert.c.label)
         alerts = (
@@ -89,12 +94,12 @@ class SetBack:
             _blank.c.due > later, _blank.c.delivery_id.is_(None)
         )
         return [
-            Waiting(id, Endpoint(receiver, label), due, is_blank)
+            PutOff(id, Endpoint(receiver, label), due, is_blank)
             for query, is_blank in ((alerts, False), (blanks, True))
             for id, receiver, label, due in self._connection.execute(query)
         ]
 
-    def bring_forward(self, one: Waiting, due: datetime) -> int:
+    def bring_forward(self, one: PutOff, due: datetime) -> int:
         """Make what waits due at an earlier instant, unless it is due before that; return the number of rows."""
         if one.is_blank:
             later = (*at(_blank, one.endpoint), _blank.c.due > due, _blank.c.delivery_id.is_(None))
@@ -110,6 +115,10 @@ class SetBack:
             theirs = update(_alert).where(*at(_alert, one.endpoint), _alert.c.match_id.in_(batch))
             self._connection.execute(theirs.values(due=due))
         return len(ids)
+
+    def _is_read_lately(self, now: datetime) -> bool:
+        lately = select(schema.poll.c.id).where(schema.poll.c.at.between(now - LATELY, now)).limit(1)
+        return self._connection.scalar(lately) is not None
 
     def _free_sites(self, now: datetime, ahead: timedelta) -> None:
         query = select(_site).where((_site.c.free_at > now) | (_site.c.closed_until > now))
