@@ -26,6 +26,9 @@ from watcher.web.views.words import ago_words, clock_words, day_words, iso_words
 MOST_IN_ANSWER = 500
 """Most things in one answer or file, the newest ones. `watcher papers --format` has no limit."""
 
+MOST_NAMED = 3
+"""Most sources that the first line names."""
+
 MOST_TESTS = 50
 """Most receivers that are sent a test at once."""
 
@@ -85,6 +88,7 @@ def shown(request: Request, tx: Transaction, template: str, *, status: int = 200
     told = standing.next_told
     frame = {
         "standing": standing,
+        "unread": [config.display_names.of_source(name) for name in standing.unread[:MOST_NAMED]],
         "next_told": told and f"{near_words(told.due, now, config.timezone)} {next_words(told)}",
         "zone": config.timezone,
         "display": config.display_names,
