@@ -106,8 +106,8 @@ class Guard:
             allowed = self._methods.get(path_of(request), usual)
             return _refused(request, f"this is asked for by {allowed}", 405, Allow=allowed)
         path = path_of(request)
-        query: bytes = request.scope.get("query_string", b"")
-        if len(query) > LONGEST_QUERY or query.count(b"&") >= MOST_PARAMETERS:
+        given: bytes = request.scope.get("query_string", b"")
+        if len(given) > LONGEST_QUERY or given.count(b"&") >= MOST_PARAMETERS:
             return _refused(request, "this address is too long", 414)
         is_signed = path in SIGNED
         if request.method == "POST" and not (is_signed or is_from_here(request.headers, self._site)):
