@@ -79,11 +79,17 @@ def test_the_command_says_whether_the_config_counts(home: Home, site: Site, hook
         done = home.fresh("reload")
         assert (done.returncode, done.stdout) == (0, "the config counts: 1 source, 1 subscription\n"), done.stderr
         assert home.log.count("the config was read again") == 1
+        (home.config.parent / "people").mkdir()
+        (home.config.parent / "people" / "ana.yaml").write_text("subscriptions: [{name: a, rule: (a, to: me}]\n")
+        home.write(config(site, hook, more="include: people/*.yaml\n"))
+        done = home.fresh("reload")
+        assert (done.returncode, done.stdout) == (0, "the config counts: 1 source, 1 subscription\n"), done.stderr
+        assert "included file broken: people/ana.yaml:1:" in done.stderr and "has never been read" in done.stderr
         home.write(config(site, hook).replace("rule:", "rul:"))
         done = home.fresh("reload")
         assert done.returncode == 2
         assert "rul" in done.stderr
-        assert home.log.count("the config was read again") == 1  # it was not even asked
+        assert home.log.count("the config was read again") == 2  # it was not even asked
         home.write("timezone: UTC\nunreachable_after: 0s\n")
         done = home.fresh("reload")
         assert done.returncode == 1

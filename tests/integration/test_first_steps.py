@@ -140,3 +140,26 @@ def test_once_says_why_nothing_is_told_though_papers_matched(
     assert "not told: older than the look-back" in capsys.readouterr().out
     assert main(["once"], env) == 0
     assert capsys.readouterr().out == "saved: quiet\nnothing to tell\n"
+
+
+def test_once_that_could_read_nothing_says_so(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.yaml").write_text(
+        "timezone: UTC\nsources: {saved: {kind: inbox, folder: inbox}}\nreceivers: {me: {url: 'console://'}}\n"
+        "operator: [me]\nsubscriptions:\n  - {name: kilns, rule: kiln, to: me}\n"
+    )
+    assert main(["once"], env) == 1
+    *_, poll, last = capsys.readouterr().out.splitlines()
+    assert poll.startswith("saved: unreachable: ")
+    assert last == "nothing to tell: no source could be read, so that nobody knows what there is"
+
+
+@pytest.mark.parametrize("given", ["-3", "1.5", "many", "", "9" * 40])
+def test_a_limit_that_is_no_number_says_what_is(
+    given: str, env: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["papers", "--limit", given], env) == 2
+    assert f"invalid value for '--limit': {given!r} is no number from 0 on" in capsys.readouterr().err
+    assert main(["deliveries", "--limit", "0"], env) == 2
+    assert "invalid value for '--limit': '0' is no number from 1 on" in capsys.readouterr().err

@@ -10,12 +10,12 @@ import pytest
 
 from tests.integration.test_pipeline import World, subscription
 from watcher.model import Outcome, Result
+from watcher.pipeline.context import Spread, Tally
 from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.retention import sweep
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
-from watcher.pipeline.tally import Spread, Tally
 from watcher.store import Store
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from tests.integration.webs import GUARDED, NOW, TOKEN, Web, entry
 from watcher.model import DeliveryKind, Endpoint, IncidentKind, Verdict
-from watcher.pipeline.tally import Tally
+from watcher.pipeline.context import Tally
 from watcher.policy.deliveries.retry import Health
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -46,6 +46,7 @@ def test_everything_known_is_on_it(web: Web) -> None:
     assert 'href="https://code.example/1" rel="noreferrer noopener nofollow"' in page
     assert "We light a <mark>lantern</mark>. A <mark>lantern</mark> is lit again." in page
     assert "Upvotes at daily" in said and "40 on 10 Mar" in said
+    assert page.count('class="chart whole"') == 1, "a line is seen as a whole on a phone"
     assert re.search(r"lanterns about it lantern score 0\.\d\d: in the title, twice in the abstract", said)
     assert " lantern title: A Lantern" in said
     assert "for its subscription's time" in said and "lanterns held" in re.sub(r" {2,}", " ", said.replace("  ", " "))

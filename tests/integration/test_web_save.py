@@ -316,4 +316,4 @@ def test_what_cannot_be_written_is_shown_to_be_written_by_hand(lab: Web, tmp_pat
     (tmp_path / "people" / "cy.yaml").unlink()
     (tmp_path / "people" / "cy.yaml").symlink_to("/dev/full")
     page = lab.signed_in().get("/save", params={"q": RULE, "file": "people/cy.yaml", "to": "ops"}).text
-    assert "add its lines by hand" in words(page) and "- name: lantern-paper-kite rule:" in words(page)
+    assert "write the lines into it by hand" in words(page) and "- name: lantern-paper-kite rule:" in words(page)

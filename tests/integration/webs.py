@@ -33,7 +33,7 @@ from watcher.model import (
     Verdict,
 )
 from watcher.notify import problem_of
-from watcher.pipeline.tally import Tally
+from watcher.pipeline.context import Tally
 from watcher.policy.subscriptions.changes import Wanted
 from watcher.rules import compile_rule, document_of, evaluate
 from watcher.store import Store

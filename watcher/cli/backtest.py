@@ -11,6 +11,7 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
+from watcher.cli.numbers import AtLeast
 from watcher.cli.progress import counting
 from watcher.model.words import counted
 
@@ -32,7 +33,7 @@ BAR = 40
 @click.option(
     "--since", metavar="DAY", callback=rules.day_option, help="Only papers announced since then: 90d, 2026-03-01."
 )
-@click.option("--limit", type=click.IntRange(min=0), default=20, metavar="N", help="Show N papers at most.  [20]")
+@click.option("--limit", type=AtLeast(0), default=20, metavar="N", help="Show N papers at most.  [20]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def backtest(

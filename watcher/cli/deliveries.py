@@ -9,6 +9,7 @@ import click
 from watcher.cli import show
 from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import CliContext
+from watcher.cli.numbers import AtLeast
 from watcher.cli.tables import print_table
 from watcher.model import DeliveryState
 from watcher.model.words import counted
@@ -24,7 +25,7 @@ SHORT = 8
 @click.command()
 @click.option("--state", type=click.Choice([state.value for state in DeliveryState]), help="Only those in this state.")
 @click.option("--receiver", type=RECEIVER, metavar="NAME", help="Only those to this receiver.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, metavar="N", help="N at most, the newest.  [50]")
+@click.option("--limit", type=AtLeast(1), default=50, metavar="N", help="N at most, the newest.  [50]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a delivery an object.")
 @click.pass_obj
 def deliveries(desk: CliContext, state: str | None, receiver: str | None, limit: int, as_json: bool) -> int:

@@ -11,6 +11,7 @@ from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.deliveries import SHORT
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
+from watcher.cli.numbers import AtLeast
 from watcher.cli.tables import NamedText, print_table
 from watcher.model import Paper, event_in_words, with_name
 from watcher.policy.subscriptions.effects import IN_HISTORY
@@ -24,7 +25,7 @@ LIMIT = f"N lines at most, the newest.  [{IN_HISTORY}]"
 
 @click.command()
 @click.argument("what", type=SUBSCRIPTION, metavar="PAPER|SUBSCRIPTION")
-@click.option("--limit", type=click.IntRange(min=1), default=IN_HISTORY, metavar="N", help=LIMIT)
+@click.option("--limit", type=AtLeast(1), default=IN_HISTORY, metavar="N", help=LIMIT)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
 def history(desk: CliContext, what: str, limit: int, as_json: bool) -> int:

@@ -14,6 +14,7 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.completion import PERSON
 from watcher.cli.desk import CliContext
+from watcher.cli.numbers import AtLeast
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
 from watcher.model import STRONG_FROM, Hit, LikedPaper, Paper, rank_of, stars_of
@@ -43,7 +44,7 @@ ComparedPaper = tuple[Paper, Hit]
 @click.option(
     "--since", metavar="DAY", callback=rules.day_option, help="Only papers announced since then: 30d, 2026-03-01."
 )
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help=f"The first N papers.  [{SHOWN}, --json all]")
+@click.option("--limit", type=AtLeast(0), metavar="N", help=f"The first N papers.  [{SHOWN}, --json all]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array with every paper, the closest first.")
 @click.pass_obj
 def like(

@@ -87,7 +87,7 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     elif as_json:
         click.echo(show.json_text(_as_json(work, polls, sent, waiting)))
     else:
-        _print(sent, waiting, work.may_send, sum(one.matched for one in polls))
+        _print(sent, waiting, polls, work.may_send)
     return 1 if _failed(polls, sent) else 0
 
 
@@ -185,8 +185,8 @@ def _complain(sent: list[Delivered]) -> None:
             click.echo(delivered_line(one), err=True)
 
 
-def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool, matched: int) -> None:
-    """Say how much was told and how much waits. If papers matched and neither is so, say why."""
+def _print(sent: list[Delivered], waiting: list[HeldDigest], polls: list[Polled], may_send: bool) -> None:
+    """Say how much was told and how much waits; if neither is so though papers matched, or none was read, say why."""
     for one in sent:
         click.echo(delivered_line(one))
     for held in waiting:
@@ -194,5 +194,9 @@ def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool, mat
     if not may_send:
         click.echo("a daemon runs on this database: it sends what is due")
     elif not sent and not waiting:
-        why = ": what matched is older than the look-back, muted or known; `watcher history NAME` says which"
-        click.echo(f"nothing to tell{why if matched else ''}")
+        why = ""
+        if any(one.matched for one in polls):
+            why = ": what matched is older than the look-back, muted or known; `watcher history NAME` says which"
+        elif polls and all(one.judged.verdict in BAD for one in polls):
+            why = ": no source could be read, so that nobody knows what there is"
+        click.echo(f"nothing to tell{why}")

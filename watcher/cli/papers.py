@@ -17,6 +17,7 @@ from watcher.citations.formats import FORMATS
 from watcher.cli import rules, show
 from watcher.cli.completion import PERSON
 from watcher.cli.desk import CliContext
+from watcher.cli.numbers import AtLeast
 from watcher.cli.progress import counting
 from watcher.cli.tables import LinkedText, NamedText, print_table
 from watcher.errors import UsageError
@@ -57,7 +58,7 @@ ListedPaper = tuple[Paper, Hit | None]
 )
 @click.option(
     "--limit",
-    type=click.IntRange(min=0),
+    type=AtLeast(0),
     metavar="N",
     help=f"The first N papers.  [{ON_A_TERMINAL} on a terminal, else all]",
 )

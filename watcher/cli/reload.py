@@ -34,8 +34,11 @@ def reload(desk: CliContext) -> int:
 
     The config is checked first: all that is wrong in it is shown, and the daemon is left alone. What became of new and
     edited subscriptions stands in the daemon's log. Exit status 1 without a daemon, or where it refuses the config or
-    may not be signalled by this user; 2 for a wrong config.
+    may not be signalled by this user; 2 for a wrong config. Included files that cannot be used are named, and the
+    others count.
     """
+    from watcher.pipeline.subscriptions.config_incidents import broken_includes_in_words
+
     config = desk.config()
     if warned := warned_line(config):
         click.echo(warned, err=True)
@@ -51,6 +54,8 @@ def reload(desk: CliContext) -> int:
         _wait(store, config, refused)
     many = (len(config.sources), "source"), (len(config.subscriptions), "subscription")
     click.echo(f"the config counts: {', '.join(counted(*one) for one in many)}")
+    for line in broken_includes_in_words(config):
+        click.echo(line, err=True)
     return 0
 
 

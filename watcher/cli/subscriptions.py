@@ -16,6 +16,7 @@ import click
 
 from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import CliContext
+from watcher.cli.numbers import AtLeast
 from watcher.cli.progress import progress
 from watcher.cli.tables import NamedText, print_table
 from watcher.errors import UsageError
@@ -127,7 +128,7 @@ def export_subscriptions(desk: CliContext, owner: str | None) -> None:
 
 @subscriptions.command("list")
 @click.option("--owner", help="Only those of this owner.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N only.")
+@click.option("--limit", type=AtLeast(1), metavar="N", help="The first N only.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
 def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool) -> None:

@@ -16,6 +16,7 @@ import click
 from watcher.cli import show
 from watcher.cli.completion import SOURCE
 from watcher.cli.desk import CliContext
+from watcher.cli.numbers import AtLeast
 from watcher.cli.tables import print_table
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
@@ -35,7 +36,7 @@ LARGEST = 50_000_000
 @click.command("try-source")
 @click.argument("name", type=SOURCE)
 @click.option("--file", "file", type=click.Path(path_type=Path), metavar="PAGE", help="Read this saved page instead.")
-@click.option("--limit", type=click.IntRange(min=0), default=10, metavar="N", help="Show N papers at most.  [10]")
+@click.option("--limit", type=AtLeast(0), default=10, metavar="N", help="Show N papers at most.  [10]")
 @click.option("--json", "as_json", is_flag=True, help="Say it all as one JSON object.")
 @click.pass_obj
 def try_source(desk: CliContext, name: str, file: Path | None, limit: int, as_json: bool) -> int:

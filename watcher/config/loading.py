@@ -94,8 +94,7 @@ def load(
     ``version``: watcher's own. From 0.3.0 on the subscriptions of files that ``allow`` forgets are held.
     ``instead``: resolved path of the main or an included file → bytes that are read in place of its own.
     """
-    data = instead.get(path.resolve(), b"") or _bytes_of(path)
-    checker = Checker(read(str(path), data))
+    checker = Checker(read(str(path), data := _bytes_of(path, instead)))
     config = _main(checker, keys := _keys(checker), env, path)
     check_addresses(checker, config, AddressChecks(env, check_url, doubt_url, check_database, need_secrets))
     if not checker.is_broken:
@@ -103,20 +102,16 @@ def load(
     around = _surroundings(checker, keys, config, check_rule, target_check(config, env, check_url))
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
-    files = _files(checker, keys, path, last_good)
-    for one in files:
-        one.data = one.data if one.path is None else instead.get(one.path.resolve(), one.data)
+    files = _files(checker, keys, path, last_good, instead)
     unnamed = check_allow(checker, keys, config, files, holds_unnamed(version))
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
-    some = [replace(sub, is_unnamed=one.name in unnamed) for one in theirs for sub in one.subscriptions]
+    some = (replace(sub, is_unnamed=one.name in unnamed) for one in theirs for sub in one.subscriptions)
     config = replace(config, subscriptions=(*own, *some), never=around.never + _never_of(theirs))
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
-    problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
     return replace(
-        _with_files(config, theirs, templates),
-        includes={one.shown: one.path for one in files if one.path is not None},
-        problems=problems,
+        _with_files(config, files, theirs, templates),
+        problems=_problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs)),
         accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
         digest=_digest_of(data, files, _read_beside(config, templates)),
     )
@@ -147,10 +142,13 @@ def _problems(
     return tuple(problems)
 
 
-def _with_files(config: Config, theirs: Sequence[IncludedSubscriptions], templates: Templates) -> Config:
-    """Return the config with what is said about broken included files and templates."""
+def _with_files(
+    config: Config, files: Sequence[Included], theirs: Sequence[IncludedSubscriptions], templates: Templates
+) -> Config:
+    """Return the config with what is said about included files and templates."""
     return replace(
         config,
+        includes={one.shown: one.path for one in files if one.path is not None},
         templates=templates.texts,
         broken_templates=templates.broken,
         broken_includes={one.name: one.broken for one in theirs if one.broken},
@@ -192,8 +190,8 @@ def _keys(checker: Checker) -> ConfigKeys:
     return keys
 
 
-def _bytes_of(path: Path) -> bytes:
-    data = read_given(path, LARGEST)
+def _bytes_of(path: Path, instead: Mapping[Path, bytes]) -> bytes:
+    data = instead.get(path.resolve()) or read_given(path, LARGEST)
     if isinstance(data, bytes):
         return data
     if data.is_error:
@@ -228,12 +226,16 @@ def _sections(checker: Checker) -> frozenset[str]:
     return frozenset(key for key, node in values.items() if not (isinstance(node, Scalar) and node.empty))
 
 
-def _files(checker: Checker, keys: ConfigKeys, main: Path, last_good: Path | None) -> list[Included]:
+def _files(
+    checker: Checker, keys: ConfigKeys, main: Path, last_good: Path | None, instead: Mapping[Path, bytes]
+) -> list[Included]:
     found = included_files(keys.include or [], main, last_good)
     for n, what in found.wrong.items():
         path: tuple[int | str, ...] = ("include",) if checker.scalar(("include",)) else ("include", n)
         hint = "write a pattern such as subscriptions.d/*.yaml"
         checker.note(path, f"no file can be found so: {what}", hint, name="wrong-value")
+    for one in found.files:
+        one.data = one.data if one.path is None else instead.get(one.path.resolve(), one.data)
     warn_of_includes(checker, keys.include or [], found)
     return found.files
 

@@ -17,7 +17,7 @@ from watcher.config.values import Config
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
 from watcher.files.read import NotRead, read_regular
 
-BY_HAND = "add its lines by hand"
+BY_HAND = "write the lines into it by hand"
 
 ReadConfig = Callable[[Path, Mapping[Path, bytes]], Config]
 """Reads the config at a path, with other bytes in place of those of some files (resolved path → bytes)."""

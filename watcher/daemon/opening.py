@@ -21,9 +21,8 @@ from watcher.model import Tuning
 from watcher.model.masking import OpenedAddress
 from watcher.model.way_out import WayOut
 from watcher.notify import Notifier
-from watcher.pipeline.context import Context
+from watcher.pipeline.context import Context, Tally
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.tally import Tally
 from watcher.sandbox.apart import ParseApart
 from watcher.store import Store
 

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from watcher.model import Delivery, DeliveryState, Endpoint, IncidentKind, Message, Outcome, Result
 from watcher.model.words import counted
 from watcher.outbox.send import Attempt
-from watcher.pipeline.context import Context
-from watcher.pipeline.tally import Tally
+from watcher.pipeline.context import Context, Tally
 from watcher.pipeline.telling.tell import make_digests
 from watcher.policy.deliveries.retry import Consequence, Health, after_attempt, is_backlog
 from watcher.render.clean import squeeze

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
 from watcher.config import Config
 from watcher.model import Result, Verdict
-from watcher.pipeline.tally import Count, Spread, Tally
 from watcher.sandbox.apart import WhyEnded
+
+if TYPE_CHECKING:
+    from watcher.pipeline.context import LabelledCount, Spread, Tally
 
 MOST_RECEIVERS = 200
 """Most receivers that have a counter before anything was sent to them."""
@@ -38,7 +41,7 @@ def counters(tally: Tally, config: Config) -> Iterator[Metric]:
     yield _counter("watcher_workers_ended", says, tally.workers_ended, whys, "why")
 
 
-def _counter(name: str, says: str, count: Count, may_be: Iterable[tuple[str, ...]], *labels: str) -> Metric:
+def _counter(name: str, says: str, count: LabelledCount, may_be: Iterable[tuple[str, ...]], *labels: str) -> Metric:
     """Return a counter.
 
     ``may_be``: values of the labels that it has from the beginning.

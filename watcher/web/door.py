@@ -12,11 +12,11 @@ from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.files.kept_rules import KeptPhrasesFile
 from watcher.links.addresses import LinkMaker
-from watcher.pipeline.tally import Tally
 from watcher.store import Store
 from watcher.web.site import Buttons, WebSite
 
 if TYPE_CHECKING:
+    from watcher.pipeline.context import Tally
     from watcher.web.serving import WebServer
 
 NEEDED = ("starlette", "uvicorn", "prometheus_client")

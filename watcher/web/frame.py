@@ -26,6 +26,12 @@ from watcher.web.views.words import ago_words, clock_words, day_words, iso_words
 MOST_IN_ANSWER = 500
 """Most things in one answer or file, the newest ones. `watcher papers --format` has no limit."""
 
+LONGEST_HERE = 8_000
+"""Bytes of a query string beyond which pages do not repeat it."""
+
+MOST_NAMED = 3
+"""Most sources that the first line names."""
+
 MOST_TESTS = 50
 """Most receivers that are sent a test at once."""
 
@@ -85,6 +91,7 @@ def shown(request: Request, tx: Transaction, template: str, *, status: int = 200
     told = standing.next_told
     frame = {
         "standing": standing,
+        "unread": [config.display_names.of_source(name) for name in standing.unread[:MOST_NAMED]],
         "next_told": told and f"{near_words(told.due, now, config.timezone)} {next_words(told)}",
         "zone": config.timezone,
         "display": config.display_names,
@@ -134,7 +141,12 @@ def _page(request: Request, template: str, status: int, values: Mapping[str, Any
 
 
 def here(request: Request) -> str:
-    """Return the address of the page that is asked for, without the word for the last thing done."""
+    """Return the address of the page that is asked for, without the word for the last thing done.
+
+    A page repeats it in each of its forms: of a very long one only the path is returned.
+    """
+    if len(request.scope.get("query_string", b"")) > LONGEST_HERE:
+        return quote(path_of(request))
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "said"]
     return address(quote(path_of(request)), asked)
 

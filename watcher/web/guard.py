@@ -37,6 +37,11 @@ PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-pr
 _HOST = re.compile(r"(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253}))(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 """Matches a Host header: a name or an address, and a port."""
 
+LONGEST_QUERY = 40_000
+"""Most bytes behind the question mark of an address: the longest rule, in letters of three bytes each, needs 36,000."""
+
+MOST_PARAMETERS = 50
+
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -101,6 +106,9 @@ class Guard:
             allowed = self._methods.get(path_of(request), usual)
             return _refused(request, f"this is asked for by {allowed}", 405, Allow=allowed)
         path = path_of(request)
+        given: bytes = request.scope.get("query_string", b"")
+        if len(given) > LONGEST_QUERY or given.count(b"&") >= MOST_PARAMETERS:
+            return _refused(request, "this address is too long", 414)
         is_signed = path in SIGNED
         if request.method == "POST" and not (is_signed or is_from_here(request.headers, self._site)):
             return _refused(request, "this came from another page: nothing was done", 403)

@@ -18,6 +18,12 @@ from watcher.store.history.checks import find_lost
 
 LEAST = timedelta(hours=1)
 
+SORRY = timedelta(days=7)
+"""For how long a message that was given up is something wrong. After that, nobody will send it again."""
+
+MOST_GIVEN_UP = 100
+MOST_UNSENT = 1_000
+
 UNREAD = (Verdict.BROKEN, Verdict.UNREACHABLE)
 
 _DO: Mapping[IncidentKind, str] = {
@@ -54,18 +60,25 @@ class Overall:
     """Whether all is well.
 
     ``sources``: number of sources.
-    ``read``: number of sources whose last poll went well.
+    ``unread``: names of sources that were not read by their last poll, or never polled.
     ``polled``: when any source was last polled, None before the first poll.
     ``new``: number of papers first seen since midnight UTC.
     ``next_told``: the next digest, None if nothing is held.
+    ``unsent``: number of messages that wait to be sent, ``MOST_UNSENT`` at most.
     """
 
     wrongs: tuple[Wrong, ...]
     sources: int
-    read: int
+    unread: tuple[str, ...]
     polled: datetime | None
     new: int
     next_told: NextTold | None
+    unsent: int = 0
+
+    @property
+    def read(self) -> int:
+        """Number of sources whose last poll went well."""
+        return self.sources - len(self.unread)
 
     @property
     def is_well(self) -> bool:
@@ -75,17 +88,24 @@ class Overall:
 
 def overall_of(store: Store, tx: Transaction, config: Config, now: datetime) -> Overall:
     """Return whether all is well at ``now``, and if not, what is wrong."""
-    polls = [tx.pages.last_poll(name) for name in config.sources]
-    polled = max((poll.at for poll in polls if poll), default=None)
+    polls = {name: tx.pages.last_poll(name) for name in config.sources}
+    polled = max((poll.at for poll in polls.values() if poll), default=None)
     lives = daemon_runs(store, tx, now)
     silent = () if lives else _of_silence(config, polled, now)
     return Overall(
-        wrongs=(*silent, *_of_config(tx, config), *_of_incidents(tx, config), *_of_late(tx, now, lives)),
+        wrongs=(
+            *silent,
+            *_of_config(tx, config),
+            *_of_incidents(tx, config),
+            *_of_late(tx, now, lives),
+            *_of_given_up(tx, now),
+        ),
         sources=len(config.sources),
-        read=sum(poll is not None and poll.judged.verdict not in UNREAD for poll in polls),
+        unread=tuple(name for name, poll in polls.items() if poll is None or poll.judged.verdict in UNREAD),
         polled=polled,
         new=tx.papers.count(utc_midnight(now)),
         next_told=tx.browsing.next_told(),
+        unsent=tx.deliveries.unsent(MOST_UNSENT),
     )
 
 
@@ -126,6 +146,18 @@ def _of_late(tx: Transaction, now: datetime, lives: bool) -> Iterator[Wrong]:
     for lost in find_lost(tx.connection, now) if lives else ():
         do = "look at the daemon's log; restart it if it hangs"
         yield Wrong(f"{lost.count:,} {lost.what}, for {lost.subject}", do, "/receivers", lost.since)
+
+
+def _of_given_up(tx: Transaction, now: datetime) -> Iterator[Wrong]:
+    """Yield, for each endpoint, that messages to it were given up and their papers not sent again."""
+    lost: dict[str, list[tuple[str, datetime]]] = {}
+    for endpoint, reason, at in tx.deliveries.given_up(now - SORRY, MOST_GIVEN_UP):
+        lost.setdefault(str(endpoint), []).append((reason, at))
+    for name, some in lost.items():
+        was = "was" if len(some) == 1 else "were"
+        what = f"{counted(len(some), 'message')} to {name} {was} given up: {some[0][0] or 'no reason is known'}"
+        do = "mend its address or service, then press Send again, or `watcher replay`"
+        yield Wrong(what, do, "/receivers?state=dead#deliveries", some[-1][1])
 
 
 def next_words(told: NextTold) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ from threading import Thread, current_thread, main_thread
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from watcher.config import ListenAddress
 from watcher.errors import WatcherError
@@ -25,6 +27,9 @@ log = logging.getLogger(__name__)
 SOCKET_MODE = 0o660
 PATIENCE = 3.0
 """Seconds for which a server that stops waits for answers that have begun."""
+
+REQUEST_PATIENCE, ANSWER_PATIENCE = 30.0, 120.0
+"""Seconds that a visitor has to send a request, and to read the answer. Slow ones would shut others out."""
 
 MOST_CONNECTIONS = 200
 MOST_THREADS = 6
@@ -41,6 +46,7 @@ class WebServer:
         self.url = _url(listen, self._socket)
         config = uvicorn.Config(
             web_app(site),
+            http=PageProtocol,
             log_config=None,
             log_level="warning",
             access_log=False,
@@ -87,6 +93,35 @@ class WebServer:
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(PATIENCE + 1)
+
+
+class PageProtocol(H11Protocol):
+    """uvicorn's protocol, which ends a connection that keeps it waiting."""
+
+    _ends: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        super().connection_made(transport)
+        self._wait(REQUEST_PATIENCE)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is not None and not (self.cycle.more_body or self.cycle.response_complete):
+            self._wait(ANSWER_PATIENCE)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._wait(REQUEST_PATIENCE)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait(None)
+        super().connection_lost(exc)
+
+    def _wait(self, seconds: float | None) -> None:
+        """End the connection after some seconds, unless this is called again before; None for never."""
+        if self._ends is not None:
+            self._ends.cancel()
+        self._ends = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
 
 
 class PageServer(uvicorn.Server):

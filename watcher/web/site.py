@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watcher.config import Config, WebSettings, secret_file
 from watcher.config.saving import SavedLines
@@ -15,9 +16,11 @@ from watcher.files.read import NotRead, read_regular
 from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.pipeline.liking.profiles import SimilarPapers
-from watcher.pipeline.tally import Tally
 from watcher.store import Store
 from watcher.web.views.trying import KeptTrials
+
+if TYPE_CHECKING:
+    from watcher.pipeline.context import Tally
 
 SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 4_096

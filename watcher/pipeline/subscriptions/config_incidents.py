@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from watcher.config import Config
@@ -66,12 +66,18 @@ def record_config_troubles(context: Context, config: Config, broken: Mapping[str
 
 def log_broken_includes(config: Config) -> None:
     """Log the mistakes of included files that cannot be used."""
+    for line in broken_includes_in_words(config):
+        log.warning("%s", line)
+
+
+def broken_includes_in_words(config: Config) -> Iterator[str]:
+    """Yield, in words, the mistakes of included files that cannot be used, and what is in force instead."""
     for file, problems in config.broken_includes.items():
         instead = config.instead.get(file)
         for problem in problems[:SHOWN]:
-            log.warning("included file broken: %s%s", problem, f" ({instead})" if instead else "")
+            yield f"included file broken: {problem}{f' ({instead})' if instead else ''}"
         if len(problems) > SHOWN:
-            log.warning("included file broken: %s: %d more mistakes", file, len(problems) - SHOWN)
+            yield f"included file broken: {file}: {len(problems) - SHOWN} more mistakes"
 
 
 def log_lasting_troubles(context: Context) -> None:

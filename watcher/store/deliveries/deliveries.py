@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
@@ -142,6 +142,24 @@ class Deliveries:
         where = [_delivery.c.receiver == receiver] if receiver else []
         oldest = select(_delivery.c.id).where(_delivery.c.state == DeliveryState.DEAD, *left, *where)
         return self._these(self._connection.scalars(oldest.order_by(_delivery.c.created_at, _delivery.c.id)).all())
+
+    def given_up(self, since: datetime, limit: int) -> list[tuple[Endpoint, str, datetime]]:
+        """Return (endpoint, reason, when) of the dead deliveries whose papers nobody has sent again, newest first.
+
+        ``since``: only those that ended at or after this instant.
+        ``limit``: number of deliveries.
+        """
+        untold = exists().where(_alert.c.delivery_id == _delivery.c.id, _alert.c.dropped.is_(None))
+        columns = [_delivery.c[name] for name in ("receiver", "label", "reason", "finished_at")]
+        where = (_delivery.c.state == DeliveryState.DEAD, _delivery.c.finished_at >= since, untold)
+        newest = select(*columns).where(*where).order_by(_delivery.c.finished_at.desc(), _delivery.c.id).limit(limit)
+        return [(Endpoint(row[0], row[1]), row[2], row[3]) for row in self._connection.execute(newest)]
+
+    def unsent(self, most: int) -> int:
+        """Return how many deliveries wait to be sent, ``most`` at most."""
+        open_ = [DeliveryState.PENDING.value, DeliveryState.SENDING.value]
+        some = select(_delivery.c.id).where(_delivery.c.state.in_(open_)).limit(most).subquery()
+        return self._connection.scalar(select(func.count()).select_from(some)) or 0
 
     def replay(self, old: Listed, targets: Sequence[Endpoint], now: datetime) -> list[str]:
         """Make a delivery of what ``old`` tells for each target; return the ids of those that were made.

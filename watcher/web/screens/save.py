@@ -43,7 +43,7 @@ class SaveTrial:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WritableFile:
     """A file of the config that a subscription can be written into.
 
     ``names``: of its subscriptions.
@@ -84,7 +84,7 @@ def _answer(request: Request, buttons: Buttons, asked: dict[str, str]) -> Respon
     return _page(request, asked, place, trial, status=400 if is_written else 200)
 
 
-def place_in(config: Config, file: str) -> Place | None:
+def place_in(config: Config, file: str) -> WritableFile | None:
     """Return a file of the config, None if the config has no such file.
 
     ``file``: an included file as people write it, "" for the main file.
@@ -97,10 +97,10 @@ def place_in(config: Config, file: str) -> Place | None:
     everybody = [one.receiver for one in receivers_of(config)]
     first, then = (told, everybody) if file else (everybody, told)
     targets = dict.fromkeys(one for one in (*first, *then) if config.endpoints_of(one))
-    return Place(path, frozenset(config.names_of(path)), tuple(targets))
+    return WritableFile(path, frozenset(config.names_of(path)), tuple(targets))
 
 
-def _tried(buttons: Buttons, asked: Mapping[str, str], place: Place | None, *, dry_run: bool) -> SaveTrial:
+def _tried(buttons: Buttons, asked: Mapping[str, str], place: WritableFile | None, *, dry_run: bool) -> SaveTrial:
     """Write the subscription, or with ``dry_run`` only try to; return the result or what is wrong."""
     assert buttons.save is not None
     if place is None:
@@ -120,7 +120,7 @@ def lines_of(asked: Mapping[str, str]) -> list[str]:
     return subscription_lines(asked["name"], asked["q"], [asked["to"]], asked["when"])
 
 
-def _wrong(asked: Mapping[str, str], place: Place) -> dict[str, list[str]]:
+def _wrong(asked: Mapping[str, str], place: WritableFile) -> dict[str, list[str]]:
     """Return field → what is wrong, for mistakes that are found before anything is written."""
     found: dict[str, list[str]] = {}
     try:
@@ -148,7 +148,7 @@ def _by_field(problems: Sequence[Problem]) -> dict[str, list[str]]:
 
 
 def _page(
-    request: Request, asked: Mapping[str, str], place: Place | None, trial: SaveTrial, *, status: int
+    request: Request, asked: Mapping[str, str], place: WritableFile | None, trial: SaveTrial, *, status: int
 ) -> Response:
     site = site_of(request)
     config = site.config()
