@@ -23,7 +23,7 @@ TERMINALS = {
     "AND": r"AND(?![^\s()\"])",
     "NOT": r"NOT(?![^\s()\"])",
     "MINUS": r"(?<![^\s(])-(?=\S)",
-    "COMPARISON": rf"(?i:{COMPARED})\s*[<>=]+\s*[^\s()\"]*",
+    "COMPARISON": rf"(?ai:{COMPARED})\s*[<>=]+\s*[^\s()\"]*",
     "FIELD": r"[A-Za-z_]+:(?=\S)",
     "EXACT": rf'=(?:"[^"]*"|{_WORD})',
     "PHRASE": r'"[^"]*"(?:~[^\s()"]*)?',
