@@ -42,7 +42,21 @@ SIGNS = (
 )
 GOOD_WORDS = (
     *("a", "B", "ab*", "C++", ".NET", "a-b", "a=b", "a/b", "x>3", "模型", "β", "İ", "ﬁ", "e\u0301", "ſ", "A*", "C*-a"),
-    *("B*57:01", "10,000", "1/2", "NOTE", "ORb", "aOR", "upvotes", "everything"),
+    *(
+        "SU(2)",
+        "Fe(II)",
+        "SL(2,Z)",
+        "E(3)-a",
+        "f(x)",
+        "B*57:01",
+        "10,000",
+        "1/2",
+        "NOTE",
+        "ORb",
+        "aOR",
+        "upvotes",
+        "everything",
+    ),
 )
 WORDS = (
     *(

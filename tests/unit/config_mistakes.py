@@ -230,7 +230,7 @@ IN_RULES: dict[str, Case] = {
     "a placeholder of a shell": (SIGN, ruled("agent §$topic")),
     "a placeholder of Windows": (SIGN, ruled("agent §%TOPIC%")),
     "a tilde before a word": (SIGN, ruled("§~agent")),
-    "a field of PubMed behind a phrase": (SIGN, ruled('"tool use"§[tiab]')),
+    "a field of PubMed behind a phrase": (FOREIGN, ruled('§"tool use"[tiab]')),
     "a field of Scopus": (FOREIGN, ruled("§TITLE-ABS-KEY(agent)")),
     "a field of Web of Science": (FOREIGN, ruled("§TS=(agent)")),
     "W/5": (FOREIGN, ruled("agent §W/5 robot")),

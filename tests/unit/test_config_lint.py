@@ -14,6 +14,7 @@ import pytest
 from tests.unit.config_findings import ENV, folder_of, found, read
 from tests.unit.config_mistakes import MISTAKES, cases, config, ruled, source, subscription
 from tests.unit.config_right import RIGHT
+from tests.unit.sane import ADDRESSES, RULES, SOURCES
 from watcher.config import LineReader, json_schema, load
 from watcher.config.lint.table import ERRORS, SECTIONS, WARNINGS
 from watcher.errors import Problem
@@ -46,6 +47,24 @@ def test_a_mistake_has_one_finding_at_its_place(
 @pytest.mark.parametrize("text", RIGHT.values(), ids=[*RIGHT])
 def test_what_is_right_has_no_finding(text: str, folder: Path) -> None:
     assert found(folder, text) == []
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_what_people_have_has_no_finding(part: int, folder: Path) -> None:
+    rows = [f"  - name: s{n}\n    rule: >-\n      {rule}\n    to: [me]" for n, rule in enumerate(RULES)]
+    kinds = "  pm: {kind: pubmed, query: kite}\n  oa: {kind: openalex, query: kite}"
+    some = "\n".join(["subscriptions:", *rows[part::4]])
+    found_here = found(folder, config(some).replace("receivers:", f"{kinds}\nreceivers:"))
+    assert [(one.source_line, one.what) for one in found_here] == []
+
+
+def test_receivers_and_sources_that_people_have_have_no_finding(folder: Path) -> None:
+    receivers = [f"  r{n}: {{url: '{url}'}}" for n, url in enumerate(ADDRESSES)]
+    sources = [f"  s{n}: {{{keys}}}" for n, keys in enumerate(SOURCES)]
+    told = f"operator: [{', '.join(f'r{n}' for n in range(len(ADDRESSES)))}]"
+    listed = "subscriptions:\n  - {name: x, rule: kite, to: [r0]}"
+    text = "\n".join(["receivers:", *receivers, "sources:", *sources, told, listed])
+    assert [(one.line, one.what) for one in found(folder, config(text))] == []
 
 
 def test_there_are_enough_of_both() -> None:

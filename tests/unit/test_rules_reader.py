@@ -111,6 +111,11 @@ def test_as_many_levels_as_are_allowed_are_read() -> None:
         parse_rule("b (" + "(-" * half + "a" + ")" * half + ")")
 
 
+def test_a_letter_that_only_looks_like_an_s_names_no_number() -> None:
+    (leaf,) = leaves(parse_rule("comment\u017f>2026-01-31")[0])
+    assert field_of(leaf) is None
+
+
 def test_parentheses_in_a_regex_are_no_levels() -> None:
     parse_rule(rf"title:/{chr(92)}(/ OR title:/{(chr(92) + '(') * 60}/")
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from watcher.config.keys import PLACES, ConfigTable, keys_at
 from watcher.config.lint.accepting import AcceptedWarnings
-from watcher.config.lint.listed import wrongly_listed
+from watcher.config.lint.listed import is_refused, taken_out
 from watcher.config.lint.synonyms import ONE_ADDRESS, meant_key, table_meant
 from watcher.config.lint.table import ERRORS, WARNINGS
 from watcher.config.text.harmless import is_name, is_written_as_key, quoted_value, repeats_secret, shown_key
@@ -66,7 +66,10 @@ class Checker:
             self.note((), "a table of keys belongs here", "begin with subscriptions:", name="wrong-value")
             return None
         data = plain_values(self.root)
-        self._leave_out_wrongly_listed(model, data)
+        for wrong in taken_out(data, keys_at(model, ("subscriptions", 0))):
+            here: Path = ("subscriptions", *wrong.place)
+            self.note(here, wrong.what, wrong.hint, in_key=len(here) > 2, name="wrong-value")
+            self._silent.add(("subscriptions", *wrong.whole))
         for n in range(MOST_PASSES):
             try:
                 return model.model_validate(data)
@@ -80,26 +83,13 @@ class Checker:
                     self._leave_out(data, tuple(one["loc"]), is_missing=one["type"] == "missing")
         return None
 
-    def _leave_out_wrongly_listed(self, model: type[K], data: Any) -> None:
-        """Note subscriptions that are listed wrongly, and take them out of ``data``."""
-        if "subscriptions" not in data:
-            return
-        for wrong in list(wrongly_listed(data["subscriptions"], keys_at(model, ("subscriptions", 0)))):
-            here: Path = ("subscriptions", *wrong.place)
-            self.note(here, wrong.what, wrong.hint, in_key=len(here) > 2, name="wrong-value")
-            if wrong.whole:
-                data["subscriptions"][wrong.whole[0]] = {}
-            else:
-                data["subscriptions"] = []
-            self._silent.add(("subscriptions", *wrong.whole))
-
     def _first_of(self, error: ValidationError, model: type[K], data: Any) -> ValidationError:
         """Return the same error; if it is too long, only about the first wrong subscriptions, which ``data`` keeps."""
         listed = data.get("subscriptions")
         if error.error_count() <= MOST_LOOKED_AT or not isinstance(listed, list):
             return error
         for end in range(MOST_LOOKED_AT, len(listed), MOST_LOOKED_AT):
-            if _is_wrong(model, {"subscriptions": listed[end - MOST_LOOKED_AT : end]}):
+            if is_refused(model, {"subscriptions": listed[end - MOST_LOOKED_AT : end]}):
                 del listed[end:]
                 break
         try:
@@ -355,11 +345,3 @@ def _may_mean(name: str, key: str) -> bool:
     """Return whether an unknown key may be a misspelling of ``key``. A merge key may hold any key."""
     bare = INVISIBLE.sub("", STRANGE_BLANK.sub("", name))
     return name == "<<" or bare == key or key in meant_key(bare, [key]).split("`")[1:2]
-
-
-def _is_wrong(model: type[ConfigTable], data: Any) -> bool:
-    try:
-        model.model_validate(data)
-    except ValidationError:
-        return True
-    return False

@@ -169,11 +169,8 @@ def _keys_of_kinds() -> dict[str, frozenset[str]]:
     for kind, parser in PARSERS.items():
         for name in parser.keys:
             kinds.setdefault(name, []).append(kind)
-    found: dict[str, frozenset[str]] = {}
-    for name, of in kinds.items():
-        place = f"into a source of kind {', '.join(of)}"
-        found[place] = found.get(place, frozenset()) | {name}
-    return found
+    places = {name: f"into a source of kind {', '.join(of)}" for name, of in kinds.items()}
+    return {place: frozenset(name for name in kinds if places[name] == place) for place in places.values()}
 
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel, ValidationError
+
 from watcher.config.text.harmless import is_name
 
 
@@ -39,6 +41,25 @@ def wrongly_listed(listed: Any, known: Collection[str]) -> Iterator[WronglyListe
                 what = "a name stands where the first key of a subscription belongs"
                 hint = f"write name: {_shown(name)}, and its other keys below it, indented alike"
                 yield WronglyListed((n, name), (n,), what, hint)
+
+
+def taken_out(data: dict[str, Any], known: Collection[str]) -> Iterator[WronglyListed]:
+    """Yield the same for a whole config, and leave each out of ``data``."""
+    for wrong in list(wrongly_listed(data.get("subscriptions"), known)):
+        if wrong.whole:
+            data["subscriptions"][wrong.whole[0]] = {}
+        else:
+            data["subscriptions"] = []
+        yield wrong
+
+
+def is_refused(model: type[BaseModel], data: Any) -> bool:
+    """Return whether values do not fit a model."""
+    try:
+        model.model_validate(data)
+    except ValidationError:
+        return True
+    return False
 
 
 def _table(listed: dict[str, Any], known: Collection[str]) -> WronglyListed:

@@ -81,6 +81,9 @@ _EQUATION = re.compile(r"(?<![\w:/-])(?P<name>[A-Za-z_]\w+)=(?P<value>\d[\d-]*)(
 _TURNED = re.compile(rf"(?i)(?<![\w:/-])(?P<value>\d[\d-]*)\s*(?P<sign>{_SIGNS})\s*(?P<name>{COMPARED})\b")
 
 
+_BETWEEN = re.compile(
+    rf"(?i)(?P<low>\d[\d-]*)\s*(?P<from><=?)\s*(?P<name>{COMPARED})\s*(?P<to><=?)\s*(?P<high>\d[\d-]*)"
+)
 _NAMELESS = re.compile(rf"(?:^|(?<=[(]))\s*(?P<sign>{_SIGNS})\s*(?P<value>\d[\d-]*)")
 _IN_A_ROW = re.compile(rf"(?i)\b(?:{COMPARED})\s*(?:{_SIGNS})\s*\d[\d-]*[,;](?!\d)")
 _PROPER = str.maketrans({"≥": ">=", "≤": "<="})
@@ -94,6 +97,10 @@ def _comparison(text: str) -> Misreading | None:
     if found := _IN_A_ROW.search(text):
         what, hint = "a comma does not part two comparisons", "write AND"
         return Misreading("wrong-rule", found.start(), what, hint, is_error=True)
+    if (found := _TURNED.search(text)) and (both := _BETWEEN.match(text, found.start())):
+        name_of, over, under = both["name"].lower(), both["from"].replace("<", ">"), both["to"]
+        hint = f"write {name_of}{over}{both['low']} {name_of}{under}{both['high']}"
+        return Misreading(name, found.start(), "a comparison has two sides", hint, is_error=True)
     if found := _TURNED.search(text):
         turned = found["sign"].translate(str.maketrans("<>≥≤", "><≤≥")).replace("≤", "<=").replace("≥", ">=")
         hint = f"write {found['name'].lower()}{turned}{found['value']}"
@@ -160,7 +167,7 @@ def _single_quotes(text: str) -> Misreading | None:
 
 _FLAGS = re.compile(rf"(?:{'|'.join(FIELDS)}):(?P<regex>/(?:\\.|[^/\\])+/)(?:[A-Za-z]{{1,4}}|\s[gimsux])(?![\w-])")
 _MAYBE = re.compile(
-    r"[^\w\s\"().:*=>/-]|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
+    r"\.[*+]|\)-\w|\d[-+](?:\s|$)|(?:^|\s)(?:und|oder|et|ou|within)\s|(?:author|venue|category):|[^\w\s\"().:*=>/-]|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
     r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]{1,80},?\s+[A-Z]"
     r"|^\s*(?i:all|anything|any|none|nothing|true|every)\b|>\s?\d+\s|\b(?:AND|OR)[-/]"
     r"|\b(?i:last|past|previous|next|since|contains?|includes?|has|have|matches|equals|mentions?|like)\s"
@@ -174,7 +181,9 @@ _CAUSES = frozenset({"foreign-operator", "sign-without-meaning", "name-without-q
 """Names of findings that may make everything after them unreadable."""
 
 
-_VAGUE = frozenset(["no letter or digit to look for", "* can only end a term", "a prefix that is too short"])
+_VAGUE = frozenset(
+    ["no letter or digit to look for", "* can only end a term", "a prefix that is too short", "this - excludes nothing"]
+)
 """Reasons that say less than a finding at the same place."""
 
 

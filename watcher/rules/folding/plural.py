@@ -65,6 +65,7 @@ _OTHER_ENDS: dict[tuple[str, str], str] = {
     ("i", "us"): (
         "cactus thrombus embolus bronchus nucleolus hippocampus thalamus hypothalamus alveolus villus sulcus gyrus"
         " humerus meniscus glomerulus calculus cumulus alumnus syllabus terminus annulus uterus ramus tarsus nevus"
+        " hilus nauplius"
         " bacillus coccus rhombus modulus tumulus carpus acinus sinus isthmus esophagus sarcophagus colossus crocus"
     ),
     ("a", "um"): (
@@ -72,25 +73,32 @@ _OTHER_ENDS: dict[tuple[str, str], str] = {
         " millennium memorandum addendum erratum quantum continuum vacuum septum cerebellum atrium sporangium mycelium"
         " rhizobium cranium compendium phylum plasmodium sternum rostrum cerebrum reticulum diverticulum operculum"
         " capitulum gymnasium planetarium solarium honorarium desideratum ovarium podium referendum"
-        " effluvium interregnum arboretum paramecium"
+        " effluvium interregnum arboretum paramecium acetabulum labium labrum frenulum jugum stadium colloquium"
+        " moratorium ultimatum scutum"
     ),
-    ("a", "on"): "archaeon mitochondrion ganglion spermatozoon protozoon aphelion perihelion",
+    ("a", "on"): "prolegomenon archaeon mitochondrion ganglion spermatozoon protozoon aphelion perihelion",
     ("es", "is"): (
         "stenosis thrombosis mitosis meiosis fibrosis metamorphosis cirrhosis scoliosis anastomosis mycosis zoonosis"
         " dermatosis keratosis necrosis apoptosis osteoporosis catalysis paralysis dialysis hydrolysis electrolysis"
         " pyrolysis photolysis proteolysis lysis testis pelvis genesis nemesis prosthesis exegesis catharsis sepsis"
-        " homeostasis stasis ptosis exostosis symphysis epiphysis"
+        " osmosis homeostasis stasis ptosis exostosis symphysis epiphysis"
     ),
     ("ices", "ex"): "apex",
     ("ices", "ix"): "radix directrix varix cicatrix",
     ("yces", "yx"): "calyx",
     ("aces", "ax"): "thorax hydrothorax pneumothorax",
-    ("ides", "is"): "epididymis iris",
+    ("ides", "is"): "epididymis iris chrysalis",
+    ("eux", "eu"): "milieu adieu",
+    ("uces", "ux"): "crux",
     ("eaux", "eau"): "plateau bureau tableau chateau bandeau",
     ("nges", "nx"): "larynx pharynx phalanx meninx",
     ("ata", "a"): "stoma trauma stigma soma carcinoma sarcoma adenoma glioma lymphoma melanoma myeloma granuloma edema",
-    ("ina", "en"): "foramen lumen",
+    ("ina", "en"): "foramen lumen semen",
     ("era", "us"): "genus viscus",
+    ("ura", "us"): "crus",
+    ("ora", "ur"): "femur",
+    ("ua", "u"): "genu cornu",
+    ("i", "o"): "libretto graffito virtuoso",
     ("ves", "f"): "leaf loaf calf sheaf elf hoof scarf wharf dwarf turf",
     ("ves", "fe"): "wife jackknife penknife",
 }
@@ -128,11 +136,13 @@ _ENDS = {
     **{"novae": "nova", "algae": "alga", "cocci": "coccus", "bacilli": "bacillus"},
     **{"analyses": "analysis", "theses": "thesis", "matrices": "matrix", "vertices": "vertex", "indices": "index"},
     **{"corpora": "corpus", "viruses": "virus", "caches": "cache", "criteria": "criterion", "bacteria": "bacterium"},
-    **{"phenomena": "phenomenon", "automata": "automaton", "hedra": "hedron", "children": "child"},
+    **{"phenomena": "phenomenon", "automata": "automaton", "omata": "oma", "hedra": "hedron", "children": "child"},
 }
 """Plural → singular, also at the end of longer words: hypotheses, reanalyses, submatrices, retroviruses."""
 
 _SPECIAL = tuple(_ENDS)
+_LATIN = re.compile(r"[a-z]{2,}(?<!vit)(?<!regg)(?<!sund)(?<!ce)(?<!id)(?<!in)(?<!al)ae|[a-z]{2,}uli")
+"""Matches trabeculae and tubuli, but no names of families (Rosaceae, Felidae)."""
 _NOT_PLURAL = ("ss", "us", "is", "ics")
 _LOSE_ES = ("ches", "shes", "xes", "sses")
 
@@ -173,6 +183,8 @@ def singular(word: str) -> str:
         return PAIRS[word]
     if word.endswith(_SPECIAL):
         return next(word.removesuffix(plural) + one for plural, one in _ENDS.items() if word.endswith(plural))
+    if word.endswith(("ae", "uli")) and _LATIN.fullmatch(word):
+        return word[:-1] if word.endswith("e") else word[:-1] + "us"
     if not word.endswith("s") or word in NEVER or word.endswith(_NOT_PLURAL) or _letters(word) < _SHORTEST:
         return word
     if word.endswith("ies") and len(word) >= _SHORTEST_Y:

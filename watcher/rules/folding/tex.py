@@ -17,7 +17,7 @@ JOINT = "\u2060"
 """Put into a cleaned text where markup stood between two parts of a word: ``$M^3$ViT``."""
 
 _SUSPICIOUS = (
-    "[\\\\${}^\u207a\u00a0\u2009\u202f\uff66-\uff9f\x00-\x08\x0b-\x1f\x7f\u00ad\u02bc\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e\u2032"
+    "[\\\\${}^\u207a\u00d7\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2217\u22c6\u00a0\u2009\u202f\uff66-\uff9f\x00-\x08\x0b-\x1f\x7f\u00ad\u02bc\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e\u2032"
     "\u2060-\u206f\u2206\u2212\ufe00-\ufe0f\ufeff\ud800-\udfff]"
 )
 _SPACED = r"(?:(?<=\b\d)|(?<=\b\d\d)|(?<=\b\d\d\d))[ ](?=\d{3}(?![\w.]))"
@@ -25,6 +25,9 @@ _SPACED = r"(?:(?<=\b\d)|(?<=\b\d\d)|(?<=\b\d\d\d))[ ](?=\d{3}(?![\w.]))"
 
 _KAPPA = r"(?:(?<=\bNF)|(?<=\bNF-)|(?<=\bnf)|(?<=\bnf-)|(?<=\bI))k(?=[Bb](?![A-Za-z]))"
 """Matches the k in NF-kB and IkB, which is the Greek letter there."""
+
+_BRACKETED = r"(?<=[A-Za-z0-9])\((?P<ion>\d?\+)\)"
+"""Matches the charge in Ca(2+) and CD4(+), as PubMed writes it."""
 
 _SUSPECT = re.compile(_SUSPICIOUS)
 _PLAIN_ASCII = bytes(code for code in range(0x80) if not _SUSPECT.match(chr(code)))
@@ -43,6 +46,9 @@ _GAP = (
 )
 _FOR_RULES = r"""
       (?P<charge>(?<=[\w}])\$?\^(?:\+|\{\+\})\$?|\u207a)
+    | (?P<star>(?<=\b[A-Z])(?:\$?\^(?:\{\s*)?(?:\*|\\(?:ast|star)(?![A-Za-z]))(?:\s*\})?\$?|[\u2217\u22c6]))
+    | (?P<power>(?<=\d)[\u00b2\u00b3\u00b9\u2070\u2074-\u2079]+)
+    | (?P<fold>(?<=\d)\u00d7(?!\s?\d))
     | (?P<thousands>(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d)))
     | (?P<narrow>[\uff66-\uff9f]+)
     | (?P<gapless>\u200b)
@@ -66,7 +72,9 @@ _FORMS = rf"""
     | (?P<unreadable>[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff])
 """
 _PIECE = re.compile(f"(?={_SUSPICIOUS})(?:{_FOR_RULES}{_FORMS})", re.VERBOSE)
-_PIECE_OR_SPELLING = re.compile(f"{_PIECE.pattern}|(?P<spaced>{_SPACED})|(?P<kappa>{_KAPPA})", re.VERBOSE)
+_PIECE_OR_SPELLING = re.compile(
+    f"{_PIECE.pattern}|(?P<spaced>{_SPACED})|(?P<kappa>{_KAPPA})|(?P<bracketed>{_BRACKETED})", re.VERBOSE
+)
 _PIECE_OF_KEYS = re.compile(f"(?={_SUSPICIOUS})(?:{_FORMS})", re.VERBOSE)
 _MARKS = {
     **{'"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307"},
@@ -130,7 +138,7 @@ def _has_spelling(text: str) -> bool:
 
     Such a search for parts takes a tenth of the time of a search for the whole.
     """
-    if "kB" in text or "f-kb" in text or "nfkb" in text:
+    if "kB" in text or "+)" in text or "f-kb" in text or "nfkb" in text:
         return True
     if text.isascii() and not _FOR_THOUSANDS.search(text.encode().translate(None, _NO_NUMBER)):
         return False
@@ -196,6 +204,14 @@ def _meaning(found: re.Match[str]) -> str:
             return found["char"]
         case "charge":
             return "+"
+        case "bracketed":
+            return found["ion"]
+        case "star":
+            return "*"
+        case "power":
+            return "^" + unicodedata.normalize("NFKC", found[0])
+        case "fold":
+            return "x"
         case "thousands" | "spaced":
             return ","
         case "kappa":

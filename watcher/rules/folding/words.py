@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from watcher.rules.folding.letters import UNSPACED, fold_letters, letter_name, marks
 from watcher.rules.folding.plural import forms
+from watcher.rules.folding.small_words import NOT_SHOWN
 from watcher.rules.folding.tex import JOINT, clean
 
 MOST_PARTS = 6
@@ -28,17 +29,27 @@ _THOUSANDS = r"(?<=\d),(?=\d{3}(?!\d))"
 
 _GREEK = r"\u0370-\u03ff\u1f00-\u1fff"
 _DIGITS = r"(?:\d++(?:\.\d++|)*+)?"
-_BY_SCRIPT = re.compile(rf"(?:^\d+)?[{_GREEK}]+{_DIGITS}|[^{_GREEK}]+")
-_LETTER = re.compile(rf"(?<!\d)\d*+[{_GREEK}]{_DIGITS}")
-_UNIT = re.compile(r"\d*[\u00b5\u03bc][A-Za-z]{1,3}")
-"""Matches µm and 10µL, in which µ is not the name of a letter."""
+_BY_SCRIPT = re.compile(rf"[{_GREEK}]+{_DIGITS}|[^{_GREEK}]+")
+_LETTER = re.compile(rf"[{_GREEK}]{_DIGITS}")
+_MICRO = "\u00b5\u03bc"
+_UNIT = (
+    rf"[kMGT]?(?:Hz|eV|Pa|Bq)|[kM]?(?:pc|bp)|k?Da|[kMGTP]i?B|[kmcnp{_MICRO}]m|[mnpf{_MICRO}]s|[mknp{_MICRO}]g"
+    rf"|[mdn{_MICRO}][lL]|[mnp{_MICRO}]M|[mkMGn{_MICRO}][VWA]|[mkM]?(?:mol|Sv|Gy)|[mk]J|dB|[{_MICRO}](?:[TCJNKFH]|mol|Ci|as)"
+)
+_IN_MICRO = re.compile(rf"(?=.?[{_MICRO}])(?:{_UNIT})")
+_WITH_UNIT = re.compile(rf"(?P<number>\d+(?:\.\d+)*)(?P<unit>{_UNIT})")
+"""Matches 10kHz and 5µm: a number and its unit, between which others write a blank."""
 
 LONGEST_LETTERS = 2
 """Most Greek letters in a row that are each a name (γδ T cells). A longer row is a Greek word."""
 
 _LONG_VOWELS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe"})
+_ENGLISH = NOT_SHOWN | {"goes"}
+"""Words of English texts, which are no longer spelling of any other: dös is not ``does``."""
+
 _LONG_A = str.maketrans({"å": "aa", "Å": "Aa"})
-_SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\#(?![\w#])"
+_SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\+(?=[A-Z][A-Za-z0-9]{0,9}[+\-\u2212](?![0-9]))|\#(?![\w#])"
+"""Matches a sign that belongs to the word before it: C++, C#, LoRA+, CD4+ also in CD4+CD8+."""
 
 
 FRACTIONS = {
@@ -183,9 +194,11 @@ def _parts(piece: str, plurals: bool, by_script: bool) -> Iterator[Part]:
 def _by_script(spelled: str) -> list[str]:
     """Return the pieces of a word, cut between Greek and other letters. Up to two Greek letters are also cut apart.
 
-    Digits stay with the letter before them, or at the beginning with the one after: TGF, β1; 1β; CD8, α.
+    Digits stay with the letter before them: TGF, β1; CD8, α; 17, β. A unit is cut from its number: 10, kHz.
     """
-    if spelled.isascii() or len(spelled) == 1 or _UNIT.fullmatch(spelled):
+    if spelled[0].isdigit() and (found := _WITH_UNIT.fullmatch(spelled)):
+        return [found["number"], found["unit"]]
+    if spelled.isascii() or len(spelled) == 1 or _IN_MICRO.fullmatch(spelled):
         return [spelled]
     runs = _BY_SCRIPT.findall(spelled)
     if len(runs) == 1 and sum(map(str.isalpha, spelled)) > LONGEST_LETTERS:
@@ -195,7 +208,7 @@ def _by_script(spelled: str) -> list[str]:
 
 def _are_letters(run: str) -> bool:
     letters = run.strip("0123456789.")
-    return len(letters) <= LONGEST_LETTERS and all(letter_name(fold_letters(letter)) for letter in letters)
+    return 0 < len(letters) <= LONGEST_LETTERS and all(letter_name(fold_letters(letter)) for letter in letters)
 
 
 def _written(tie: str) -> str:
@@ -231,7 +244,7 @@ def spelled_long(spelled: str) -> tuple[str, ...]:
     composed = unicodedata.normalize("NFC", spelled)
     longer = composed.translate(_LONG_VOWELS)
     found = (one.upper() if spelled.isupper() else one for one in (longer, longer.translate(_LONG_A)))
-    return tuple(dict.fromkeys(one for one in found if one != composed))
+    return tuple(dict.fromkeys(one for one in found if one != composed and one.lower() not in _ENGLISH))
 
 
 def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
@@ -243,7 +256,7 @@ def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
         surface, spelled = parts[first].surface, parts[first].spelled
         for last in range(first + 1, len(parts)):
             end = parts[last]
-            if surface[-1].isdigit() and end.surface[0].isdigit() and not _is_number(parts[first : last + 1]):
+            if surface[-1].isdigit() and end.surface[0].isdigit() and not _are_one(parts[first : last + 1]):
                 break
             names = [surface + form for form in end.forms]
             surface, spelled = surface + end.surface, spelled + end.spelled
@@ -252,7 +265,10 @@ def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
             yield Edge(first, last + 1, tuple(dict.fromkeys((*names, surface) if not plurals else names)), surface)
 
 
-def _is_number(parts: tuple[Part, ...]) -> bool:
-    """Return whether parts are the digits of one number, in groups of three after the first."""
-    head, *groups = parts
-    return head.surface.isdigit() and len(head.surface) <= 3 and all(one.joint == "," for one in groups)
+def _are_one(parts: tuple[Part, ...]) -> bool:
+    """Return whether parts are digits of one number, in groups of three after the first, or a name and its indices."""
+    head, *others = parts
+    if not head.surface.isdigit():
+        return parts[-1].joint in ("^", "_") and not head.surface[0].isdigit()  # SO$_4^{2-}$
+    is_grouped = all(one.joint in (",", "'") and len(one.surface) == 3 and one.surface.isdigit() for one in others)
+    return len(head.surface) <= 3 and is_grouped

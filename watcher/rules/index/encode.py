@@ -13,6 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from watcher.rules.index.keys import LONGEST_GRAM
+from watcher.rules.language.names import is_initial
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.terms import ENOUGH_LEAVES
 from watcher.rules.language.tree import (
@@ -194,7 +195,7 @@ def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
                 word + "*" if is_prefix and n == len(way) - 1 else word
                 for way in ways
                 for n, word in enumerate(way)
-                if len(word) > 1
+                if not is_initial(word)
             }
             return _guard([(word,) for word in sorted(named)], "author"), False
         case Label(field, value, is_prefix=False):

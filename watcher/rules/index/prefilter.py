@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watcher.model.fields import HAS, IDENTIFIED, FieldKind, rule_names
+from watcher.rules.language.names import is_initial
 from watcher.rules.language.tree import And, Author, Exact, Label, Near, Or, Pattern, RuleNode, TextTerm
 from watcher.rules.match.document import Document
 
@@ -80,7 +81,7 @@ def _asked(node: RuleNode, deep: int) -> WordQuestion | None:
         case Author(ways, is_prefix=is_prefix):
             # At least one word is whole; the others may be initials in the paper's spelling of the name.
             ends = [way[-1] + "*" for way in ways if is_prefix]
-            whole = [word for way in ways for word in (way[:-1] if is_prefix else way) if len(word) > 1]
+            whole = [word for way in ways for word in (way[:-1] if is_prefix else way) if not is_initial(word)]
             return _any([f"{NAMES}={word}" for word in (*whole, *ends)])
         case Label(field, value, is_prefix=is_prefix) if field in LABELLED:
             return f"{field}={value}{'*' if is_prefix else ''}"

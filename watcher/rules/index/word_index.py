@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from watcher.model import Hit
 from watcher.model.fields import FieldKind, rule_names
+from watcher.rules.language.names import is_initial
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import And, Author, Exact, Near, Or, Pattern, RuleNode, TextTerm
 from watcher.rules.match.document import Document
@@ -52,7 +53,7 @@ class FilingWords:
             case Author(ways, is_prefix=is_prefix):
                 last = 1 if is_prefix else 0
                 # The other words may be initials in the paper's spelling of the name.
-                whole = {word for way in ways for word in way[: len(way) - last] if len(word) > 1}
+                whole = {word for way in ways for word in way[: len(way) - last] if not is_initial(word)}
                 return frozenset(whole | {way[-1] + "*" for way in ways if is_prefix})
         return None
 

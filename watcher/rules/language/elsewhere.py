@@ -6,15 +6,17 @@ import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from watcher.model.fields import SCHEMES
+
 _ELSEWHERE = {
     "title": "ti tit titles intitle allintitle subject headline name",
     "abstract": "ab abs abstracts description desc",
     "author": "au aut auth authors by from creator inauthor allinauthor",
     "category": "cat cats categories primary primary_category subj",
-    "venue": "jr journal journal_ref conference conf booktitle so publication srctitle",
+    "venue": "jr ta so journal journal_ref conference conf booktitle so publication srctitle",
     "note": "co",
     "org": "affil affiliation aff ad inst institution university",
-    "keyword": "kw key keywords tag tags label labels mesh mh",
+    "keyword": "kw key keywords tag tags label labels mesh mh majr",
     "id": "doi arxiv arxiv_id arxivid pmid url link href",
     "source": "site feed",
     "published": "date year day month before after since until during older_than newer_than older newer submitted "
@@ -23,7 +25,9 @@ _ELSEWHERE = {
 }
 """Field, or value that is compared → its names elsewhere, separated by blanks."""
 
-_BOTH = frozenset(["all", "any", "text", "body", "content", "tiab", "ts", "topic", "title_abs", "everything"])
+_BOTH = frozenset(
+    ["all", "any", "text", "tw", "title/abstract", "body", "content", "tiab", "ts", "topic", "title_abs", "everything"]
+)
 """Names elsewhere for title and abstract together, in which a term without a field is looked for."""
 
 _UNTIL = frozenset(["before", "until", "older", "older_than"])
@@ -38,9 +42,12 @@ def field_meant(
     ``field``: the unknown name before the colon.
     ``fields``, ``numbers``, ``days``: names of all fields, of those with numbers, and of those with days.
     """
+    if whose := next((named for named in ("author", "org") if field in SCHEMES[named]), ""):
+        return f"write {whose}:{field}:{value}"
     known = next((one for one, names in _ELSEWHERE.items() if field in names.split()), field)
     if known in numbers:
-        return f"a number is compared: write {known}>={value if value.isdigit() else 20}"
+        found = re.search(r"\d+", value)
+        return f"a number is compared: write {known}>={found[0] if found else 20}"
     if known in days:
         return f"a day is compared: write {known}{'<' if field in _UNTIL else '>='}{_day(value)}"
     if field in _BOTH:
@@ -58,6 +65,13 @@ def field_meant(
 
 
 def _day(value: str) -> str:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return value
-    return f"{value}-01-01" if re.fullmatch(r"\d{4}", value) else "2026-01-31"
+    if found := re.search(r"(?<!\d)\d{4}(?:-\d\d-\d\d)?(?!\d)", value):
+        return found[0] if "-" in found[0] else f"{found[0]}-01-01"
+    return "2026-01-31"
+
+
+def field_elsewhere(name: str) -> str | None:
+    """Return the field that other languages call so, "" if it is title and abstract together, None if none is."""
+    if name in _BOTH:
+        return ""
+    return next((one for one, names in _ELSEWHERE.items() if name in (one, *names.split())), None)

@@ -151,7 +151,7 @@ def _unexpected_token(text: str, token: Token) -> RuleError:
         word, at = "NOT" if kind == "MINUS" else str(before), before.start_pos
         return RuleError(f"{word} has nothing on its right", start=at, end=at + len(before), hint=_REMOVE)
     if before and kind == "FIELD":
-        return _nothing_or_two_in_a_field(before, start, is_two=token.type == "LPAR")
+        return _nothing_or_two_in_a_field(before, text, start, is_two=token.type == "LPAR")
     if is_end:
         return RuleError("expected a closing parenthesis", start=opened, end=opened + 1, hint="write ) where it ends")
     if before and kind == "LPAR":
@@ -160,12 +160,25 @@ def _unexpected_token(text: str, token: Token) -> RuleError:
     return RuleError("a closing parenthesis without an opening one", start=start, end=start + 1, hint="remove it")
 
 
-def _nothing_or_two_in_a_field(name: RuleToken, at: int, *, is_two: bool) -> RuleError:
+def _nothing_or_two_in_a_field(name: RuleToken, text: str, at: int, *, is_two: bool) -> RuleError:
     field = name[:-1].lower() if name[:-1].lower() in FIELDS else "title"
     if is_two:
-        return RuleError("a field takes one term", start=at, end=at + 1, hint=f"write {field}:a OR {field}:b")
+        return RuleError("a field takes one term", start=at, end=at + 1, hint=_each_in_its_field(field, text[at:]))
     what, start = f"{name} has nothing to look for", name.start_pos
     return RuleError(what, start=start, end=at, hint=f"write {field}:…, without a blank")
+
+
+_SIMPLE_GROUP = re.compile(
+    r'\((?P<terms>(?:"[^"()]{1,80}"|[\w.*-]{1,80})(?:\s+(?:"[^"()]{1,80}"|[\w.*-]{1,80})){0,20})\)'
+)
+
+
+def _each_in_its_field(field: str, group: str) -> str:
+    """Return what to write for terms in parentheses behind a field, an example where they are more than a row."""
+    found = _SIMPLE_GROUP.match(group)
+    pieces = re.findall(r'"[^"]*"|\S+', found["terms"]) if found else ["a", "OR", "b"]
+    written = [piece if piece in ("OR", "AND", "NOT") else f"{field}:{piece}" for piece in pieces]
+    return f"write ({' '.join(written)})" if found else f"write {' '.join(written)}"
 
 
 _REMOVE = "remove it, or put quotes around it to search for the word"

@@ -43,6 +43,11 @@ MOST_WAYS = 12
 Way = tuple[str, ...]
 
 
+def is_initial(word: str) -> bool:
+    """Return whether a word of a name is only a letter. A character of Chinese or Japanese names is a whole word."""
+    return len(word) == 1 and word.islower()
+
+
 def ways_of(read: Sequence[Compound], *, is_prefix: bool) -> tuple[Way, ...]:
     """Return rows of words, each of which finds a name. The first row is the name as it is written.
 
@@ -66,9 +71,9 @@ def _others(read: Sequence[Compound], apart: Way) -> Iterator[Way]:
             one for part, word in zip(parts, words, strict=True) for one in _cut(part.spelled, word, len(parts))
         )
         yield tuple(_with_particles(words))
-    given = [word for word in apart[:-1] if word not in PARTICLES]
-    if 2 <= len(given) <= 3 and len(given) == len(apart) - 1 and all(len(word) > 1 for word in given):
-        yield "".join(word[0] for word in given), apart[-1]
+    for given, family in ((apart[:-1], apart[-1]), (apart[1:], apart[0])):  # Ana B. Lee, or Lee Ana B.
+        if 2 <= len(given) <= 3 and PARTICLES.isdisjoint(given) and not is_initial(family):
+            yield "".join(word[0] for word in given), family
 
 
 def _cut(spelled: str, word: str, count: int) -> Sequence[str]:

@@ -15,17 +15,20 @@ from watcher.rules.language.terms import COMPARED
 DEEPEST = 50
 """Most parentheses and exclusions that may be open at one place."""
 
+_WORD = r"""[^\s()"](?:[^\s()"]|(?<=\w)\((?:\d{1,4}|[IVX]{1,4}|[\dA-Za-z](?:,[\dA-Za-z]){0,3})\))*"""
+"""Matches a word. A number or few letters in parentheses right behind a letter belong to it: SU(2), Fe(II), SL(2,Z)."""
+
 TERMINALS = {
     "OR": r"OR(?![^\s()\"])",
     "AND": r"AND(?![^\s()\"])",
     "NOT": r"NOT(?![^\s()\"])",
     "MINUS": r"(?<![^\s(])-(?=\S)",
-    "COMPARISON": rf"(?i:{COMPARED})\s*[<>=]+\s*[^\s()\"]*",
+    "COMPARISON": rf"(?ai:{COMPARED})\s*[<>=]+\s*[^\s()\"]*",
     "FIELD": r"[A-Za-z_]+:(?=\S)",
-    "EXACT": r'=(?:"[^"]*"|[^\s()"]+)',
+    "EXACT": rf'=(?:"[^"]*"|{_WORD})',
     "PHRASE": r'"[^"]*"(?:~[^\s()"]*)?',
     "REGEX": r"\/(?:\\.|[^\/\\])+\/",
-    "WORD": r'[^\s()"]+',
+    "WORD": _WORD,
 }
 """The words of the language, those that are tried first before the others."""
 

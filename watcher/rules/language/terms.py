@@ -11,7 +11,7 @@ from watcher.model.fields import HAS, IDENTIFIED, KNOWN_BY_HAS, SCHEMES, FieldKi
 from watcher.rules.folding.text import WITH_PLURALS
 from watcher.rules.folding.words import Compound, compounds_of_term
 from watcher.rules.language.elsewhere import field_meant
-from watcher.rules.language.names import ways_of
+from watcher.rules.language.names import is_initial, ways_of
 from watcher.rules.language.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, TextTerm
 
 TEXT_FIELDS = rule_names(FieldKind.TEXT)
@@ -28,7 +28,7 @@ ENOUGH_LEAVES = 16_384
 
 LARGEST_GAP = 100
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
-_PLAIN = re.compile(r"[^\s()\"/=\-][^\s()\":]*")
+_PLAIN = re.compile(r"[^\s()\"/=~\-][^\s()\":]*")
 _STARRED = re.compile(r"(?<!\w)([A-Z])\*(?!\w)", re.IGNORECASE)
 """Matches a name that ends in a star, such as A*. In small letters only quotes tell it from the beginning of a word."""
 
@@ -140,7 +140,7 @@ def comparison(text: str, start: int) -> Compare:
     """
     found = _WELL.fullmatch(text)
     field = re.match(r"[A-Za-z]+", text)[0].lower()  # type: ignore[index]
-    hint = f"write {field}>=20, with digits only" if field in NUMBERS else f"write {field}>={_day_meant(text)}"
+    hint = f"write {field}{_number_meant(text)}" if field in NUMBERS else f"write {field}>={_day_meant(text)}"
     wrong = RuleError(f"{text!r} is no comparison", start=start, end=start + len(text), hint=hint)
     if found is None:
         raise wrong
@@ -149,6 +149,15 @@ def comparison(text: str, start: int) -> Compare:
     except ValueError:
         raise wrong from None
     return Compare(field, found[2], value, f"{field}{found[2]}{value}")
+
+
+def _number_meant(text: str) -> str:
+    """Return the sign and the number that were probably meant by a comparison, else an example."""
+    found = re.search(r"[<>=]+\s*(\d{1,3}(?:[,.']\d{3})+|\d{1,9})(k?)(?![\d.])", text)
+    if found is None or ("<" in text and ">" in text):
+        return ">=20, with digits only"
+    sign = "<" if "<" in text else ">" if re.search(r"(?<!=)>(?!=)", text) else ">="
+    return sign + re.sub(r"\D", "", found[1]) + "000" * bool(found[2])
 
 
 _YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
@@ -248,11 +257,16 @@ def _pattern(read: list[Compound], *, is_prefix: bool = False) -> Pattern:
     return tuple(tuple(edges) for edges in nodes)
 
 
+_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dXx])")
+
+
 def _author(value: str, written: str, start: int, end: int) -> Author:
+    if found := _ORCID.fullmatch(value):
+        raise RuleError("this is no name", start=start, end=end, hint=f"write author:orcid:{found[1]}")
     is_prefix = value.endswith("*")
     read = compounds_of_term(value.removesuffix("*"), plurals=False)
     words = [part.surface for one in read for part in one.parts]
-    if not any(len(word) > 1 for word in words):
+    if all(map(is_initial, words)):
         raise RuleError("an author needs a name", start=start, end=end, hint='write author:"Y Bengio"')
     if is_prefix:
         _check_prefix(value, words[-1], start, end)

@@ -16,7 +16,7 @@ from watcher.rules.folding.text import Folded, Words, WordSpan
 from watcher.rules.language.tree import Compare, Exact, Label, Regex, RuleNode, leaves
 from watcher.rules.match.document import Document
 
-FOLDING = 3
+FOLDING = 4
 """Version of folding, of this form and of the index of words. After it was raised, stored words are made anew."""
 
 _FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)

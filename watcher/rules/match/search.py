@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from watcher.rules.folding.text import Folded, WordSpan
+from watcher.rules.language.names import is_initial
 from watcher.rules.language.tree import Author, Exact, Near, Pattern, TextTerm
 
 
@@ -118,7 +119,8 @@ def _has_all(way: tuple[str, ...], words: list[str], *, is_prefix: bool) -> bool
     missing: list[str] = []
     for at, word in enumerate(way):
         goes_on = is_prefix and at == len(way) - 1
-        whole = [one for one in left if one == word or (goes_on and one.startswith(word))] if len(word) > 1 else []
+        whole = [one for one in left if one == word or (goes_on and one.startswith(word))]
+        whole = [] if is_initial(word) else whole
         if whole:
             left.remove(whole[0])
         else:
