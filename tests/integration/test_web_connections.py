@@ -109,6 +109,12 @@ def hook(tls: ssl.SSLContext | None = None) -> Iterator[Hook]:
         server.server_close()
 
 
+@pytest.fixture(autouse=True)
+def _kept_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, no connection becomes old by itself."""
+    monkeypatch.setattr(answers, "KEPT", PATIENCE)
+
+
 @pytest.fixture
 def plain() -> Iterator[Hook]:
     with hook() as found:
@@ -151,7 +157,7 @@ def test_idle_connections_are_closed(plain: Hook, monkeypatch: pytest.MonkeyPatc
 
 def test_many_messages_at_a_time_to_one_service_are_no_news(plain: Hook) -> None:
     plain.gate = threading.Barrier(CROWD)
-    notifier, outcomes = Notifier(), list[Outcome]()
+    notifier, outcomes = Notifier(timeout=PATIENCE, patience=PATIENCE), list[Outcome]()
 
     def send(n: int) -> None:
         outcomes.append(notifier.send(f"json://127.0.0.1:{plain.port}/{n}", MESSAGE, f"key-{n}"))
