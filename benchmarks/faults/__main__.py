@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.faults import lists, places
+from benchmarks.faults import lists, places, shown
 from benchmarks.faults.faults import MAIL, WEB, Fault, play
-from benchmarks.faults.place_faults import PlaceFault
+from benchmarks.faults.shown import printed, row_of, shortened, states_in_words, tries_in_words, twice_in_words
 from benchmarks.faults.sources import PLAYED, ApiEnding, ApiFault
 from benchmarks.faults.sources import is_right as is_right_of_source
 from benchmarks.faults.sources import play as play_source
@@ -25,7 +25,6 @@ from tests.integration.mailserver import make_certificate
 
 HEAD = "| receiver | fault | what happened | ends as | lost | twice | the other receiver | operator heard |"
 SOURCE_HEAD = "| source | the site | a known list | the reason given | the operator hears | lost | twice |"
-SHOWN = 90
 
 
 def main() -> int:
@@ -35,22 +34,11 @@ def main() -> int:
     asked.add_argument("--only", default="", help="faults with these words in their name")
     options = asked.parse_args()
     logging.getLogger("watcher").setLevel(logging.CRITICAL)
-    begun, rows = time.monotonic(), []
-    if not options.json:
-        print(HEAD, "|---|---|---|---|---|---|---|---|", sep="\n")
-    with trusted() as (authority, *certificates):
-        os.environ["SSL_CERT_FILE"] = str(authority)
-        for kind, fault in ((kind, one) for kind, some in (("mail", MAIL), ("http", WEB)) for one in some):
-            if options.only not in fault.name:
-                continue
-            with tempfile.TemporaryDirectory() as folder:
-                ended = play(fault, kind, Path(folder), (certificates[0], certificates[1]))
-            rows.append((kind, fault, ended))
-            if not options.json:
-                print(line(kind, fault, ended), flush=True)
-    kept = _of_places(options.only, is_table=not options.json)
-    sources = _of_sources(options.only, is_table=not options.json)
-    others = _of_lists(options.only, is_table=not options.json)
+    begun, is_table = time.monotonic(), not options.json
+    rows = printed(_of_receivers(options.only), HEAD, line, is_table=is_table)
+    kept = printed(places.played(options.only), places.HEAD, places.line, is_table=is_table)
+    sources = printed(_of_sources(options.only), SOURCE_HEAD, source_line, is_table=is_table)
+    others = printed(lists.played(options.only), lists.HEAD, lists.line, is_table=is_table)
     bad = [fault.name for _, fault, ended in rows if not is_right(fault, ended)]
     bad += [f"{kind}: {fault.name}" for kind, fault, ended in kept if not places.is_right(fault, ended)]
     bad += [f"{kind}: {fault}" for kind, fault, ended in others if not lists.is_right(kind, fault, ended)]
@@ -66,42 +54,21 @@ def main() -> int:
     return 1 if bad else 0
 
 
-def _of_places(only: str, *, is_table: bool) -> list[tuple[str, PlaceFault, places.Kept]]:
-    """Play the faults of places where papers are kept; print them as a table."""
-    rows: list[tuple[str, PlaceFault, places.Kept]] = []
-    for row in places.played(only):
-        if is_table and not rows:
-            print("", places.HEAD, "|---" * places.HEAD.count(" | ") + "|---|", sep="\n")
-        if is_table:
-            print(places.line(*row), flush=True)
-        rows.append(row)
-    return rows
+def _of_receivers(only: str) -> Iterator[tuple[str, Fault, Ending]]:
+    """Play the faults of receivers."""
+    with trusted() as (authority, *certificates):
+        os.environ["SSL_CERT_FILE"] = str(authority)
+        for kind, fault in ((kind, one) for kind, some in (("mail", MAIL), ("http", WEB)) for one in some):
+            if only in fault.name:
+                with tempfile.TemporaryDirectory() as folder:
+                    yield kind, fault, play(fault, kind, Path(folder), (certificates[0], certificates[1]))
 
 
-def _of_sources(only: str, *, is_table: bool) -> list[tuple[str, ApiFault, ApiEnding]]:
-    """Play the faults of APIs; print them as a table."""
-    chosen = [(kind, fault) for kind, fault in PLAYED if only in fault.says]
-    if is_table and chosen:
-        print("", SOURCE_HEAD, "|---|---|---|---|---|---|---|", sep="\n")
-    rows = []
-    for kind, fault in chosen:
+def _of_sources(only: str) -> Iterator[tuple[str, ApiFault, ApiEnding]]:
+    """Play the faults of APIs."""
+    for kind, fault in ((kind, fault) for kind, fault in PLAYED if only in fault.says):
         with tempfile.TemporaryDirectory() as folder:
-            rows.append((kind, fault, play_source(fault, kind, Path(folder))))
-        if is_table:
-            print(source_line(*rows[-1]), flush=True)
-    return rows
-
-
-def _of_lists(only: str, *, is_table: bool) -> list[tuple[str, str, lists.Ended]]:
-    """Play the faults of searches and of lists behind tokens; print them as a table."""
-    rows: list[tuple[str, str, lists.Ended]] = []
-    for row in lists.played(only):
-        if is_table and not rows:
-            print("", lists.HEAD, "|---" * lists.HEAD.count(" | ") + "|---|", sep="\n")
-        if is_table:
-            print(lists.line(*row), flush=True)
-        rows.append(row)
-    return rows
+            yield kind, fault, play_source(fault, kind, Path(folder))
 
 
 @contextmanager
@@ -124,21 +91,17 @@ def is_right(fault: Fault, ended: Ending) -> bool:
 
 def line(kind: str, fault: Fault, ended: Ending) -> str:
     """One row of the table."""
-    happened = " → ".join(_shortened(reason) + (f" ×{n}" if n > 1 else "") for reason, n in ended.reasons)
-    states = ", ".join(f"{n} {state.value}" for state, n in ended.states.items())
-    twice = f"{ended.twice} (same key)" if ended.twice else "0"
+    happened, states, twice = tries_in_words(ended.reasons), states_in_words(ended.states), twice_in_words(ended.twice)
     others = f"{ended.others} in {ended.after:.1f} s" if ended.others == MESSAGES else f"{ended.others}"
     words = {"messages to wrong do not arrive": "down", "messages to wrong arrive again": "back"}
     told = ", ".join(words.get(one, one) for one in dict.fromkeys(ended.told)) or "nothing"
-    cells = (kind, fault.name, happened, states, str(ended.lost), twice, others, told)
-    return f"| {' | '.join(cells)} |"
+    return row_of(kind, fault.name, happened, states, str(ended.lost), twice, others, told)
 
 
 def source_line(kind: str, fault: ApiFault, ended: ApiEnding) -> str:
     """One row of the table of sources."""
-    reason = _shortened(ended.judged.reason) or "-"
-    cells = (f"`{kind}`", fault.says, ended.judged.verdict, reason, str(ended.heard), str(ended.lost), str(ended.twice))
-    return f"| {' | '.join(cells)} |"
+    reason, counts = shortened(ended.judged.reason) or "-", (ended.heard, ended.lost, ended.twice)
+    return row_of(f"`{kind}`", fault.says, ended.judged.verdict, reason, *map(str, counts))
 
 
 def source_as_json(kind: str, fault: ApiFault, ended: ApiEnding) -> dict[str, object]:
@@ -155,20 +118,12 @@ def source_as_json(kind: str, fault: ApiFault, ended: ApiEnding) -> dict[str, ob
     }
 
 
-def _shortened(reason: str) -> str:
-    return reason if len(reason) <= SHOWN else reason[: SHOWN - 1] + "…"
-
-
 def as_json(kind: str, fault: Fault, ended: Ending) -> dict[str, object]:
     """The same for programs."""
     return {
         "receiver": kind,
         "fault": fault.name,
-        "tries": [{"reason": reason, "times": n} for reason, n in ended.reasons],
-        "states": {state.value: n for state, n in ended.states.items()},
-        "lost": ended.lost,
-        "twice": ended.twice,
-        "twice_under_another_key": ended.unknown_twice,
+        **shown.as_json(ended.reasons, ended.states, lost=ended.lost, twice=ended.twice, unknown=ended.unknown_twice),
         "others": ended.others,
         "others_after_s": round(ended.after, 3),
         "operator": list(ended.told),

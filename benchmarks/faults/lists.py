@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks.faults.shown import row_of, shortened
 from tests.integration.list_sites import BEGIN, FAULTS, KINDS, numbers_in
 from tests.integration.outages import Play
 from watcher.model import Verdict
@@ -18,7 +19,6 @@ from watcher.store import open_store
 
 HOUR = timedelta(hours=1)
 HEAD = "| source | fault | verdict | the reason given | the operator hears | requests meanwhile | lost | twice |"
-SHOWN = 110
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,10 @@ def is_right(kind: str, fault: str, ended: Ended) -> bool:
 
 def line(kind: str, fault: str, ended: Ended) -> str:
     """Return one row of the table."""
-    reason = ended.reason if len(ended.reason) <= SHOWN else ended.reason[: SHOWN - 1] + "…"
+    reason = shortened(ended.reason).replace("|", "\\|")
     heard = {0: "nothing", 2: "once, and of its end"}.get(ended.heard, f"{ended.heard} times")
     verdicts = ", ".join(sorted(ended.verdicts))
-    cells = (kind, fault, verdicts, reason.replace("|", "\\|"), heard, ended.requests, ended.lost, ended.twice)
-    return f"| {' | '.join(map(str, cells))} |"
+    return row_of(kind, fault, verdicts, reason, heard, *map(str, (ended.requests, ended.lost, ended.twice)))
 
 
 def played(only: str) -> Iterator[tuple[str, str, Ended]]:

@@ -23,7 +23,9 @@ from urllib.parse import parse_qs, urlsplit
 import yaml
 from sqlalchemy import select
 
+from benchmarks.faults import shown
 from benchmarks.faults.place_faults import FAULTS, PAPERS, PlaceFault, killed
+from benchmarks.faults.shown import row_of, states_in_words, tries_in_words, twice_in_words
 from tests.e2e.forked import FORKS
 from tests.integration.zoteros import JSON, KEY, Answer, FakeService, ZoteroLibrary, serving
 from tests.patience import PATIENCE
@@ -47,7 +49,6 @@ WAIT = 0.25
 """Seconds without an answer of a service; in the daemon they are twenty."""
 
 HEAD = "| place | fault | what happened | ends as | lost | twice | operator heard |"
-SHOWN = 110
 _TITLE = re.compile(r"Kiln of part \d+")
 
 
@@ -284,15 +285,8 @@ def played(only: str) -> Iterator[tuple[str, PlaceFault, Kept]]:
 
 def line(kind: str, fault: PlaceFault, kept: Kept) -> str:
     """Return one row of the table."""
-    happened = " → ".join(_shortened(reason) + (f" ×{n}" if n > 1 else "") for reason, n in kept.reasons)
-    states = ", ".join(f"{n} {state.value}" for state, n in kept.states.items())
-    twice = f"{kept.twice} (same key)" if kept.twice else "0"
-    cells = (kind, fault.name, happened, states, str(kept.lost), twice, str(kept.heard))
-    return f"| {' | '.join(cells)} |"
-
-
-def _shortened(reason: str) -> str:
-    return reason if len(reason) <= SHOWN else reason[: SHOWN - 1] + "…"
+    happened, states = tries_in_words(kept.reasons), states_in_words(kept.states)
+    return row_of(kind, fault.name, happened, states, str(kept.lost), twice_in_words(kept.twice), str(kept.heard))
 
 
 def as_json(kind: str, fault: PlaceFault, kept: Kept) -> dict[str, object]:
@@ -300,11 +294,7 @@ def as_json(kind: str, fault: PlaceFault, kept: Kept) -> dict[str, object]:
     return {
         "place": kind,
         "fault": fault.name,
-        "tries": [{"reason": reason, "times": n} for reason, n in kept.reasons],
-        "states": {state.value: n for state, n in kept.states.items()},
-        "lost": kept.lost,
-        "twice": kept.twice,
-        "twice_under_another_key": kept.unknown,
+        **shown.as_json(kept.reasons, kept.states, lost=kept.lost, twice=kept.twice, unknown=kept.unknown),
         "killed": kept.deaths,
         "operator": kept.heard,
         "right": is_right(fault, kept),

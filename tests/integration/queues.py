@@ -44,6 +44,8 @@ def claim(store: Store, endpoint: Endpoint, now: datetime, *, suspects: bool = F
 def record(tx: Transaction, delivery: Delivery, outcome: Outcome, now: datetime) -> Claim:
     """Record an attempt with its consequences; return the state of its claim."""
     (ended,) = tx.queue.record(
-        [Try(delivery, outcome)], lambda outcome, before: after_attempt(outcome, before, now, jitter=0.5), now
+        [Try(delivery, outcome)],
+        lambda one, before: after_attempt(one.outcome, before, one.delivery.created_at, now, jitter=0.5),
+        now,
     )
     return ended.claim

@@ -159,10 +159,11 @@ def test_a_body_that_is_nested_too_deep_is_refused(depth: int) -> None:
 )  # fmt: skip
 def test_what_a_webhook_answers(answer: Answer, result: Result) -> None:
     with serving(FakeService(lambda *asked: answer)) as service:
-        headers = {"X-Token": "webhook-secret"}
+        headers = {"Authorization": "Bearer webhook-secret"}
         target = KeepTarget(name="w", kind=KeepKind.WEBHOOK, place=service.url, body="{}", headers=headers)
         outcome = PaperKeeper(patience=5).keep(target, stored(LANTERN), "d" * 32)
         assert outcome.result is result and "webhook-secret" not in outcome.reason
+        assert "webhook-secret" in target.secrets, "it would be found where it came back alone"
         assert service.requests[0][2]["idempotency-key"] == "d" * 32
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,6 +21,7 @@ from tests.patience import PATIENCE
 from watcher.model import Message, Outcome, Result
 from watcher.model.way_out import WayOut
 from watcher.notify import Notifier, answers
+from watcher.notify.services import table
 
 __all__ = ["authority"]
 
@@ -109,6 +110,12 @@ def hook(tls: ssl.SSLContext | None = None) -> Iterator[Hook]:
         server.server_close()
 
 
+@pytest.fixture(autouse=True)
+def _kept_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, no connection becomes old by itself."""
+    monkeypatch.setattr(answers, "KEPT", PATIENCE)
+
+
 @pytest.fixture
 def plain() -> Iterator[Hook]:
     with hook() as found:
@@ -151,7 +158,7 @@ def test_idle_connections_are_closed(plain: Hook, monkeypatch: pytest.MonkeyPatc
 
 def test_many_messages_at_a_time_to_one_service_are_no_news(plain: Hook) -> None:
     plain.gate = threading.Barrier(CROWD)
-    notifier, outcomes = Notifier(), list[Outcome]()
+    notifier, outcomes = Notifier(timeout=PATIENCE, patience=PATIENCE), list[Outcome]()
 
     def send(n: int) -> None:
         outcomes.append(notifier.send(f"json://127.0.0.1:{plain.port}/{n}", MESSAGE, f"key-{n}"))
@@ -195,3 +202,20 @@ warn("not checked", InsecureRequestWarning)
 def test_a_certificate_that_is_not_to_be_checked_is_no_news() -> None:
     done = subprocess.run([sys.executable, "-c", UNCHECKED], check=True, capture_output=True, text=True)
     assert done.stderr == ""
+
+
+def test_apprise_is_loaded_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hides its modules' warnings is of the whole process: who ends first would show them to the other."""
+    both, overlaps = threading.Barrier(2), list[int]()
+
+    def load() -> None:
+        with suppress(threading.BrokenBarrierError):
+            overlaps.append(both.wait(0.1))
+
+    monkeypatch.setattr(table, "_loaded_apprise", load)
+    threads = [threading.Thread(target=table.apprise_module) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert overlaps == []

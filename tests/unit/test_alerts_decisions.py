@@ -135,28 +135,33 @@ def test_the_look_back_is_what_the_newest_pages_show_not_today() -> None:
 
 
 def test_success_forgets_failures_and_reports_recovery() -> None:
-    ended = after_attempt(Outcome(Result.SENT), Health(NOW, 4, NOW, "down"), NOW, jitter=0.5)
+    ended = after_attempt(Outcome(Result.SENT), Health(NOW, 4, NOW, "down"), NOW, NOW, jitter=0.5)
     assert (ended.state, ended.health, ended.failing) == (DeliveryState.SENT, Health(), False)
 
 
 def test_a_refused_message_is_dead_and_its_endpoint_as_it_was() -> None:
-    ended = after_attempt(Outcome(Result.REFUSED, "550 too large"), Health(), NOW, jitter=0.5)
+    ended = after_attempt(Outcome(Result.REFUSED, "550 too large"), Health(), NOW, NOW, jitter=0.5)
     assert (ended.state, ended.health, ended.failing) == (DeliveryState.DEAD, Health(), None)
 
 
 @pytest.mark.parametrize(
-    ("result", "failing_for", "state", "failing"),
+    ("result", "failing_for", "age", "state", "failing"),
     [
-        (Result.FAILED, None, DeliveryState.PENDING, None),
-        (Result.FAILED, timedelta(minutes=59), DeliveryState.PENDING, None),
-        (Result.FAILED, timedelta(hours=1), DeliveryState.PENDING, True),
-        (Result.DOWN, None, DeliveryState.PENDING, True),
-        (Result.FAILED, timedelta(days=14), DeliveryState.DEAD, True),
+        (Result.FAILED, None, 0, DeliveryState.PENDING, None),
+        (Result.FAILED, timedelta(minutes=59), 0, DeliveryState.PENDING, None),
+        (Result.FAILED, timedelta(hours=1), 0, DeliveryState.PENDING, True),
+        (Result.DOWN, None, 0, DeliveryState.PENDING, True),
+        (Result.FAILED, timedelta(days=14), 14, DeliveryState.DEAD, True),
+        # What came when the endpoint had long been down, and what waited for other reasons before it was.
+        (Result.FAILED, timedelta(days=40), 13, DeliveryState.PENDING, True),
+        (Result.FAILED, timedelta(days=13), 40, DeliveryState.PENDING, True),
     ],
 )
-def test_failures(result: Result, failing_for: timedelta | None, state: DeliveryState, failing: bool | None) -> None:
+def test_failures(
+    result: Result, failing_for: timedelta | None, age: int, state: DeliveryState, failing: bool | None
+) -> None:
     health = Health(NOW - failing_for, 3) if failing_for else Health()
-    ended = after_attempt(Outcome(result, "no"), health, NOW, jitter=0.5)
+    ended = after_attempt(Outcome(result, "no"), health, NOW - timedelta(days=age), NOW, jitter=0.5)
     assert (ended.state, ended.failing) == (state, failing)
     assert ended.health.failures == health.failures + 1
     assert ended.health.next_try is not None and ended.health.next_try > NOW

@@ -153,9 +153,13 @@ def test_secrets_of_mail() -> None:
             "json://user:word@hooks.lab.example/path%20secret?+X-Key=k3y-value",
             ["user", "word", "path secret", "k3y-value"],
         ),
+        (
+            "jsons://hooks.lab.example/?+Authorization=Bearer%20k3y-value&-n=Token+n3w-value",
+            ["Bearer k3y-value", "k3y-value", "n3w-value"],
+        ),
         ("tgram://123456789:abcdefg_hijklmnop/12315544/", ["abcdefg_hijklmnop", "12315544"]),
     ],
-    ids=["slack", "discord", "json", "tgram"],
+    ids=["slack", "discord", "json", "header", "tgram"],
 )
 def test_secrets_of_the_rest(url: str, hidden: list[str]) -> None:
     assert set(hidden) <= secrets_of(url)

@@ -50,6 +50,12 @@ class OpenedAddress:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+def with_its_end(secret: str) -> tuple[str, ...]:
+    """Return a secret and, where a word stands before it as in ``Bearer TOKEN``, what follows that word."""
+    end = secret.strip().partition(" ")[2].strip()
+    return (secret, end) if end else (secret,)
+
+
 def replaced(text: str, by: Mapping[str, str]) -> str:
     """Return a text with some parts replaced, the longer ones first, so that nothing of one is left.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from watcher.model.masking import with_its_end
 from watcher.model.papers import LikedPaper
 from watcher.model.words import ordinal
 
@@ -257,7 +258,8 @@ class KeepTarget:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Texts that must not be shown."""
-        return tuple(one for one in (self.key, *self.headers.values()) if one)
+        headers = (one for value in self.headers.values() for one in with_its_end(value))
+        return tuple(one for one in (self.key, *headers) if one)
 
     @property
     def addresses(self) -> tuple[str, ...]:

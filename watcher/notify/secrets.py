@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from watcher.model.masking import STARS, fully_decoded, replaced, without_secrets
+from watcher.model.masking import STARS, fully_decoded, replaced, with_its_end, without_secrets
 
 SHORTEST_SECRET = 4
 """Fewest characters of a secret that is removed. Shorter ones occur by chance in any sentence."""
@@ -90,7 +90,8 @@ def _pieces(url: str) -> Iterator[str]:
     yield url
     try:
         parts = urlsplit(url)
-        host, values = parts.hostname or "", [value for _, value in parse_qsl(parts.query)]
+        host = parts.hostname or ""
+        values = [one for _, value in parse_qsl(parts.query) for one in with_its_end(value)]
     except ValueError:
         return
     # As it is written: urlsplit() gives the host in lower case, and what follows its colon as a port.

@@ -78,8 +78,8 @@ def _record_others(
     """Record attempts with their consequences for the endpoints; return delivery id → state."""
     tries, back = [_try_of(one, outcome) for one, outcome in tried], list[Endpoint]()
 
-    def decide(outcome: Outcome, before: Health) -> Consequence:
-        return after_attempt(outcome, before, now, jitter=context.jitter())
+    def decide(one: Try, before: Health) -> Consequence:
+        return after_attempt(one.outcome, before, one.delivery.created_at, now, jitter=context.jitter())
 
     with context.store.transaction() as tx:
         ended = tx.queue.record(tries, decide, now)

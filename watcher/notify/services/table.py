@@ -40,9 +40,14 @@ _OWN_HOSTS = {"hooks.slack.com": "slack", "discord.com": "discord", "discordapp.
 _filling = RLock()
 
 
-@lru_cache(maxsize=1)
 def apprise_module() -> ModuleType:
     """Return apprise with watcher's plugins. Its log is silenced, since it would print addresses."""
+    with _filling:  # the first messages of a process may need it at the same time
+        return _loaded_apprise()
+
+
+@lru_cache(maxsize=1)
+def _loaded_apprise() -> ModuleType:
     own = logging.getLogger("apprise")
     own.propagate = False
     own.addHandler(logging.NullHandler())

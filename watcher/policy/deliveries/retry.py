@@ -10,6 +10,8 @@ from watcher.model import DeliveryState, Outcome, Result
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 FAILURES_LIVE = timedelta(days=14)
+"""How long a message is tried while its endpoint fails. One that comes later, to an endpoint long down, has as long."""
+
 TOLD_AFTER = timedelta(hours=1)
 FOLD_AFTER = TOLD_AFTER
 """How long an endpoint must have failed before messages that waited are folded. Else they are sent as they are."""
@@ -56,10 +58,11 @@ class Consequence:
     reason: str = ""
 
 
-def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: float) -> Consequence:
+def after_attempt(outcome: Outcome, health: Health, made_at: datetime, now: datetime, *, jitter: float) -> Consequence:
     """Return what an attempt means for its delivery and its endpoint.
 
     ``health``: of the endpoint before the attempt.
+    ``made_at``: when the delivery was made.
     ``jitter``: between 0 and 1; makes the next delay up to a quarter shorter or longer.
     """
     if outcome.result is Result.SENT:
@@ -70,7 +73,7 @@ def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: fl
     since = health.failing_since or now
     failures = health.failures + 1
     worse = Health(since, failures, now + delay(failures, jitter), outcome.reason)
-    if now - since >= FAILURES_LIVE:
+    if now - max(since, made_at) >= FAILURES_LIVE:
         return Consequence(DeliveryState.DEAD, worse, failing=True, reason=f"given up after 14 days: {outcome.reason}")
     is_down = outcome.result is Result.DOWN
     return Consequence(DeliveryState.PENDING, worse, failing=True if is_down or now - since >= TOLD_AFTER else None)

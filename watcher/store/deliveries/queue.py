@@ -184,19 +184,17 @@ class Queue:
         self._add_attempts([one for one in tries if one.delivery.id in kept], now)
         return kept
 
-    def record(
-        self, tries: Sequence[Try], decide: Callable[[Outcome, Health], Consequence], now: datetime
-    ) -> list[Ended]:
+    def record(self, tries: Sequence[Try], decide: Callable[[Try, Health], Consequence], now: datetime) -> list[Ended]:
         """Record attempts, with what they mean for deliveries and endpoints; return all of them with what was decided.
 
         Nothing is stored for an attempt whose claim does not hold. The endpoints' rows are locked.
 
-        ``decide``: returns what an outcome means, given the health of the endpoint before.
+        ``decide``: returns what an attempt means, given the health of the endpoint before.
         """
         before = self._endpoints.hold([one.delivery.endpoint for one in tries])
         claims = self._claims([one.delivery for one in tries])
         ended = [
-            Ended(one, claims[one.delivery.id], health, decide(one.outcome, health))
+            Ended(one, claims[one.delivery.id], health, decide(one, health))
             for one in tries
             for health in [before[one.delivery.endpoint]]
         ]
