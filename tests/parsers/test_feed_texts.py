@@ -209,8 +209,18 @@ def test_authors_are_people(written: str, names: tuple[str, ...]) -> None:
         (b"Rate exceeded.", 'text: "Rate exceeded."'),
         (b'<entry xmlns="http://www.w3.org/2005/Atom"><title>A</title></entry>', "a single entry of Atom"),
         (
+            b"<Error><Message>Access Denied</Message></Error>",
+            'XML that begins with <Error>, which says "Access Denied"',
+        ),
+        (b'{"message": "Not allowed"}', 'JSON: "{"message": "Not allowed"}"'),
+        (
+            b"<html><head><title>Lab</title><!-- <link type='application/rss+xml' href='/old.xml'> -->"
+            b"<link href='/my feed.json?a=1&amp;b=2' type='application/feed+json'></head></html>",
+            'HTML titled "Lab", which names a feed: https://lab.example/my%20feed.json?a=1&b=2',
+        ),
+        (
             b"<html><head><title>Lab</title><link type='application/rss+xml' href='/feed.xml'></head></html>",
-            'HTML titled "Lab", which names a feed: /feed.xml',
+            'HTML titled "Lab", which names a feed: https://lab.example/feed.xml',
         ),
     ],
 )
