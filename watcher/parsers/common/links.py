@@ -49,7 +49,7 @@ _BIBCODE = re.compile(r"/abs/\d{4}arXiv(?P<month>\d{4})\.?(?P<number>\d{4,5})[A-
 """Matches what the Astrophysics Data System calls a preprint, which ends with the first author's initial."""
 
 _ARXIV_NAME = re.compile(r"(?:oai:arxiv\.org:|(?:urn:|info:)?arxiv[:/] ?)(\S+)", re.IGNORECASE)
-_DOI_NAME = re.compile(r"(?:urn:|info:)?doi(?:: ?|/| )(?=10\.)", re.IGNORECASE)
+_DOI_NAME = re.compile(r"(?:urn:|info:)?doi(?:: ?|/| )(?=10\.|https?://(?:dx\.)?doi\.org/)", re.IGNORECASE)
 _NO_SCHEME = re.compile(r"(?:www\.|dx\.)?(?:arxiv|doi)\.org/\S+", re.IGNORECASE)
 _PREPRINT_HOST = re.compile(r"(?:[a-z]+\.)?(?:bio|med)rxiv\.org", re.IGNORECASE)
 _PREPRINT_PATH = re.compile(

@@ -258,7 +258,7 @@ TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published
 
 PARSER = Parser(
     kind="feed",
-    version=12,
+    version=13,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),
