@@ -85,7 +85,7 @@ def test_an_empty_text_stands_before_none(empty: str) -> None:
         ("<math><mi>x</mi><annotation>\\mathrm{x}</annotation></math>-rays", "x -rays"),
         ("one<p>two</p>three<br/>four", "one two three four"),
         ("<td>a</td><td>b</td>", "a b"),
-        ("<b>Bold</b>ly", "Boldly"),
+        ("<b>Bold</b>ly, <blink>a</blink>new", "Boldly, anew"),
         ("<a href='x'>Link</a>ed", "Linked"),
         ("Open<svg viewBox='0 0 9 9'><path d='M1'/><text>i</text></svg> kilns", "Open kilns"),
         ("Kilns <svg><path d='M1'> that are cut off", "Kilns that are cut off"),

@@ -41,6 +41,8 @@ def problem_of_parameters(written: Written, shape: Shape) -> str | None:
             return f"a control character stands in its {ordinal(one.place)} parameter, such as the end of a line"
         if one.name in shape.parameters and (problem := _problem_of_value(one, shape)):
             return problem
+        if one.place in written.padded and (_is_secret(one, shape) or one.name.startswith("+")):
+            return f"the blank at an end of its {ordinal(one.place)} parameter would be cut off: leave it out"
         if one.name.startswith("+") and "+" in shape.marks and (problem := _problem_of_header(one)):
             return problem
     has_password = ":" in written.user_info

@@ -9,9 +9,8 @@ from typing import Any
 
 from watcher.model import Unreadable
 from watcher.parsers.common import clean
-from watcher.parsers.common.found import found_instead
 from watcher.parsers.common.html import LARGEST_PAGE
-from watcher.parsers.common.sniff import BodyForm, body_form, is_login, title_of
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead, is_login, title_of
 
 Values = Mapping[str, Any]
 """A JSON object in an answer."""

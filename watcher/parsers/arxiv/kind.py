@@ -17,8 +17,7 @@ from watcher.parsers.arxiv.list import is_list, parse_list
 from watcher.parsers.arxiv.taxonomy import ARCHIVES
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common.categories import OF_ARXIV, category_meant
-from watcher.parsers.common.found import found_instead
-from watcher.parsers.common.sniff import BodyForm, body_form
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead
 from watcher.parsers.feed.kind import no_feed
 from watcher.parsers.feed.xml import NotWellFormed, read_xml
 from watcher.parsers.parser import Mistake, Parser, SavedForm, in_spans

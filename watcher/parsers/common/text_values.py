@@ -48,7 +48,7 @@ ZONES = {
 }
 """Names of zones that mails do not know and that are used for one zone alone, which IST is not."""
 
-_ZONE = re.compile(rf"(?<=\d) ({'|'.join(ZONES)})$")
+_ZONE = re.compile(rf"(?<=[\dMm]) ({'|'.join(ZONES)})$")
 _BEHIND_GMT = re.compile(r" (?:GMT|UTC) ?([+-])(\d\d?):?(\d\d)?(?: \([^()]*\))?$")
 _AFTERNOON = re.compile(r"\b(1[0-2]|0?[1-9]):(\d\d)(:\d\d)? ?([AP])\.?M\.?\b", re.IGNORECASE)
 

@@ -9,8 +9,8 @@ from typing import Any
 from watcher.model import Unreadable
 from watcher.parsers.charsets.text import xml_text
 from watcher.parsers.common import clean
-from watcher.parsers.common.found import found_instead
 from watcher.parsers.common.html import LARGEST_PAGE
+from watcher.parsers.common.sniff import found_instead
 from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.feed.item import FeedItem, absolute
 from watcher.parsers.feed.xml import MOST_ITEMS

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers.charsets.text import xml_warning
 from watcher.parsers.common import clean
-from watcher.parsers.common.found import found_instead
 from watcher.parsers.common.links import place_of
-from watcher.parsers.common.sniff import BodyForm, body_form
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead
 from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.common.venue import venue_named
 from watcher.parsers.feed.item import FeedItem, absolute, cut_warning, entries_of_feed, untitled

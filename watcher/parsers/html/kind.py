@@ -18,10 +18,9 @@ from watcher.model.fields import BY_RULE
 from watcher.parsers.charsets.html import html_in_utf8, html_warning
 from watcher.parsers.charsets.text import size_of
 from watcher.parsers.common import clean
-from watcher.parsers.common.found import found_instead
-from watcher.parsers.common.fragments import told_apart, with_fragment_key
 from watcher.parsers.common.html import element_text, elements_of, html_tree_of, outermost
-from watcher.parsers.common.sniff import BodyForm, body_form, is_cut_off, is_login, title_of
+from watcher.parsers.common.links import told_apart, with_fragment_key
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead, is_cut_off, is_login, title_of
 from watcher.parsers.html.item import PageAddress, entry_of_element
 from watcher.parsers.html.keys import Selectors, own
 from watcher.parsers.html.nearby import near

@@ -19,9 +19,8 @@ from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.body import SavedBody
 from watcher.parsers.charsets.text import size_of
 from watcher.parsers.common.dates import day_of
-from watcher.parsers.common.found import found_instead
 from watcher.parsers.common.html import html_tree_of
-from watcher.parsers.common.sniff import BodyForm, body_form, is_cut_off, is_login, title_of
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead, is_cut_off, is_login, title_of
 from watcher.parsers.huggingface import api as huggingface_api
 from watcher.parsers.huggingface.cards import day_in, read_cards, read_days, read_titles
 from watcher.parsers.huggingface.digest_text import text as digest_text
