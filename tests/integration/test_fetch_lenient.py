@@ -54,8 +54,21 @@ def test_gzip_among_what_is_no_coding_is_inflated(site: Site) -> None:
     assert body(site) == b"page"
 
 
-def test_a_page_that_a_proxy_has_changed_is_a_page(site: Site) -> None:
-    site.answers["/p"] = say("203 Non-Authoritative Information", body=b"page")
+@pytest.mark.parametrize("status", ["203 Non-Authoritative Information", "201 Created", "226 IM Used", "299"])
+def test_a_page_under_another_status_of_success_is_a_page(site: Site, status: str) -> None:
+    site.answers["/p"] = say(status, body=b"page")
+    assert body(site) == b"page"
+
+
+@pytest.mark.parametrize("status", ["202 Accepted", "204 No Content", "206 Partial Content"])
+def test_what_is_no_page_or_a_part_of_one_is_none(site: Site, status: str) -> None:
+    site.answers["/p"] = say(status, body=b"" if status[:3] == "204" else b"page")
+    assert reason(site) == f"HTTP {status}"
+
+
+def test_a_redirect_with_backslashes_leads_where_browsers_go(site: Site) -> None:
+    site.answers["/p"] = say("302 Found", Location="\\q\\r?a=\\")
+    site.answers["/q/r?a=\\"] = site.answers["/q/r?a=%5C"] = say(body=b"page")
     assert body(site) == b"page"
 
 
@@ -81,7 +94,17 @@ def test_a_line_that_is_no_header_spoils_no_page(site: Site, line: str, end: str
     assert isinstance(found, Page) and (found.body, found.validators.etag) == (b"page", "x")
 
 
-@pytest.mark.parametrize("status", ["HTTP/1.1  200  OK", "HTTP/2 200", "HTTP/1.1 200 \x00", "HTTP/1.0 200 OK"])
+@pytest.mark.parametrize(
+    "status",
+    [
+        "HTTP/1.1  200  OK",
+        "HTTP/2 200",
+        "http/1.1 200 OK",
+        "\r\n\r\nHTTP/1.1 200 OK",
+        "HTTP/1.1 200 \x00",
+        "HTTP/1.0 200 OK",
+    ],
+)
 def test_a_first_line_that_names_a_status_is_enough(site: Site, status: str) -> None:
     site.answers["/p"] = raw(f"{status}\r\n\r\npage".encode())
     assert body(site) == b"page"

@@ -64,12 +64,8 @@ def titled(n: int, url: str, **changes: object) -> Entry:
 
 
 @pytest.mark.parametrize("changed", [3, 4, 10])
-@pytest.mark.parametrize(
-    "words", ["", "Ten words on kilns and on tides, the same as before"], ids=["bare", "few words"]
-)
-def test_a_list_of_titles_that_renames_its_addresses_has_the_same_papers(
-    store: Store, words: str, changed: int
-) -> None:
+@pytest.mark.parametrize("words", ["", "Ten words on kilns and tides, the same as before"], ids=["bare", "brief"])
+def test_a_list_of_titles_that_renames_its_addresses_has_the_same(store: Store, words: str, changed: int) -> None:
     before = [titled(n, f"http://lab.example/p/{n}", abstract=words) for n in range(10)]
     assert new(store, before) == 10
     after = [titled(n, f"http://lab.example/q/{n}", abstract=words) if n < changed else before[n] for n in range(10)]

@@ -213,7 +213,7 @@ ERROR = (
         (arxiv_rss(PAPERS).replace(b"</item>", b"</itm>"), "not well-formed"),
         (arxiv_rss([PAPERS[0] | {"title": ""}]), "1 of 1 entries have no arXiv id or no title"),
         (b"%PDF-1.7", "looked for a feed, found a PDF"),
-        (b"[]", "not well-formed"),
+        (b"[]", 'looked for arXiv\'s feed, found JSON: "[]"'),
     ],
 )
 def test_anything_else_is_broken_and_says_why(body: bytes, expected: str) -> None:

@@ -1,8 +1,11 @@
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 
 import pytest
 
-from watcher.model import Entry
+from tests.sources import make_source
+from watcher.model import Entry, ListedBefore, Reading
+from watcher.parsers import PARSERS
 from watcher.parsers.arxiv.days import is_holiday, is_quiet, stale_announcement
 
 
@@ -43,6 +46,11 @@ def entries(day: date, n: int, category: str = "cs.CL", first: int = 0) -> list[
     ]
 
 
+def was(before: Collection[str]) -> ListedBefore:
+    """What was listed on the day before, of no category."""
+    return ListedBefore(dict.fromkeys(before, ""))
+
+
 def keys(n: int, first: int = 0) -> frozenset[str]:
     return frozenset(one.keys[0] for one in entries(MONDAY, n, first=first))
 
@@ -79,15 +87,44 @@ def keys(n: int, first: int = 0) -> frozenset[str]:
     ],
 )
 def test_a_list_that_is_not_of_the_day(shown: list[Entry], before: frozenset[str], expected: str) -> None:
+    assert stale_announcement(shown, was(before), TUESDAY, ("cs.AI", "cs.CL")) == expected
+
+
+AI, CL = keys(12), frozenset(f"arxiv:2603.{n:05}" for n in range(60, 72))
+BOTH = ListedBefore(dict.fromkeys(AI, "cs.AI") | dict.fromkeys(CL, "cs.CL"), AI | CL)
+
+
+@pytest.mark.parametrize(
+    ("shown", "before", "expected"),
+    [
+        (entries(TUESDAY, 9, first=20), BOTH, "cs.AI: shows no papers; the announcement before had 12"),
+        ([*entries(TUESDAY, 9, first=20), *entries(TUESDAY, 1, "cs.AI", 40)], BOTH, ""),
+        (entries(TUESDAY, 9, first=20), ListedBefore(dict.fromkeys(keys(9), "cs.AI"), keys(9)), ""),
+        (entries(TUESDAY, 12), ListedBefore({}, keys(12)), "shows just papers of announcements before"),
+        (entries(TUESDAY, 13), ListedBefore({}, keys(12)), ""),
+        (entries(TUESDAY, 9), ListedBefore({}, keys(9)), ""),
+    ],
+)
+def test_a_category_that_is_empty_and_an_announcement_of_days_before(
+    shown: list[Entry], before: ListedBefore, expected: str
+) -> None:
     assert stale_announcement(shown, before, TUESDAY, ("cs.AI", "cs.CL")) == expected
+
+
+def test_a_list_of_one_category_lacks_no_other() -> None:
+    lists = make_source(kind="arxiv", via="listing", categories=("cs.AI", "cs.CL"))
+    reading = Reading(entries=tuple(entries(TUESDAY, 9, first=20)))
+    assert PARSERS["arxiv"].behind(lists, reading, BOTH, TUESDAY) == ""
+    feed = make_source(kind="arxiv", categories=("cs.AI", "cs.CL"))
+    assert PARSERS["arxiv"].behind(feed, reading, BOTH, TUESDAY) != ""
 
 
 def test_an_archive_is_a_category() -> None:
     shown = [*entries(MONDAY, 5, "cs.AI"), *entries(TUESDAY, 9, "hep-th", first=9)]
-    assert stale_announcement(shown, (), TUESDAY, ("cs", "hep-th")) == f"cs: {STALE}"
+    assert stale_announcement(shown, was(()), TUESDAY, ("cs", "hep-th")) == f"cs: {STALE}"
 
 
 def test_the_time_of_a_submission_is_not_that_of_an_announcement() -> None:
     at = datetime(2026, 3, 9, 12, tzinfo=UTC)
     found = [Entry(title="A", keys=("arxiv:2603.00001",), listed=MONDAY, published=at)]
-    assert stale_announcement(found, keys(9), TUESDAY, ("cs.CL",)) == ""
+    assert stale_announcement(found, was(keys(9)), TUESDAY, ("cs.CL",)) == ""

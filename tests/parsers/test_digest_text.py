@@ -296,6 +296,14 @@ def labelled(*titles: str, link: str = "PDF: ", summary: str = "Summary: ") -> s
         ("Lanterns\n  and Kilns\n  (and More)", "Lanterns and Kilns (and More)"),
         ("On Multi-\n  Agent Lanterns", "On Multi-Agent Lanterns"),
         ("Challenges Today.", "Challenges Today."),
+        ("Lanterns of Islands\nTasks of Seven Kinds", "Lanterns of Islands Tasks of Seven Kinds"),
+        ("Lanterns in the Year\n  2026", "Lanterns in the Year 2026"),
+        ("Lanterns since\n  March 9, 2026", "Lanterns since March 9, 2026"),
+        ("Lanterns\n\u00a0\u00a0of Islands", "Lanterns of Islands"),
+        ("Lanterns of Self\u00ad\n  made Islands", "Lanterns of Selfmade Islands"),
+        ("Lanterns\n  a\n  b\n  c\n  d\n  e\n  f\n  g", "Lanterns a b c d e f g"),
+        ("Lanterns\n  of Islands\n", "Lanterns of Islands"),
+        ("Lanterns\n  of Islands\nCategories: cs.XX", "Lanterns of Islands"),
     ],
 )
 def test_a_labelled_title_goes_on_over_indented_lines(written: str, title: str) -> None:
@@ -306,7 +314,17 @@ def test_a_labelled_title_goes_on_over_indented_lines(written: str, title: str) 
 
 
 @pytest.mark.parametrize(
-    "label", ["Summary: ", "Abstract: ", "TL;DR: ", "TLDR: ", "Overview: ", "Key findings: ", "summary: "]
+    "label",
+    [
+        "Summary: ",
+        "Abstract: ",
+        "TL;DR: ",
+        "TLDR: ",
+        "Overview: ",
+        "Key findings: ",
+        "Summary: Abstract: ",
+        "summary: ",
+    ],
 )
 def test_a_label_is_no_part_of_the_abstract(label: str) -> None:
     entries = labelled_entries(labelled("Kilns One", "Kilns Two", "Kilns Three", summary=f"{label} "))

@@ -85,7 +85,7 @@ def test_an_empty_text_stands_before_none(empty: str) -> None:
         ("<math><mi>x</mi><annotation>\\mathrm{x}</annotation></math>-rays", "x -rays"),
         ("one<p>two</p>three<br/>four", "one two three four"),
         ("<td>a</td><td>b</td>", "a b"),
-        ("<b>Bold</b>ly", "Boldly"),
+        ("<b>Bold</b>ly, <blink>a</blink>new", "Boldly, anew"),
         ("<a href='x'>Link</a>ed", "Linked"),
         ("Open<svg viewBox='0 0 9 9'><path d='M1'/><text>i</text></svg> kilns", "Open kilns"),
         ("Kilns <svg><path d='M1'> that are cut off", "Kilns that are cut off"),
@@ -142,7 +142,11 @@ def test_an_id_that_is_no_address_makes_no_link() -> None:
         *((time, TEN) for time in ("1773050400.5", "2026-03-09T09:00:00 GMT-01:00")),
         *((none, None) for none in ("0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT")),
         *((none, None) for none in ("17730504", "0000-00-00 00:00:00")),
-        ("Tue, 10 Mar 2026 2:17:57 PM CEST", datetime(2026, 3, 10, 14, 17, 57, tzinfo=UTC)),
+        ("Tue, 10 Mar 2026 2:17:57 PM CEST", datetime(2026, 3, 10, 12, 17, 57, tzinfo=UTC)),
+        ("Tue, 10 Mar 2026 05:00:00 JST", datetime(2026, 3, 9, 20, tzinfo=UTC)),
+        ("Mon, 09 Mar 2026 11:00:00 CET", TEN),
+        ("2026-03-09 11:00:00 BST", TEN),
+        ("Mon, 09 Mar 2026 10:00:00 IST", TEN),
         *((none, None) for none in ("2026", "2026-03", "17", "123456789012345", "Lok 2026", "03/04/2026")),
     ],
 )
@@ -201,6 +205,12 @@ def test_authors_are_people(written: str, names: tuple[str, ...]) -> None:
     assert only(rss(f"<title>T</title><link>/1</link><dc:creator>{escape(written)}</dc:creator>")).authors == names
 
 
+NAMES_TWO = (
+    b"<html><title>Lab</title><!-- <link href='/old.xml' type='application/rss+xml'> -->"
+    b"<link href='/my feed.json?a=1&amp;b=2' type='application/feed+json'></html>"
+)
+
+
 @pytest.mark.parametrize(
     ("body", "found"),
     [
@@ -209,8 +219,17 @@ def test_authors_are_people(written: str, names: tuple[str, ...]) -> None:
         (b"Rate exceeded.", 'text: "Rate exceeded."'),
         (b'<entry xmlns="http://www.w3.org/2005/Atom"><title>A</title></entry>', "a single entry of Atom"),
         (
+            b"<Error><Message>Access Denied</Message></Error>",
+            'XML that begins with <Error>, which says "Access Denied"',
+        ),
+        (b'{"message": "Not allowed"}', 'JSON: "{"message": "Not allowed"}"'),
+        (
+            NAMES_TWO,
+            'HTML titled "Lab", which names a feed: https://lab.example/my%20feed.json?a=1&b=2',
+        ),
+        (
             b"<html><head><title>Lab</title><link type='application/rss+xml' href='/feed.xml'></head></html>",
-            'HTML titled "Lab", which names a feed: /feed.xml',
+            'HTML titled "Lab", which names a feed: https://lab.example/feed.xml',
         ),
     ],
 )

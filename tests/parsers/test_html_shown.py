@@ -26,6 +26,13 @@ KATEX = (
     '<span class="katex-html" aria-hidden="true">x</span></span>'
 )
 
+MATHJAX = (
+    '<mjx-container jax="CHTML"><mjx-math aria-hidden="true"><mjx-mi><mjx-c class="mjx-c1D465"></mjx-c></mjx-mi>'
+    "</mjx-math>"
+    "<mjx-assistive-mml><math><mi>x</mi></math></mjx-assistive-mml></mjx-container>"
+)
+"""A formula as it is drawn: what is seen has its letters in the style sheet."""
+
 
 @pytest.mark.parametrize(
     ("written", "shown"),
@@ -35,6 +42,18 @@ KATEX = (
         ("Kilns<span style='color:red; display: none'>!</span>", "Kilns"),
         ("Kilns <mjx-assistive-mml><math><mi>k</mi></math></mjx-assistive-mml>again", "Kilns again"),
         ("<span style='color:red'>Kilns</span>", "Kilns"),
+        (f"On {MATHJAX}-rays", "On x-rays"),
+        ("<ruby>\u7aaf<rp>(</rp><rt>kama</rt><rp>)</rp></ruby>", "\u7aaf"),
+        ("Kilns<span class='sr-only'> in a new window</span>", "Kilns"),
+        ("Kilns<span class='u-visually-hidden'> (external)</span>", "Kilns"),
+        ("Kilns<span class='not-sr-only'> and more</span>", "Kilns and more"),
+        ("Kilns<span style='--display:none; top:0'> and more</span>", "Kilns and more"),
+        ("Kilns<span style='opacity: 0'>!</span>", "Kilns"),
+        ("Kilns<span style='opacity: 0.8'> and more</span>", "Kilns and more"),
+        ("Kilns<span style='visibility:collapse'>!</span>", "Kilns"),
+        ("Kilns<dialog>Cite this</dialog><textarea>@article</textarea><canvas>none</canvas>", "Kilns"),
+        ("Kilns<a class='headerlink' href='#kilns'>\u00b6</a>", "Kilns"),
+        ("Kilns<math><mphantom><mi>x</mi></mphantom></math>", "Kilns"),
     ],
 )
 def test_what_nobody_sees_is_not_read(written: str, shown: str) -> None:

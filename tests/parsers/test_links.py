@@ -125,6 +125,11 @@ def test_publishers_write_a_doi_in_many_ways(address: str, doi: str) -> None:
             for name in ("info:arxiv/2503.01234", "urn:arxiv:2503.01234", "arXiv: 2503.01234")
         ),
         ("arxiv.org/abs/2503.01234v2", "arxiv:2503.01234"),
+        ("DOI: https://doi.org/10.5555/x.1", "doi:10.5555/x.1"),
+        ("doi:10.5555/x.1}", "doi:10.5555/x.1"),
+        ("10.5555/x.1.", "doi:10.5555/x.1"),
+        ("10.5555/x(1).", "doi:10.5555/x(1)"),
+        ("https://doi.org/10.5555/x.1%7D", "doi:10.5555/x.1"),
     ],
 )
 def test_identifiers_are_written_in_many_ways(name: str, key: str) -> None:

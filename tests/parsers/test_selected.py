@@ -103,6 +103,7 @@ def test_a_title_is_enough() -> None:
         ('<div class=p><h3>Kilns</h3><a href="/x">more</a></div>', ("url:https://lab.example/x",)),
         ('<div class=p><h3>Kilns</h3><a href="/x">more</a><a href="/y">tag</a></div>', ()),
         ('<div class=p><h3 id=k>Kilns</h3><a href="#k">¶</a></div>', (f"url:{URL}#k",)),
+        ('<div class=p><h3><a href="#k">#</a><a href="/x">Kilns</a></h3></div>', ("url:https://lab.example/x",)),
         (f'<div class=p><h3>Kilns</h3><a href="{URL}">today</a></div>', ()),
         ('<div class=p><h3><a href="javascript:x()">Kilns</a></h3></div>', ()),
         ('<div class=p><h3><a href="http://[">Kilns</a></h3></div>', ()),
@@ -128,9 +129,8 @@ PARTS = {
 
 @pytest.mark.parametrize("links", PARTS.values(), ids=PARTS)
 def test_papers_that_are_parts_of_one_page_are_told_apart(links: tuple[str, str]) -> None:
-    items = "".join(
-        f'<p><a href="{link}">{title}</a></p>' for link, title in zip(links, ("Kilns", "Tides"), strict=True)
-    )
+    titled = zip(links, ("Kilns", "Tides"), strict=True)
+    items = "".join(f'<p><a href="{link}">{title}</a></p>' for link, title in titled)
     entries = read(f"<html><body>{items}</body></html>", item="p", title="a", link=None, abstract=None).entries
     assert [entry.title for entry in entries] == ["Kilns", "Tides"]
     assert not set(entries[0].keys) & set(entries[1].keys)
@@ -241,7 +241,7 @@ def test_titles_in_few_items_only() -> None:
     [
         ("", "the page is empty"),
         (b"%PDF-1.7", "found a PDF"),
-        ('{"papers": []}', "found JSON"),
+        ('{"papers": []}', 'found JSON: "{"papers": []}"'),
         (PAGE[: len(PAGE) // 2], "the page is cut off"),
         ("<html><title>Log in</title><form action=/login></form></html>", 'looks like a login page (titled "Log in")'),
         ("<html><title>Lab digest</title><p>We have moved.</p></html>", "item: `li.paper` finds nothing"),

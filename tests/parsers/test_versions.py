@@ -19,7 +19,7 @@ READ = {
     "crossref": (3, "898fc9ae51b6"),
     "dblp": (1, "ffe3334603f0"),
     "openreview": (1, "9e6302425ac6"),
-    "feed": (12, "6ff53c3ea81f"),
+    "feed": (13, "6ff53c3ea81f"),
     "html": (6, "50a2ba8d8a8e"),
     "huggingface": (4, "e2f99ec11f20"),
     "openalex": (3, "abfcbe79db70"),

@@ -67,9 +67,7 @@ def test_a_known_paper_that_was_issued_again_does_not_show_that_nothing_is_missi
     looked, last_known = NOW - 15 * DAY, [True, False, False, True]
     assert not gaps.goes_back(newest_first(1, 2, 3, 9), last_known, looked=looked)
     assert gaps.goes_back(newest_first(1, 2, 3, 16), last_known, looked=looked)
-    assert gaps.goes_back(newest_first(1, 2, 3, 14), last_known, looked=looked), (
-        "zones of time differ by less than a day"
-    )
+    assert gaps.goes_back(newest_first(1, 2, 3, 14), last_known, looked=looked), "zones differ by less than a day"
     assert gaps.goes_back(newest_first(0, 0, 0, 0), last_known, looked=looked), "the date is that of the list"
     assert gaps.goes_back(newest_first(0, 1, 2, 3), [True] * 4, looked=looked), "all that is there was known"
     assert gaps.goes_back(newest_first(*[None] * 4), last_known, looked=looked)

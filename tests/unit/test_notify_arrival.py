@@ -48,6 +48,15 @@ def test_a_secret_arrives_as_it_is(secret: str, url: str) -> None:
     assert secret in list(texts(vars(load_plugin(whole))))
 
 
+@pytest.mark.parametrize("url", PLACES)
+@pytest.mark.parametrize("secret", [" a", "a ", "\u00a0"])
+def test_a_blank_at_the_end_of_a_secret_arrives_or_is_refused(secret: str, url: str) -> None:
+    whole = expand(url, {"PW": secret})
+    problem = problem_of(whole)
+    assert problem is None or "the blank at an end" in problem
+    assert bool(problem) != (secret in list(texts(vars(load_plugin(whole)))))
+
+
 def test_no_service_changes_a_secret_in_silence() -> None:
     """Of each service each parameter that is private: it arrives, or the address is refused."""
     tried = 0

@@ -200,6 +200,9 @@ def test_no_parameter_is_taken_that_does_not_count() -> None:
             "https://discord.com/api/webhooks/4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?thread_id=7",
             "did you mean thread=?",
         ),
+        ("ntfy://push.lab.example/papers?priority=urgent", "priority= has a value that would count for nothing: it"),
+        ("jsons://hook.lab.example/x?cto=soon", "cto= is no number of seconds"),
+        ("jsons://hook.lab.example/x?rto=1e3", "rto= is no number of seconds"),
     ],
 )
 def test_what_would_go_elsewhere_is_refused(url: str, words: str) -> None:
@@ -263,6 +266,8 @@ def test_a_receiver_that_a_service_drops_is_named_by_its_place(url: str, words: 
         "json://lab.example/hook/v1%20x/?method=PUT&+X-Key=a&+x-key=b&:team=trees&-page=2",
         f"https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/{'x' * 24}",
         "https://prod-1.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=1&sp=%2Fx&sv=1.0&sig=def",
+        *(f"ntfy://push.lab.example/papers?priority={one}" for one in ("high", "hi", "3", "default", "norm")),
+        "jsons://hook.lab.example/x?cto=2.5&rto=10",
     ],
 )  # fmt: skip
 def test_what_is_unusual_but_right_is_taken(url: str) -> None:

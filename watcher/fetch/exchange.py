@@ -26,8 +26,11 @@ from watcher.model.way_out import WayOut
 from watcher.policy.polls.pace import Pace, pace_of
 
 ASKS_TO_WAIT = frozenset({429, 503})
-READ = frozenset({200, 203})
-"""Statuses with which a page is read: 200, or 203 if a proxy on the way has changed the page (RFC 9110, 15.3.4)."""
+READ = frozenset(range(200, 300)) - {202, 204, 205, 206, 207, 208}
+"""Statuses with which a page is read: 200, 203 if a proxy has changed it, and what counts as 200 (RFC 9110, 15).
+
+Not read are statuses without a page, with a part of one, or with one to be had later.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

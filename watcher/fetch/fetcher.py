@@ -269,9 +269,10 @@ def _warnings(answer: HttpAnswer) -> tuple[str, ...]:
 
 def _target(url: httpx.URL, location: str) -> httpx.URL:
     """Return the address that a redirect leads to. A password in the config is only sent to its own host."""
+    place = re.split(r"[?#]", location, maxsplit=1)[0]
     try:
-        target = _checked(url.join(location))
-    except (httpx.InvalidURL, Refused):
+        target = _checked(url.join(place.replace("\\", "/") + location[len(place) :]))
+    except (httpx.InvalidURL, Refused, ValueError):
         raise Refused(f"redirected to what is no web address: {location!r}") from None
     if _is_of_provider(target.host):
         raise Refused(f"redirected to {target.host}, where a machine is told its own keys")

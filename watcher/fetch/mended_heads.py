@@ -12,7 +12,8 @@ LARGEST = 100_000
 """Most bytes of headers that are mended; h11 refuses larger ones."""
 
 _END = re.compile(rb"\n\r?\n")
-_STATUS = re.compile(rb"HTTP/([0-9])(?:\.([0-9]))?[ \t]++([0-9]{3})(?![0-9])")
+_STATUS = re.compile(rb"HTTP/([0-9])(?:\.([0-9]))?[ \t]++([0-9]{3})(?![0-9])", re.IGNORECASE)
+_BLANK_LINES = b"\r\n"
 _FIELD = re.compile(rb"([-!#$%&'*+.^_`|~0-9a-zA-Z]++)[ \t]*+:(.*+)", re.DOTALL)
 _NO_TEXT = bytes.maketrans(b"\x00\r\x0b\x0c", b"    ")
 _FOLDED = (b" ", b"\t")
@@ -33,7 +34,7 @@ class MendedHead:
         if self._held is None:
             return data
         searched = max(len(self._held) - 2, 0)  # an end may have begun in what came before
-        self._held += data
+        self._held += data if self._held else data.lstrip(_BLANK_LINES)
         passed = bytearray()
         while (found := _END.search(self._held, searched)) and found.end() <= LARGEST:
             head, searched = bytes(self._held[: found.end()]), 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -195,6 +196,18 @@ class Reading:
     reaches: datetime | None = None
     works: tuple[NamedWork, ...] = ()
     citing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBefore:
+    """What a source listed before a day.
+
+    ``last``: key → first category ("" for none) of the papers of its last digest day before.
+    ``lately``: keys of all papers of the weeks before.
+    """
+
+    last: Mapping[str, str] = field(default_factory=dict)
+    lately: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

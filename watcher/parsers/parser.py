@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from zlib import crc32
 
-from watcher.model import Reading, Source, Unreadable
+from watcher.model import ListedBefore, Reading, Source, Unreadable
 from watcher.model.fields import BY_RULE
 from watcher.parsers.body import SavedBody
 
@@ -200,7 +200,7 @@ def _the_day_before(day: date) -> date:
     return day - timedelta(days=1)
 
 
-def _never_behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
+def _never_behind(source: Source, reading: Reading, before: ListedBefore, day: date) -> str:
     return ""
 
 
@@ -276,10 +276,10 @@ class Parser:
     """
     announces: Callable[[Source], bool] = _never
     """Returns whether each list is one announcement, and every day has one on which the source does not rest."""
-    behind: Callable[[Source, Reading, Collection[str], date], str] = _never_behind
+    behind: Callable[[Source, Reading, ListedBefore, date], str] = _never_behind
     """Returns why a list still shows an earlier announcement on a day that has one, "" if it does not.
 
-    It is given the keys of the papers that were listed before that day.
+    It is given what was listed before that day.
     """
 
     # --- what was missed ---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 
 _ANYWHERE = re.compile(
     r"(?i)x{4,}|\*{3,}|\.{3,}|…|<[^<>]*>|%3c.*%3e|\[[^\[\]]*\]|\{[^{}]*\}|(?:your|insert|enter)[-_ ].*|"
@@ -22,6 +23,14 @@ _IN_CAPITALS = re.compile(
 _AS_PASSWORD = frozenset(["password", "passwd", "yourpassword", "mypassword", "app_password", "app-password"])
 
 
+def _is_v6(text: str) -> bool:
+    """Return whether a text is an IPv6 address in its brackets."""
+    try:
+        return text.startswith("[") and text.endswith("]") and bool(IPv6Address(text[1:-1]))
+    except ValueError:
+        return False
+
+
 def is_placeholder(address: str) -> bool:
     """Return whether a part of a receiver's address was copied from a guide and not replaced."""
     base, _, query = address.partition("://")[2].partition("?")
@@ -29,7 +38,7 @@ def is_placeholder(address: str) -> bool:
     user_info, _, where = authority.rpartition("@")
     user, _, password = user_info.partition(":")
     values = [one.partition("=")[2] for one in re.split("[&;]", query)]
-    parts = [user, password, where.partition(":")[0], *path.split("/"), *values]
+    parts = [user, password, where.partition(":")[0], *path.split("/"), *(one for one in values if not _is_v6(one))]
     return password.lower() in _AS_PASSWORD or any(
         _ANYWHERE.fullmatch(part) or _IN_CAPITALS.fullmatch(part) for part in parts if part
     )

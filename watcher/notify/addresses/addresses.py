@@ -12,7 +12,7 @@ from typing import Any
 from watcher.notify.addresses.arriving import encoded_as_read, problem_of_arrival
 from watcher.notify.addresses.contact import contact_of, difference, other_receivers, problem_of_parts
 from watcher.notify.addresses.meant import form_of, form_of_page, service_at, service_meant
-from watcher.notify.addresses.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
+from watcher.notify.addresses.parameters import foreign_to, problem_of_parameters, problem_of_unknown, typo_in, unlisted
 from watcher.notify.addresses.shapes import WEBHOOKS, shape_of
 from watcher.notify.addresses.written import (
     A_PORT,
@@ -24,6 +24,7 @@ from watcher.notify.addresses.written import (
     is_port,
     problem_as_written,
     renamed,
+    with_parameter,
 )
 from watcher.notify.services.table import apprise_module, fill_for, plugin_of, plugins, registry, silence_end
 from watcher.notify.smtp import PATIENCE
@@ -112,6 +113,9 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
         return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}{form}"
     if problem := difference(written, contact_of(service), shape) or problem_of_arrival(written, service):
         return problem
+    for one in written.parameters:
+        if (allowed := foreign_to(one, shape)) and not _changes(service, with_parameter(url, one, f"{one.name}=~")):
+            return f"{one.name}= has a value that would count for nothing: it takes {', '.join(sorted(allowed))}"
     if schema in ("mailto", "mailtos") and (problem := service.problem()):
         return f"{schema}:// cannot be sent to: {problem}"
     return None
@@ -159,6 +163,17 @@ def _counts(url: str, one: Parameter) -> bool:
         return {name: value for name, value in (_tokens(text) or {}).items() if not name.startswith("qsd")}
 
     return read(url) != read(renamed(url, one, _NOBODYS))
+
+
+def _changes(service: Any, other: str) -> bool:
+    """Return whether a service is set up otherwise than by another address, or that one is not accepted."""
+    beside = load_plugin(other)
+    return beside is None or _settings(service) != _settings(beside)
+
+
+def _settings(service: Any) -> dict[str, str]:
+    plain = (str, int, float, bool, tuple)
+    return {name: repr(value) for name, value in vars(service).items() if isinstance(value, plain)}
 
 
 @lru_cache(maxsize=1024)

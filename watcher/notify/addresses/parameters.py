@@ -17,8 +17,13 @@ _OF_OTHERS = frozenset({"format", "overflow"})
 
 _YES = ("1", "al", "en", "on", "t", "tr", "y", "ye")
 _NO = ("0", "de", "di", "f", "fa", "n", "ne", "no", "of")
+_USUAL = frozenset({"default", "normal", "medium", "moderate", "none", "auto"})
+"""Words for the value that counts anyway."""
+
+_SECONDS = frozenset({"cto", "rto"})
 _PASSWORDS = frozenset({"pass", "password"})
 _ALIKE = 0.75
+_NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 _NAME = re.compile("[a-z][a-z_-]{1,20}")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FRAMING = frozenset({"connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade"})
@@ -36,6 +41,8 @@ def problem_of_parameters(written: Written, shape: Shape) -> str | None:
             return f"a control character stands in its {ordinal(one.place)} parameter, such as the end of a line"
         if one.name in shape.parameters and (problem := _problem_of_value(one, shape)):
             return problem
+        if one.place in written.padded and (_is_secret(one, shape) or one.name.startswith("+")):
+            return f"the blank at an end of its {ordinal(one.place)} parameter would be cut off: leave it out"
         if one.name.startswith("+") and "+" in shape.marks and (problem := _problem_of_header(one)):
             return problem
     has_password = ":" in written.user_info
@@ -75,6 +82,8 @@ def _problem_of_value(one: Parameter, shape: Shape) -> str | None:
         return f"{one.name}= says nothing: write its value, or leave it out"
     if one.name == "port" and not is_port(one.value):
         return f"port= is no port: {A_PORT}"
+    if one.name in _SECONDS and not _NUMBER.fullmatch(one.value):
+        return f"{one.name}= is no number of seconds, such as 4 or 2.5"
     if one.name == "smtp" and shape.is_mail and not is_server(one.value):
         return "smtp= is no host's name: write it alone, and a port in port="
     allowed = shape.choices.get(one.name) if shape.is_mail and one.name not in _OF_OTHERS else None
@@ -88,6 +97,16 @@ def _problem_of_value(one: Parameter, shape: Shape) -> str | None:
     if scheme and colon and not is_port(port):
         return f"the address in {one.name}= has no port behind its colon: {A_PORT}"
     return None
+
+
+def foreign_to(one: Parameter, shape: Shape) -> frozenset[str]:
+    """Return the words that a parameter takes, if its value is none of them.
+
+    None for a number, which may mean one of them, and for the beginning of such a word or of one for the usual value.
+    """
+    allowed = shape.choices.get(one.name, frozenset()) if one.name not in _OF_OTHERS else frozenset()
+    value, words = one.value.lower(), (*map(str.lower, allowed), *_USUAL)
+    return frozenset() if value.isdecimal() or any(word.startswith(value) for word in words) else allowed
 
 
 def unlisted(written: Written, shape: Shape) -> Iterator[Parameter]:

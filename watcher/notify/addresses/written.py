@@ -92,6 +92,12 @@ class Written:
                 found.append(Parameter(name, unquote(value).strip(), n, not equals, sign))
         return found
 
+    @cached_property
+    def padded(self) -> frozenset[int]:
+        """The places of parameters whose values have a blank at an end, which apprise cuts off."""
+        values = (unquote(text.partition("=")[2]) for _, text in _between(self.query))
+        return frozenset(n for n, value in enumerate(values, start=1) if value != value.strip())
+
     def value(self, *names: str) -> str:
         """Return the value of a parameter, "" if it is not given."""
         return next((one.value for one in self.parameters if one.name in names), "")

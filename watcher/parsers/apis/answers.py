@@ -10,7 +10,7 @@ from typing import Any
 from watcher.model import Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
-from watcher.parsers.common.sniff import BodyForm, body_form, is_login, title_of
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead, is_login, title_of
 
 Values = Mapping[str, Any]
 """A JSON object in an answer."""
@@ -44,7 +44,7 @@ def _found(body: bytes, form: BodyForm) -> str:
     if form is BodyForm.HTML and is_login(body):
         return "a login page"
     title = title_of(body) if form is BodyForm.HTML else ""
-    return f'a page titled "{title}"' if title else f"{form.value}"
+    return f'a page titled "{title}"' if title else found_instead(body)
 
 
 def object_of(values: Values, key: str) -> Values:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
-from watcher.model import Entry
+from watcher.model import Entry, ListedBefore
 from watcher.parsers.arxiv.taxonomy import is_of
 
 SOME = 3
 """Fewest papers that must be listed twice for it to be more than chance."""
+
+MANY = 10
+"""Fewest papers of which it is more than chance that none, or all, of them are new."""
 
 _MONDAY, _THURSDAY, _FRIDAY, _SATURDAY = 0, 3, 4, 5
 _FIXED = frozenset({(1, 1), (6, 19), (7, 4), (12, 25)})
@@ -33,22 +36,35 @@ def is_holiday(day: date) -> bool:
     return (day.month, day.day) in _FIXED or _NTH.get((day.month, nth)) == day.weekday()
 
 
-def stale_announcement(entries: Sequence[Entry], before: Collection[str], day: date, categories: Iterable[str]) -> str:
+def stale_announcement(
+    entries: Sequence[Entry], before: ListedBefore, day: date, categories: Iterable[str], *, is_joint: bool = True
+) -> str:
     """Return why a list does not show the announcement of ``day``, "" if it does.
 
     Papers with a submission time in place of a day cannot tell, and give "" as well.
 
-    ``before``: keys of papers that were listed on earlier days, since a feed may show them under a new date.
+    ``before``: what was listed on earlier days, since a feed may show it under a new date.
     ``categories``: judged together, then each by itself.
+    ``is_joint``: the list has papers of all categories.
     """
     dated = [entry for entry in entries if entry.listed and entry.published is None]
-    if found := _behind(dated, before, day, whole=True):
+    if found := _behind(dated, before.last, day, whole=True) or _of_weeks_before(dated, before, day):
         return found
     for category in categories:
         some = [entry for entry in dated if _is_of(entry, category)]
-        if len(some) < len(dated) and (found := _behind(some, before, day)):
+        if len(some) < len(dated) and (found := _behind(some, before.last, day) or _of_weeks_before(some, before, day)):
             return f"{category}: {found}"
-    return _behind(dated, before, day)
+        had = sum(is_of(one, (category,)) for one in before.last.values())
+        if is_joint and dated and not some and had >= MANY:
+            return f"{category}: shows no papers; the announcement before had {had}"
+    return _behind(dated, before.last, day)
+
+
+def _of_weeks_before(entries: Sequence[Entry], before: ListedBefore, day: date) -> str:
+    """Return that all entries, many, were announced before, "" if they were not: papers come again one by one."""
+    is_of_today = {entry.listed for entry in entries} == {day}
+    again = sum(entry.keys[0] in before.lately for entry in entries if entry.keys)
+    return "shows just papers of announcements before" if is_of_today and len(entries) == again >= MANY else ""
 
 
 def _behind(entries: Sequence[Entry], before: Collection[str], day: date, *, whole: bool = False) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
-from watcher.model import Reading, Source, Unreadable
+from watcher.model import ListedBefore, Reading, Source, Unreadable
 from watcher.parsers.arxiv import days as arxiv_days
 from watcher.parsers.arxiv.days import is_quiet
 from watcher.parsers.arxiv.entry import KINDS
@@ -17,7 +17,7 @@ from watcher.parsers.arxiv.list import is_list, parse_list
 from watcher.parsers.arxiv.taxonomy import ARCHIVES
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common.categories import OF_ARXIV, category_meant
-from watcher.parsers.common.sniff import BodyForm, body_form
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead
 from watcher.parsers.feed.kind import no_feed
 from watcher.parsers.feed.xml import NotWellFormed, read_xml
 from watcher.parsers.parser import Mistake, Parser, SavedForm, in_spans
@@ -64,12 +64,14 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
     )
 
 
-def behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
+def behind(source: Source, reading: Reading, before: ListedBefore, day: date) -> str:
     """Return why a list does not show the announcement of ``day``, "" if it does.
 
-    ``before``: keys of the papers that were listed before that day.
+    ``before``: what was listed before that day.
     """
-    return arxiv_days.stale_announcement(reading.entries, before, day, own(source).categories)
+    keys = own(source)
+    is_joint = keys.via != "listing"
+    return arxiv_days.stale_announcement(reading.entries, before, day, keys.categories, is_joint=is_joint)
 
 
 def called(source: Source, url: str) -> str:
@@ -85,8 +87,10 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     """
     if body_form(body) is BodyForm.HTML:
         return parse_list(body, url, own(source).announce)
-    if reason := no_feed(body):
+    if reason := no_feed(body, url):
         return Unreadable(reason)
+    if body_form(body) is BodyForm.JSON:
+        return Unreadable(f"looked for arXiv's feed, found {found_instead(body)}")
     try:
         document = read_xml(body)
     except NotWellFormed as wrong:

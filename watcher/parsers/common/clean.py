@@ -54,6 +54,9 @@ _STRAIGHT = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#][!#-;=?-\[\]^_a-z{|}~]
 
 _SCHEME = re.compile(r"(https?):[/\\]*(?=[^/\\])", re.IGNORECASE)
 _TO_ENCODE = re.compile(r"[ <>\"`]")
+_ENDS = frozenset("/.,;")
+_BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
+_MOST_ENDS = 4
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]{1,250}", re.ASCII)
 _DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
 
@@ -175,7 +178,18 @@ def doi(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     name = _DOI_PREFIX.sub("", value.strip(), count=1)
-    return name.lower() if _DOI.fullmatch(name) else None
+    return without_ends(name).lower() if _DOI.fullmatch(name) else None
+
+
+def without_ends(name: str) -> str:
+    """Return a DOI without what ends the sentence, the field or the brackets that it stood in."""
+    for _ in range(_MOST_ENDS):
+        closing = name[-1:]
+        opening = _BRACKETS.get(closing)
+        if closing not in _ENDS and (opening is None or name.count(closing) <= name.count(opening)):
+            break
+        name = name[:-1]
+    return name
 
 
 def _is_plain(text: str) -> bool:

@@ -14,11 +14,29 @@ from watcher.parsers.common.html_weight import weigh
 
 LARGEST_PAGE = 16 * 2**20
 DEEPEST = 250
+_SIGN = 3
 
 _UNSEEN = frozenset(
     ("script", "style", "template", "noscript", "svg", "-comment", "annotation", "annotation-xml", "mjx-assistive-mml")
 )
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOT_SHOWN = frozenset(
+    ("rt", "rp", "iframe", "object", "audio", "video", "canvas", "datalist", "select", "textarea", "mphantom")
+)
+"""Elements that show other things than their text, or small beside another text. They are read if they are selected."""
+
+_HIDING = re.compile(
+    r"(?:\A|;)\s*(?:display\s*:\s*none|(?:content-)?visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?:opacity|font-size)\s*:\s*0(?:\.0+)?(?:px|em|rem|%)?\s*(?:!important\s*)?(?:;|\Z)|clip\s*:\s*rect\(\s*0)",
+    re.IGNORECASE,
+)
+_FOR_THE_EAR = re.compile(
+    r"(?!not-)(?:[\w-]{1,40}-)?(?:sr-only|visually-?hidden|screen-?reader-(?:text|only)|element-invisible|show-for-sr"
+    r"|assistive-text|a11y-hidden|off-?screen)",
+    re.IGNORECASE,
+)
+"""Matches the classes by which the usual style sheets hide a text from the eye: Bootstrap's, Drupal's, WordPress'."""
+
+_MATHJAX = "mjx-container"
 
 
 def html_tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
@@ -80,6 +98,8 @@ def element_text(node: LexborNode, without: Collection[str] = ()) -> str:
             pieces.append(part)
         elif part.is_text_node:
             pieces.append(part.text_content or "")
+        elif part.tag == _MATHJAX and (spoken := part.css_first("mjx-assistive-mml")):
+            ahead += reversed(list(spoken.iter(include_text=True)))  # what is seen has its letters in the style sheet
         elif part.tag not in _UNSEEN and part.tag not in without and (part is node or not _is_hidden(part)):
             gap = " " if is_apart(part.tag or "") else ""
             ahead += [gap, *reversed(list(part.iter(include_text=True))), gap]
@@ -89,6 +109,23 @@ def element_text(node: LexborNode, without: Collection[str] = ()) -> str:
 def _is_hidden(node: LexborNode) -> bool:
     """Return whether an element is hidden, or repeats a visible one, as formulas have text for the eye and the ear."""
     own = node.attributes
-    return bool(own) and (
-        "hidden" in own or own.get("aria-hidden") == "true" or _HIDING.search(own.get("style") or "") is not None
-    )
+    if node.tag in _NOT_SHOWN or not own:
+        return node.tag in _NOT_SHOWN or node.tag == "dialog"
+    if (
+        "hidden" in own
+        or "popover" in own
+        or own.get("aria-hidden") == "true"
+        or _HIDING.search(own.get("style") or "")
+    ):
+        return True
+    if node.tag == "dialog" and "open" not in own:
+        return True
+    return any(map(_FOR_THE_EAR.fullmatch, (own.get("class") or "").split())) or is_anchor(node)
+
+
+def is_anchor(node: LexborNode) -> bool:
+    """Return whether an element is a sign beside a heading that leads to the heading itself: # or ¶."""
+    if node.tag != "a" or not (node.attributes.get("href") or "").startswith("#"):
+        return False
+    text = node.text(strip=True)
+    return len(text) < _SIGN and not any(map(str.isalnum, text))

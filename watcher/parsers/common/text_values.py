@@ -40,6 +40,15 @@ _EARLIEST = 1900
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 """What programs write for 0 seconds, where they know none."""
 
+ZONES = {
+    **{"WEST": "+0100", "BST": "+0100", "CET": "+0100", "MET": "+0100", "CEST": "+0200", "MEST": "+0200"},
+    **{"EET": "+0200", "SAST": "+0200", "EEST": "+0300", "MSK": "+0300", "HKT": "+0800", "SGT": "+0800"},
+    **{"AWST": "+0800", "JST": "+0900", "KST": "+0900", "ACST": "+0930", "AEST": "+1000", "ACDT": "+1030"},
+    **{"AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300", "AKDT": "-0800", "AKST": "-0900", "HST": "-1000"},
+}
+"""Names of zones that mails do not know and that are used for one zone alone, which IST is not."""
+
+_ZONE = re.compile(rf"(?<=[\dMm]) ({'|'.join(ZONES)})$")
 _BEHIND_GMT = re.compile(r" (?:GMT|UTC) ?([+-])(\d\d?):?(\d\d)?(?: \([^()]*\))?$")
 _AFTERNOON = re.compile(r"\b(1[0-2]|0?[1-9]):(\d\d)(:\d\d)? ?([AP])\.?M\.?\b", re.IGNORECASE)
 
@@ -93,6 +102,7 @@ def _of_mail(text: str) -> datetime | None:
 def _usual_time(text: str) -> str:
     """Return a text with time and zone as in mails, in place of "2:17 PM", "+01:00", "+0000 UTC", "[Europe/Paris]"."""
     text = re.sub(r"\[[\w/+-]{1,40}\]$", "", text)
+    text = _ZONE.sub(lambda found: f" {ZONES[found[1]]}", text)
     text = _BEHIND_GMT.sub(lambda found: f" {found[1]}{found[2]:>02}{found[3] or '00'}", text)
     text = re.sub(r" ?([+-]\d\d):?(\d\d) [A-Z]{3,4}$", r" \1\2", text)
     text = re.sub(r"\bSept\b", "Sep", re.sub(r" ([+-]\d\d):(\d\d)$", r" \1\2", text))

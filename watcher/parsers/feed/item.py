@@ -12,8 +12,17 @@ from watcher.model import ARTICLE, PREPRINT, PUBLISHED, Entry, OtherForm
 from watcher.model.contents import contents_differ
 from watcher.parsers.common import clean
 from watcher.parsers.common.dois import PaperIds
-from watcher.parsers.common.fragments import bare_address, fragment_address, told_apart, with_fragment_key
-from watcher.parsers.common.links import address_of_name, ids_of_link, ids_of_name, normalised_url, place_of
+from watcher.parsers.common.links import (
+    address_of_name,
+    fragment_address,
+    ids_of_link,
+    ids_of_name,
+    in_one_spelling,
+    normalised_url,
+    place_of,
+    told_apart,
+    with_fragment_key,
+)
 
 _EVERYWHERE = re.compile(r"(?:tag|urn|oai|ark|hdl|info):\S+", re.IGNORECASE)
 _TITLE_FROM_TEXT = 100
@@ -72,9 +81,9 @@ def entries_of_feed(items: Sequence[FeedItem], site: str, homes: Iterable[str] =
     ``homes``: the addresses of the feed and of its site.
     """
     plain = {item.link: normalised_url(item.link) for item in items}
-    own = frozenset(filter(None, map(bare_address, homes)))
+    own = frozenset(filter(None, map(in_one_spelling, homes)))
     named = (*plain.values(), *(item.id for item in items if clean.url(item.id)))
-    home = frozenset(address for address in named if bare_address(address) in own)
+    home = frozenset(address for address in named if in_one_spelling(address) in own)
     whole = _shared(items, plain.__getitem__) | home
     shared = (_shared(items, fragment_address) | home) if whole else whole
     found: dict[tuple[str, ...], Entry] = {}

@@ -10,6 +10,7 @@ from watcher.model import Unreadable
 from watcher.parsers.charsets.text import xml_text
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
+from watcher.parsers.common.sniff import found_instead
 from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.feed.item import FeedItem, absolute
 from watcher.parsers.feed.xml import MOST_ITEMS
@@ -29,7 +30,7 @@ def read_json(body: bytes, url: str) -> list[FeedItem] | Unreadable:
     except (ValueError, RecursionError):
         return Unreadable("not JSON, or cut off")
     if not is_feed(feed):
-        return Unreadable("JSON, but no JSON Feed: its version does not say so")
+        return Unreadable(f"{found_instead(body)}: no JSON Feed, its version does not say so")
     values = feed.get("items")
     if not isinstance(values, list):
         return Unreadable("a JSON Feed without a list of items")

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.model import Reading, Source, Unreadable
-from watcher.parsers.charsets.text import xml_text, xml_warning
+from watcher.parsers.charsets.text import xml_warning
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import place_of
-from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_login, title_of
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead
 from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.common.venue import venue_named
 from watcher.parsers.feed.item import FeedItem, absolute, cut_warning, entries_of_feed, untitled
@@ -46,16 +46,6 @@ _PAGES = ("application/pdf", "text/html")
 """Media types that show that an enclosed file is a paper, not a picture or sound."""
 
 _NAMED_BY_MAIL = re.compile(r"[^\s,;()@]{1,64}+@[^\s,;()]{1,255}+ \(([^()]{1,200})\)")
-_NAMED_FEED = re.compile(
-    rb"<link\b[^>]{0,300}\btype\s*=\s*[\"']?application/(?:rss|atom)\+xml[^>]{0,300}>", re.IGNORECASE
-)
-_HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]{1,200})", re.IGNORECASE)
-_ROOT = re.compile(
-    r"<(?!html\b|!|\?|body\b|head\b|div\b|p\b|title\b|article\b)([A-Za-z][\w:.-]{0,60})[\s>/]", re.IGNORECASE
-)
-MOST_HEAD = 64 * 1024
-MOST_SHOWN = 100
-"""Most characters that are shown of a text that is no feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +102,19 @@ def _wrong_without_papers(feed: Feed) -> str:
     )
 
 
-def no_feed(body: bytes) -> str:
-    """Return why a body cannot be a feed in any form, "" if it may be one."""
+def no_feed(body: bytes, url: str = "") -> str:
+    """Return why a body cannot be a feed in any form, "" if it may be one.
+
+    ``url``: where it was found, "" if that is not known.
+    """
     form = body_form(body)
     if form is BodyForm.EMPTY:
         return "the page is empty"
-    if form in (BodyForm.XML, BodyForm.JSON):
-        return ""
-    found = binary_kind(body) or _of_text(body, form)
-    if form is BodyForm.HTML and is_login(body):
-        found = "what looks like a login page"
-    title = title_of(body) if form is BodyForm.HTML else ""
-    feed = _NAMED_FEED.search(body[:MOST_HEAD]) if form is BodyForm.HTML else None
-    href = _HREF.search(feed[0]) if feed else None
-    named = f", which names a feed: {clean.line(href[1].decode(errors='replace'), 200)}" if href else ""
-    return f"looked for a feed, found {found}" + (f' titled "{title}"' if title else "") + named
-
-
-def _of_text(body: bytes, form: BodyForm) -> str:
-    """Return what a text is, judging by its beginning: other XML, or what a server says in place of a feed."""
-    head = xml_text(body[: MOST_SHOWN * 4]).strip()
-    if root := _ROOT.match(head):
-        return "a single entry of Atom" if root[1] == "entry" else f"XML that begins with <{root[1]}>"
-    return f'{form.value}: "{clean.line(head, MOST_SHOWN)}"' if form is BodyForm.TEXT and head else form.value
+    return "" if form in (BodyForm.XML, BodyForm.JSON) else f"looked for a feed, found {found_instead(body, url)}"
 
 
 def _feed(body: bytes, url: str) -> Feed | Unreadable:
-    if reason := no_feed(body):
+    if reason := no_feed(body, url):
         return Unreadable(reason)
     if body_form(body) is BodyForm.JSON:
         items = read_json(body, url)
@@ -281,7 +257,7 @@ TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published
 
 PARSER = Parser(
     kind="feed",
-    version=12,
+    version=13,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from watcher.model import Entry
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
-from watcher.parsers.common.html import element_text, elements_of, outermost
+from watcher.parsers.common.html import element_text, elements_of, is_anchor, outermost
 from watcher.parsers.common.links import ids_of_link
 from watcher.parsers.common.names import names_in
 from watcher.parsers.common.venue import venue_named
@@ -89,7 +89,8 @@ def _link(item: LexborNode, title: LexborNode, selectors: Selectors) -> LexborNo
             return around
         around = around.parent if around.mem_id != item.mem_id else None
     links = elements_of(title, "a[href]") or elements_of(item, "a[href]")
-    return links[0] if len(links) == 1 else None
+    leading = [one for one in links if not is_anchor(one)] or links
+    return leading[0] if len(leading) == 1 else None
 
 
 def _address(link: LexborNode | None, place: PageAddress) -> str | None:

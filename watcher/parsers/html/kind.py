@@ -18,9 +18,9 @@ from watcher.model.fields import BY_RULE
 from watcher.parsers.charsets.html import html_in_utf8, html_warning
 from watcher.parsers.charsets.text import size_of
 from watcher.parsers.common import clean
-from watcher.parsers.common.fragments import told_apart, with_fragment_key
 from watcher.parsers.common.html import element_text, elements_of, html_tree_of, outermost
-from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
+from watcher.parsers.common.links import told_apart, with_fragment_key
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead, is_cut_off, is_login, title_of
 from watcher.parsers.html.item import PageAddress, entry_of_element
 from watcher.parsers.html.keys import Selectors, own
 from watcher.parsers.html.nearby import near
@@ -114,7 +114,7 @@ def _page(body: bytes) -> LexborHTMLParser | Unreadable:
     if form is BodyForm.EMPTY:
         return Unreadable("the page is empty")
     if form in (BodyForm.BINARY, BodyForm.JSON):
-        return Unreadable(f"looked for a page of HTML, found {binary_kind(body) or form.value}")
+        return Unreadable(f"looked for a page of HTML, found {found_instead(body)}")
     page = html_in_utf8(body)
     if _HEAD.search(page[:8192]) and is_cut_off(page) and b"</body" not in page[-4096:].lower():
         # Writers that leave out the end tags leave out the head's tags, too.

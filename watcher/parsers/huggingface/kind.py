@@ -20,7 +20,7 @@ from watcher.parsers.body import SavedBody
 from watcher.parsers.charsets.text import size_of
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.html import html_tree_of
-from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
+from watcher.parsers.common.sniff import BodyForm, body_form, found_instead, is_cut_off, is_login, title_of
 from watcher.parsers.huggingface import api as huggingface_api
 from watcher.parsers.huggingface.cards import day_in, read_cards, read_days, read_titles
 from watcher.parsers.huggingface.digest_text import text as digest_text
@@ -70,7 +70,7 @@ def _no_page(body: bytes) -> str:
     if form is BodyForm.EMPTY:
         return "the page is empty"
     if form is not BodyForm.HTML:
-        return f"looked for a page of HTML, found {binary_kind(body) or form.value}"
+        return f"looked for a page of HTML, found {found_instead(body)}"
     if is_login(body) and b"DailyPapers" not in body:
         return f"looks like a login page{_titled(body)}"
     if is_cut_off(body):

@@ -36,3 +36,8 @@ def spellings(key: str) -> tuple[str, ...]:
 def may_change(key: str) -> bool:
     """Return whether a site may change a key at any time: whether it is an address, or an id of the site's own."""
     return key.startswith(LINK) or (key.startswith("id:") and not _EVERYWHERE.match(key))
+
+
+def may_grow(key: str) -> bool:
+    """Return whether some feeds give a paper another key of this form at every poll: what may change, and any id."""
+    return may_change(key) or key.startswith("id:")

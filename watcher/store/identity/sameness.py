@@ -25,6 +25,9 @@ ENOUGH = 20
 ALIKE = 0.8
 """Smallest share of common words, or common authors, at which two abstracts, or lists of authors, agree."""
 
+_ONCE_READ = "/.,;)]}>"
+"""What versions up to 0.2.0 took for the end of a DOI."""
+
 HARDLY = 0.35
 """Largest share of common words at which two texts have only those words in common that all texts have."""
 
@@ -71,7 +74,7 @@ def is_another(entry: Entry, known: Candidate) -> bool:
     - The titles differ, and the addresses lead to two parts of one page.
     """
     names = (arxiv_id_of(entry), known.arxiv_id), (doi_of(entry), known.values["doi"])
-    both = [one == other for one, other in names if one and other]
+    both = [one.rstrip(_ONCE_READ) == other.rstrip(_ONCE_READ) for one, other in names if one and other]
     if both:
         return not any(both)
     if _is_other_part(entry, known):

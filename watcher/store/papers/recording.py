@@ -18,7 +18,7 @@ from watcher.model import FIRST, Entry
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_numbered, insert_unless_there, update_rows
 from watcher.store.fleet.holding import hold_papers
-from watcher.store.identity.addresses import may_change, spellings
+from watcher.store.identity.addresses import may_change, may_grow, spellings
 from watcher.store.identity.candidates import Candidate, absorb, learn, new_values, strongest
 from watcher.store.identity.catalogue import Catalogue
 from watcher.store.identity.keys import (
@@ -266,25 +266,20 @@ class Recording:
 
         Keys that may change, and identifiers that should not, are left out once their paper has ``MOST_LINKS`` of them.
         """
-        known = {paper.final.id for key, paper in self._keys.items() if _may_grow(key) and paper not in self._added}
+        known = {paper.final.id for key, paper in self._keys.items() if may_grow(key) and paper not in self._added}
         rows = self._select(_key, _key.c.paper_id, known)
-        links = Counter((row.paper_id, may_change(row.key)) for row in rows if _may_grow(row.key))
+        links = Counter((row.paper_id, may_change(row.key)) for row in rows if may_grow(row.key))
         kept: dict[str, Candidate] = {}
         for key, paper in self._keys.items():
             kind = _id(paper), may_change(key)
-            links[kind] += _may_grow(key)
-            if not _may_grow(key) or links[kind] <= MOST_LINKS:
+            links[kind] += may_grow(key)
+            if not may_grow(key) or links[kind] <= MOST_LINKS:
                 kept[key] = paper
         return kept
 
 
 def _by_id(updates: Iterable[tuple[Candidate, tuple[str, ...]]]) -> Iterable[tuple[int, tuple[str, ...]]]:
     return ((_id(paper), occasions) for paper, occasions in updates)
-
-
-def _may_grow(key: str) -> bool:
-    """Return whether some feeds give a paper another key of this form at every poll."""
-    return may_change(key) or key.startswith("id:")
 
 
 def _id(paper: Candidate) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
-from watcher.model import Entry, Verdict
+from watcher.model import Entry, ListedBefore, Verdict
 from watcher.model.masking import starred
 from watcher.policy.polls.rhythm import Look
 from watcher.policy.polls.verdict import set_digest
@@ -23,6 +23,9 @@ _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing,
 
 NOTHING = set_digest(())
 """The :func:`set_digest` of no papers. It marks a page that could not be read or does not exist."""
+
+LATELY = timedelta(days=21)
+"""How far back it is looked whether a list shows an earlier day's papers: over the longest holidays."""
 
 _NO_NEWS: dict[str, Any] = {"short_since": None, "short_digest": None}
 
@@ -104,13 +107,15 @@ class MissingDays:
         rows = self._connection.execute(query.order_by(_page.c.day)).all()
         return [Accepted(row.url, row.day, row.shown, _is_there(row)) for row in rows]
 
-    def listed_before(self, source: str, day: date) -> frozenset[str]:
-        """Return the keys of the papers that ``source`` listed on its last digest day before ``day``."""
-        mine = _listing.c.source == source
-        before = select(_listing.c.day).where(mine, _listing.c.day < day).order_by(_listing.c.day.desc()).limit(1)
-        listed = select(_paper.c.key).join(_listing, _listing.c.paper_id == _paper.c.id)
-        last = self._connection.scalar(before)
-        return frozenset(self._connection.scalars(listed.where(mine, _listing.c.day == last)) if last else ())
+    def listed_before(self, source: str, day: date) -> ListedBefore:
+        """Return what ``source`` listed on its last digest day before ``day``, and within ``LATELY`` before."""
+        mine = _listing.c.source == source, _listing.c.day < day
+        listed = select(_paper.c.key, _paper.c.categories, _listing.c.day)
+        listed = listed.join(_listing, _listing.c.paper_id == _paper.c.id).where(*mine, _listing.c.day >= day - LATELY)
+        rows = self._connection.execute(listed).all()
+        last = max((row.day for row in rows), default=None)
+        categories = {row.key: "".join((row.categories or [])[:1]) for row in rows if row.day == last}
+        return ListedBefore(categories, frozenset(row.key for row in rows))
 
     def last_day(self, source: str) -> date | None:
         """Return the last digest day on which ``source`` listed a paper, None if there is none."""

@@ -53,6 +53,9 @@ _URL_AFTER = re.compile(
 )
 _DUMPED = re.compile(r"\[(\d{1,4})\]", re.ASCII)
 _TITLE = re.compile(r"title: ?(.+)", re.IGNORECASE)
+_LABEL = re.compile(r"[A-Z][A-Za-z]{1,14}(?: [a-z]{1,10})?: ?\S")
+_SOFT = "\u00ad"
+_AT_HYPHEN = re.compile(r"\w-$|\u00ad$")
 _ID = re.compile(r"(?:arxiv:? ?|\[arxiv:)(\S+?)\]?", re.IGNORECASE)
 
 
@@ -102,12 +105,12 @@ def lines_in(text: str) -> list[TextLine]:
     return lines
 
 
-MOST_TITLE_LINES = 4
-"""Most lines of a title."""
+MOST_TITLE_LINES = 10
+"""Most lines that go on with a title."""
 
 
 def _with_whole_titles(raw: Sequence[str], links: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """Yield (number, line). A title goes on over indented lines, up to one that is something else."""
+    """Yield (number, line). A title goes on over the lines below it, up to one that is something else."""
     n = 0
     while n < len(raw):
         more = 0
@@ -115,19 +118,37 @@ def _with_whole_titles(raw: Sequence[str], links: Mapping[str, str]) -> Iterator
             more = _lines_of_title(raw, n, links)
         whole = raw[n].rstrip()
         for line in raw[n + 1 : n + 1 + more]:
-            whole += ("" if re.search(r"\w-$", whole) else " ") + line.strip()
+            whole = whole.removesuffix(_SOFT) + ("" if _AT_HYPHEN.search(whole) else " ") + line.strip()
         yield n + 1, _without_bold_label(whole)
         n += 1 + more
 
 
 def _lines_of_title(raw: Sequence[str], n: int, links: Mapping[str, str]) -> int:
-    """Return how many of the lines after a labelled title belong to it."""
-    for more, line in enumerate(raw[n + 1 : n + 1 + MOST_TITLE_LINES]):
-        if line.strip() and is_meta(_read_line(line, links)):
+    """Return how many of the lines after a labelled title belong to it.
+
+    Indented ones do; others only if no blank line, and no list of names, parts them from the next label.
+    """
+    indented = 0
+    for more, line in enumerate(raw[n + 1 : n + 1 + MOST_TITLE_LINES + 1]):
+        is_indented = line[:1].isspace()
+        if not line.strip():
+            return indented
+        if _ends_title(_read_line(line, links), is_indented=is_indented):
             return more
-        if not line.strip() or line[0] not in " \t":
-            return 0
+        if not is_indented and are_names(line.strip()):
+            return indented
+        indented = more + 1 if is_indented else indented
     return 0
+
+
+def _ends_title(line: TextLine, *, is_indented: bool) -> bool:
+    """Return whether a line below a title says by itself that it is something else: a label, a link, a number.
+
+    An indented number or day is the end of a title: "… in the Year / 2026".
+    """
+    if is_indented and (COUNT.fullmatch(line.text) or is_date(line.text) or WHEN.fullmatch(line.text)):
+        return False
+    return is_meta(line) or "title" in line.marks or (not is_indented and _LABEL.match(line.text) is not None)
 
 
 def _read_line(line: str, links: Mapping[str, str]) -> TextLine:

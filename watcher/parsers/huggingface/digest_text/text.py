@@ -53,7 +53,9 @@ USUAL = 0.75
 
 _ENDS = (".", "!", "?", "…", ")", '"', "”", "'", "’", ":", "}", "$", "]", "。")
 _LABEL = re.compile(
-    r"abstract ?[:.—–-] ?|(?:summary|synopsis|overview|tl;?dr|key (?:points?|findings?)): ?", re.IGNORECASE
+    r"(?:abstract ?[:.—–-] ?"
+    r"|(?:summary|synopsis|overview|description|tl;?dr|key (?:points?|findings?|takeaways?)): ?)++",
+    re.IGNORECASE,
 )
 _INSTITUTION = re.compile(
     r"\b(?:academy|ai|cent(?:er|re)|college|company|corp|foundation|group|inc|institut\w*|intelligence|labs?|laborator\w+"
