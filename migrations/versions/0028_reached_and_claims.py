@@ -32,7 +32,7 @@ def upgrade() -> None:
     _bring_back(op.get_bind())
 
 
-def _bring_back(connection):
+def _bring_back(connection: sa.Connection) -> None:
     """List papers of days more than a month ahead under the day on which they were first seen."""
     limit = (datetime.now(UTC) + timedelta(days=31)).date().isoformat()
     far = sa.text(

@@ -48,7 +48,7 @@ def entries_of_record(node: XmlElement) -> Iterator[Entry]:
         yield from _retracted_by(record, entry)
 
 
-def record_key(pmid: str) -> str:
+def pmid_key(pmid: str) -> str:
     """Return the key of a PubMed record, the same wherever it is listed (https://en.wikipedia.org/wiki/Info_URI_scheme).
 
     ``pmid``: its number in PubMed.
@@ -73,7 +73,7 @@ def record_keys(pmid: str, doi: str | None, pmcid: str = "") -> tuple[str, ...]:
     ``pmid`` and ``pmcid``: its numbers in PubMed and, "" for none, in PubMed Central (``PMC…``).
     """
     central = (f"url:https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/",) if pmcid else ()
-    return (*(of_doi(doi).keys if doi else ()), record_key(pmid), f"url:{record_link(pmid)}", *central)
+    return (*(of_doi(doi).keys if doi else ()), pmid_key(pmid), f"url:{record_link(pmid)}", *central)
 
 
 def _entry(node: XmlElement, record: XmlElement, pmid: str) -> Entry:
@@ -273,5 +273,5 @@ def _retracted_by(record: XmlElement, entry: Entry) -> Iterator[Entry]:
         pmid = notice.text("PMID")
         if notice.attributes.get("RefType") in _NOTICES and _PMID.fullmatch(pmid):
             note = f"{_NOTED['RetractionIn']}: {entry.title} ({entry.url})"
-            keys = record_key(pmid), f"url:{record_link(pmid)}"
+            keys = pmid_key(pmid), f"url:{record_link(pmid)}"
             yield Entry(title="", keys=keys, note=note, retraction=entry.url, is_follow_up=True)

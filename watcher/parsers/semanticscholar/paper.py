@@ -15,7 +15,7 @@ from watcher.parsers.common.dois import of_doi
 from watcher.parsers.common.links import ids_of_link
 from watcher.parsers.common.text_values import shown_text
 from watcher.parsers.common.venue import venue_named
-from watcher.parsers.pubmed.article import record_key
+from watcher.parsers.pubmed.article import pmid_key
 
 PAGE = "https://www.semanticscholar.org/paper/"
 
@@ -70,7 +70,7 @@ def _further_keys(ids: Values, named: Sequence[str]) -> list[str]:
     """Return the keys of the same paper at PubMed and, where no DOI or arXiv id names it, in the ACL Anthology."""
     pmid, acl = text_of(ids, "PubMed"), text_of(ids, "ACL")
     anthology = clean.url(f"https://aclanthology.org/{acl}/") if acl and not named else None
-    return [*([record_key(pmid)] if _PMID.fullmatch(pmid) else []), *(ids_of_link(anthology).keys if anthology else ())]
+    return [*([pmid_key(pmid)] if _PMID.fullmatch(pmid) else []), *(ids_of_link(anthology).keys if anthology else ())]
 
 
 def _venue(paper: Values) -> str | None:

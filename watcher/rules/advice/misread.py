@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from watcher.errors import RuleError
 from watcher.rules.language.language import plain_signs
-from watcher.rules.language.reader import pieces_of
+from watcher.rules.language.reader import rule_pieces
 from watcher.rules.language.terms import COMPARED, FIELDS, NUMBERS
 
 _COMPARABLE = tuple(COMPARED.split("|"))
@@ -229,7 +229,7 @@ def _of_dialects(text: str) -> Iterator[Misreading]:
 def _glued(text: str) -> Iterator[Misreading]:
     """Yield the first phrase in quotes beside which a word or another phrase stands without a blank."""
     try:
-        pieces = pieces_of(text)
+        pieces = rule_pieces(text)
     except RuleError:  # nested too deep, which is said elsewhere
         return
     for piece, after in pairwise(pieces):

@@ -116,7 +116,7 @@ def read_until(text: str, end: int) -> tuple[RuleToken | None, int]:
     return before, next((piece.start_pos for piece in reversed(reader.opened) if piece == "("), len(text))
 
 
-def pieces_of(text: str) -> list[RuleToken]:
+def rule_pieces(text: str) -> list[RuleToken]:
     """Return the words of the language in a rule, in order; of what is no rule, those before the mistake."""
     return _read_as_far_as_possible(text).read
 

@@ -23,7 +23,7 @@ from watcher.pipeline.searching import PaperPlace, Search, tried, with_papers
 from watcher.store import Transaction
 from watcher.store.papers.marks import EVERYBODY, MarkKind
 from watcher.web.api.downloads import download, format_asked
-from watcher.web.api.problems import problem_answer, rule_problem
+from watcher.web.api.problems import problem_answer, rule_answer
 from watcher.web.frame import MOST_IN_ANSWER, number_named, site_of
 from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
@@ -90,7 +90,7 @@ def answered(operation: Operation) -> Callable[[Request], Response]:
                     raise UsageError(f"say {one.name}: {one.says}")
             found = operation.answer(request, asked)
         except RuleError as error:
-            return rule_problem(error)
+            return rule_answer(error)
         except UsageError as error:
             return problem_answer(400, "what was asked for cannot be answered", str(error))
         if isinstance(found, Response):

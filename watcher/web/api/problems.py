@@ -25,7 +25,7 @@ def problem_answer(status: int, title: str, detail: str, *, type: str = "about:b
     return Response(json_text(shown), status, headers={"Content-Type": CONTENT_TYPE_OF_PROBLEMS})
 
 
-def rule_problem(error: RuleError) -> Response:
+def rule_answer(error: RuleError) -> Response:
     """Return the answer for a text that is no rule, with the place of the mistake."""
     kind = f"{DESCRIPTION}#/components/schemas/{RULE_PROBLEM}"
     return problem_answer(400, "this is no rule", str(error), type=kind, start=error.start, end=error.end)
