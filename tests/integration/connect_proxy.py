@@ -19,7 +19,7 @@ import pytest
 
 from tests.integration.sites import serve_each
 from tests.patience import PATIENCE
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 
 
 @dataclass

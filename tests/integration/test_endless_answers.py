@@ -16,7 +16,7 @@ from tests.integration.test_notify_web import discord, mattermost, ntfy, teams, 
 from tests.patience import PATIENCE
 from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 from watcher.notify import Notifier
 from watcher.notify.services.table import apprise_module
 from watcher.render.message import render_message

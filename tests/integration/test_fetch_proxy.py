@@ -16,7 +16,7 @@ from tests.integration.sites import Site, say, serving
 from tests.patience import PATIENCE
 from watcher.fetch import Fetcher, Limits
 from watcher.model import Fetched, Page, Unreachable, Validators
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 
 __all__ = ["authority"]
 

@@ -12,7 +12,7 @@ from tests.integration.connect_proxy import ConnectProxy, LabAuthority, authorit
 from tests.integration.mailserver import mail_server
 from tests.integration.receivers import Web, web
 from watcher.model import Message, Outcome, Result
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 from watcher.notify import Notifier
 
 __all__ = ["authority"]

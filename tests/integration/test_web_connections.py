@@ -19,7 +19,7 @@ from tests.integration.connect_proxy import LabAuthority, authority
 from tests.integration.receivers import logged
 from tests.patience import PATIENCE
 from watcher.model import Message, Outcome, Result
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 from watcher.notify import Notifier, answers
 from watcher.notify.services import table
 

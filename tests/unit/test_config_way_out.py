@@ -14,7 +14,7 @@ from tests.integration.connect_proxy import lab_authority
 from watcher.config import Config, load
 from watcher.errors import ConfigError, Problem, WatcherError
 from watcher.files.authorities import trust
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
 

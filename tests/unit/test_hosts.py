@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from watcher.model.hosts import address_as_written, is_loopback, is_public, may_be_public
+from watcher.model.network.hosts import address_as_written, is_loopback, is_public, may_be_public
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_TITLES = 5
 
 
-def names_paper(name: str) -> bool:
+def is_paper_id(name: str) -> bool:
     """Return whether a name is an arXiv id, a DOI or a link to a paper, stored or not."""
     from watcher.parsers.references.reference import keys_named
 
@@ -35,7 +35,7 @@ def paper_named(tx: Transaction, name: str, what: str = "stored paper") -> Paper
     if len(some) == 1:
         return some[0]
     if not some:
-        if names_paper(name):
+        if is_paper_id(name):
             raise UsageError(f"no {what} is {name}: no source has listed it yet, and it was not imported")
         raise UsageError(f"no {what} is called {name!r}: write an arXiv id, a DOI, or a part of its title")
     shown = "".join(f"\n  {paper.key}  {rules.fit_line(paper.title, 56)}" for paper in some[:MOST_TITLES])

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from watcher.config.lint.reach.web_addresses import excepted, listen_address, unsubscribe_address, web_address
 from watcher.config.lint.schedule_words import time_meant
 from watcher.config.lint.table import WARNINGS
-from watcher.config.lint.web_addresses import excepted, listen_address, unsubscribe_address, web_address
 from watcher.config.text.harmless import looks_like_address
 from watcher.config.text.nearest import did_you_mean
 from watcher.config.text.one_text import any_text, one_text, texts_of, wrong

@@ -15,12 +15,12 @@ from watcher.config.included.files import Included, included_files
 from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
 from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
-from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
-from watcher.config.lint.places import places_of
+from watcher.config.lint.reach.addresses import AddressChecks, DoubtUrl, check_addresses
+from watcher.config.lint.reach.places import places_of
+from watcher.config.lint.reach.way_out import authorities_of
 from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
-from watcher.config.lint.way_out import authorities_of
 from watcher.config.lint.web import check_web
 from watcher.config.lint.whole import (
     note_variables,
@@ -52,7 +52,7 @@ from watcher.config.values import Config, Receiver, Retain, WebSettings
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import read_given
 from watcher.model import Endpoint, NeverItem
-from watcher.model.way_out import WayOut, network_in
+from watcher.model.network.way_out import WayOut, network_in
 
 _NOTHING: Mapping[Path, bytes] = {}
 

@@ -15,8 +15,8 @@ from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand,
 from watcher.errors import Problem, WatcherError
 from watcher.model import DisplayNames, Endpoint, NeverItem, QuietHours, Rate, Source, Subscription
 from watcher.model.masking import OpenedAddress
+from watcher.model.network.way_out import WayOut, proxy_credentials
 from watcher.model.subscriptions import KeepKind, KeepTarget
-from watcher.model.way_out import WayOut, proxy_credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

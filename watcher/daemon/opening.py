@@ -19,7 +19,7 @@ from watcher.files.kept_rules import KeptPhrasesFile, KeptRulesFile
 from watcher.keeping.keeper import PaperKeeper
 from watcher.model import Tuning
 from watcher.model.masking import OpenedAddress
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 from watcher.notify import Notifier
 from watcher.pipeline.context import Context, Tally
 from watcher.pipeline.rulebook import RuleBook

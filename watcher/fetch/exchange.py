@@ -21,8 +21,8 @@ from watcher.fetch.turns import Book, Turns
 from watcher.fetch.waits import nothing_remains_for, wait_asked_for
 from watcher.fetch.wire import Deadline, Live, Refused, Resolve, Transport, Wire, resolve
 from watcher.files.authorities import trust
-from watcher.model.hosts import is_public
-from watcher.model.way_out import WayOut
+from watcher.model.network.hosts import is_public
+from watcher.model.network.way_out import WayOut
 from watcher.policy.polls.pace import Pace, pace_of
 
 ASKS_TO_WAIT = frozenset({429, 503})

@@ -23,8 +23,8 @@ from watcher.fetch.turns import Book, NotNow
 from watcher.fetch.waits import http_date
 from watcher.fetch.wire import Deadline, Refused, Resolve, resolve
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
-from watcher.model.hosts import is_loopback, is_of_provider
-from watcher.model.way_out import WayOut
+from watcher.model.network.hosts import is_loopback, is_of_provider
+from watcher.model.network.way_out import WayOut
 
 log = logging.getLogger(__name__)
 

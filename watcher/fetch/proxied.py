@@ -11,7 +11,7 @@ import httpx
 
 from watcher.fetch.reasons import causes_of, failure_reason, status_line
 from watcher.fetch.wire import Deadline, Live, Refused, Resolve, Transport, Wire
-from watcher.model.way_out import is_proxys_refusal, proxy_credentials, refusal_of_proxy
+from watcher.model.network.way_out import is_proxys_refusal, proxy_credentials, refusal_of_proxy
 
 
 class ProxyWire(Wire):

@@ -19,7 +19,7 @@ import httpcore
 import httpx
 
 from watcher.fetch.mended_heads import MendedHead
-from watcher.model.hosts import is_of_provider, is_public
+from watcher.model.network.hosts import is_of_provider, is_public
 
 Resolve = Callable[[str, int], list[str]]
 """Returns the addresses of a host, best first, given host and port. Raises ``OSError``."""

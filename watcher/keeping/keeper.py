@@ -14,8 +14,8 @@ from watcher.keeping.folder import keep_note
 from watcher.keeping.webhook import keep_by_webhook
 from watcher.keeping.zotero import keep_in_zotero
 from watcher.model import Outcome, Paper, Result
+from watcher.model.network.way_out import WayOut
 from watcher.model.subscriptions import KeepKind, KeepTarget
-from watcher.model.way_out import WayOut
 from watcher.notify import scrub, secrets_of
 from watcher.notify.asking import ServiceAnswer, ask_service
 from watcher.notify.smtp import PATIENCE

@@ -26,7 +26,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from watcher.errors import WatcherError
 from watcher.files.authorities import trust
-from watcher.model.way_out import is_proxys_refusal, proxy_credentials
+from watcher.model.network.way_out import is_proxys_refusal, proxy_credentials
 from watcher.notify.bounds import bounded
 from watcher.notify.smtp import PATIENCE
 from watcher.notify.ways import WAY

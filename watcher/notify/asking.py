@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watcher.model import Outcome
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 from watcher.notify.reasons import of_no_answer
 from watcher.notify.smtp import PATIENCE
 from watcher.notify.ways import WAY

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 from watcher.notify.addresses.addresses import load_plugin, problem_of, schema_of
 from watcher.notify.addresses.forms import Body, put
 from watcher.notify.addresses.limits import limit_of

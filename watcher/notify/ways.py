@@ -8,7 +8,7 @@ from functools import lru_cache
 from threading import Lock
 
 from watcher.files.authorities import trust
-from watcher.model.way_out import WayOut
+from watcher.model.network.way_out import WayOut
 
 WAY: ContextVar[WayOut] = ContextVar("WAY", default=WayOut())  # noqa: B039 (frozen)
 """How requests of this thread leave the machine. apprise makes its requests itself and cannot be given a way."""

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 from watcher.config.checking import Checker, Path
 from watcher.config.included.files import IncludedFiles
-from watcher.config.lint.site_addresses import doubts_of_address, plain_address
+from watcher.config.lint.reach.site_addresses import doubts_of_address, plain_address
 from watcher.config.text.harmless import SECRETS_OF_SOURCES
 from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
 from watcher.config.values import Config, Receiver
 from watcher.model import Source
-from watcher.model.hosts import is_public_name
+from watcher.model.network.hosts import is_public_name
 from watcher.parsers import PARSERS
 from watcher.policy.polls.pace import pace_of
 

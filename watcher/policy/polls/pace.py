@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from watcher.model.hosts import is_loopback
+from watcher.model.network.hosts import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 
 from watcher.config.addresses import VARIABLE, Address, address_with, expand, file_of, secret_file
 from watcher.config.checking import Checker, Path
-from watcher.config.lint.placeholders import is_placeholder
-from watcher.config.lint.way_out import problem_of_proxy
+from watcher.config.lint.reach.placeholders import is_placeholder
+from watcher.config.lint.reach.way_out import problem_of_proxy
 from watcher.config.lint.whole import address_key, hint_of_path
 from watcher.config.text.harmless import is_words
 from watcher.config.text.signs import problem_of_signs
 from watcher.config.values import Config, Receiver
 from watcher.errors import WatcherError
 from watcher.model.doubts import AddressDoubt
-from watcher.model.hosts import is_public_name
+from watcher.model.network.hosts import is_public_name
 from watcher.parsers import PARSERS
 from watcher.parsers.parser import SecretPlace, file_key
 

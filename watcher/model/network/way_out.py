@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 
 from watcher.errors import WatcherError
-from watcher.model.hosts import address_as_written, is_within, may_be_public
+from watcher.model.network.hosts import address_as_written, is_within, may_be_public
 
 WANTS_PASSWORD = 407
 """Status with which a proxy asks for a user and a password."""

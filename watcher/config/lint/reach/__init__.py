@@ -1,0 +1,1 @@
+"""Check where the addresses of a config lead: sites, receivers, places, proxies."""

@@ -1,0 +1,1 @@
+"""Name hosts, and say how requests leave this machine."""
