@@ -54,7 +54,7 @@ USUAL = 0.75
 _ENDS = (".", "!", "?", "…", ")", '"', "”", "'", "’", ":", "}", "$", "]", "。")
 _LABEL = re.compile(
     r"(?:abstract ?[:.—–-] ?"
-    r"|(?:summary|synopsis|overview|description|tl;?dr|key (?:points?|findings?|takeaways?)): ?)++",
+    r"|(?:summary|synopsis|overview|description|tl;?dr|key (?:points?|findings?|takeaways?)): ?)+",
     re.IGNORECASE,
 )
 _INSTITUTION = re.compile(
