@@ -33,7 +33,7 @@ from watcher.cli import main
 from watcher.daemon import opening
 from watcher.sandbox.here import ParseHere
 
-opening.ParseApart = lambda *_: ParseHere()  # the user may not be allowed to start this interpreter either
+opening.ParseApart = lambda *_, **__: ParseHere()  # the user may not be allowed to start this interpreter either
 uid, gid, rehearsal, *args = sys.argv[1:]
 out = os.dup(1), os.dup(2)
 os.dup2(os.open(os.devnull, os.O_WRONLY), 1), os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -159,7 +159,7 @@ def test_the_command(env: dict[str, str], capsys: pytest.CaptureFixture[str], tm
     [
         ("polls: 1h", "less than a day is not worth keeping; write a duration such as 90d, or forever"),
         ("polls: for ever", "`for ever` is no duration; write a number and s, m, h, d or w, as in 30m or 1h"),
-        ("alerts: 90d", "unknown key `alerts`; known: attempts, polls, pages, metrics"),
+        ("alerts: 90d", "matches and messages are never deleted; known: attempts, polls, pages, metrics"),
     ],
 )
 def test_what_retain_does_not_know(

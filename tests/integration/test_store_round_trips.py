@@ -83,7 +83,17 @@ def trying(store: Store) -> Iterator[Transaction]:
 
 
 @some
-@given(entry=drawn(Entry, keys=st.just(("url:x",)), is_follow_up=st.just(False), arxiv_id=st.one_of(st.none(), TEXT)))
+@given(
+    entry=drawn(
+        Entry,
+        keys=st.just(("url:x",)),
+        is_follow_up=st.just(False),
+        arxiv_id=st.one_of(st.none(), TEXT),
+        # Of days ahead: test_days_ahead.
+        listed=st.one_of(st.none(), st.dates(max_value=NOW.date())),
+        published=st.one_of(st.none(), st.integers(0, 10**9).map(lambda n: NOW - timedelta(seconds=n))),
+    )
+)
 def test_a_paper_and_where_it_is_listed(store: Store, entry: Entry) -> None:
     with trying(store) as tx:
         [paper] = tx.papers.get(tx.papers.record_entries([entry], "hf", NOW).ids)

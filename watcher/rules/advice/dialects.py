@@ -64,7 +64,7 @@ _OF_TWO_LETTERS = {"OG": "org", "AK": "keyword", "KP": "keyword", "WC": "categor
 DIALECTS = (
     Doubt(
         "foreign-operator",
-        re.compile(r'(?P<words>"+|[^\s"()\[\]]+)\[(?P<tag>[A-Za-z][A-Za-z/:~\d ]{1,30})\]'),
+        re.compile(r'(?P<words>(?<!")"+|(?<![^\s"()\[\]])[^\s"()\[\]]+)\[(?P<tag>[A-Za-z][A-Za-z/:~\d ]{1,30})\]'),
         "a field stands before its word: what stands in brackets is read as words",
         _of_tag,
     ),

@@ -128,8 +128,8 @@ class Recording:
 
     def _without_removed(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return the entries without those that say that a record is removed of which other sources list the paper."""
-        known = ((one.keys[0], self._catalogue.known(one.keys)[0].id) for one in entries if one.is_removed)
-        removed = {key: id for key, id in known if id is not None}
+        known = [(one.keys[0], self._catalogue.known(one.keys)) for one in entries if one.is_removed]
+        removed = {key: papers[0].id for key, papers in known if papers and papers[0].id is not None}
         stay = listed_elsewhere(self._connection, self._source, removed) if removed else ()
         return [one for one in entries if not (one.is_removed and one.keys[0] in stay)]
 
