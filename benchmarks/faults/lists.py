@@ -23,7 +23,7 @@ HEAD = "| source | fault | verdict | the reason given | the operator hears | req
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of one fault. ``lost`` and ``twice`` count papers that were not told, or more than once."""
+    """The end of a fault. ``lost``, ``twice``: numbers of papers told never, and more than once."""
 
     verdicts: frozenset[Verdict]
     reason: str

@@ -69,7 +69,7 @@ def _service(
 
 
 def _of_service(kind: str) -> Iterator[PlaceFault]:
-    """Yield the faults of a service. Where it can not be asked what it has, what it took may be sent again."""
+    """Yield the faults of a service. One that cannot be asked for its papers may get some again."""
     once = 0 if kind != "webhook without find" else 1
     for methods in (WRITING,) if once else (READING, WRITING):
         yield _service("the connection is reset", "reset", methods)

@@ -1,4 +1,4 @@
-"""A web server that gives scripted answers, good ones and bad ones, from a real socket."""
+"""A web server on a real socket, with scripted good and bad answers."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""``watcher status SOURCE``: the last looks, what the pages showed and should have shown, where broken ones lie."""
+"""``watcher status SOURCE``: the last looks, the numbers of papers found and expected, the files of broken pages."""
 
 import json
 from datetime import UTC, date, datetime, timedelta

@@ -63,7 +63,7 @@ def cutter(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def round_of(world: World) -> list[str]:
-    """Three messages: to an endpoint that works, to one that failed before, and to one that is new."""
+    """Three messages: to a working endpoint, to a failing one, and to a new one."""
     with world.context.store.transaction() as tx:
         tx.endpoints.lock(YOU)
         tx.endpoints.set_health(YOU, Health(world.now, 1, world.now, "no answer"))

@@ -30,7 +30,7 @@ __all__ = ["gate", "world"]
 
 
 def another_sends(world: World, later: timedelta) -> None:
-    """Another sender, whose clock is ahead, takes over what this one has claimed."""
+    """Another sender with a clock ahead takes over the claims of this sender."""
     now = world.now + later
     deliver_all(replace(world.context, clock=lambda: now, stopping=threading.Event()), pool=Inline)
 

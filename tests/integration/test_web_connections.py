@@ -33,7 +33,7 @@ CROWD = 17
 
 @dataclass
 class Hook:
-    """A service that keeps connections: which one brought each message, and those that are open."""
+    """A service with kept connections: the open ones, and the number of the connection of each message."""
 
     port: int = 0
     gate: threading.Barrier | None = None

@@ -17,7 +17,7 @@ ANA = Endpoint("ana")
 
 
 def line_of(web: Web) -> str:
-    """What the first line says, with ⚠ before it where the title has that."""
+    """The first line of the page, with ⚠ before it if the title begins so."""
     page = web.client().get("/").text
     line = html.unescape(re.sub(r"<[^>]+>", " ", page.split('role="status">')[1].split("</header>")[0]))
     return ("⚠ " if "<title>⚠" in page else "") + " ".join(line.split()).replace(" :", ":")

@@ -56,7 +56,7 @@ def notes(found: Sequence[object], count: int | None = None, **more: Any) -> byt
 
 
 def challenge() -> dict[str, Any]:
-    """What OpenReview answers to programs that ask for what it keeps for browsers."""
+    """OpenReview's answer to programs that ask for pages for browsers only."""
     return {
         "name": "ChallengeRequiredError",
         "message": "A challenge has to be passed first",

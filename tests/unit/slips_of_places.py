@@ -1,4 +1,4 @@
-"""Slips in where something stands: keys at another place, lists that are none, addresses that list nothing.
+"""Slips of place: keys in the wrong table, tables in place of lists, addresses of pages without papers.
 
 A row is as in ``slips_of_first_days.py``.
 """

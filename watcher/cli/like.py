@@ -146,7 +146,7 @@ def _say_mistakes(file: str, read: ReadLibrary) -> None:
 
 
 def _named(tx: Transaction, ids: Sequence[str]) -> Iterator[LikedPaper]:
-    """Yield the papers that are given by id, key, link or title. Raises ``UsageError`` for one that is not stored."""
+    """Yield the papers with these ids, keys, links or titles. Raises ``UsageError`` for an unknown paper."""
     from watcher.cli.naming import paper_named
 
     for id in ids:

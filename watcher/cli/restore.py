@@ -142,7 +142,7 @@ def _becomes(done: Restored, papers: Sequence[tuple[str, str, str]]) -> str:
 def _all_known(
     desk: CliContext, config: Config, done: Restored, papers: list[tuple[str, str, str]]
 ) -> list[tuple[str, str, str]]:
-    """Return all papers that count as known since the restore: due ones, and ones listed by sources."""
+    """Return all papers that count as known since the restore: those due, and those listed by sources."""
     with desk.open_store(config) as store, store.reading() as tx:
         known = tx.history.counted_as_known(done.blind.reason)
         found = {paper.id: paper for paper in tx.papers.get({id for _, id in known})}

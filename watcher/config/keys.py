@@ -308,7 +308,7 @@ class ConfigKeys(IncludedKeys):
 
     @property
     def patterns(self) -> tuple[str, ...]:
-        """The files that are read beside this one: included ones, templates, certificates."""
+        """The files read beside the main file: included files, templates, certificates."""
         templates = [os.path.join(os.path.expanduser(self.templates), "*")] if self.templates else []
         bundle = [os.path.expanduser(self.ca_bundle)] if self.ca_bundle else []
         return (*(self.include or []), *templates, *bundle)

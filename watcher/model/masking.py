@@ -51,13 +51,13 @@ class OpenedAddress:
 
 
 def with_its_end(secret: str) -> tuple[str, ...]:
-    """Return a secret and, where a word stands before it as in ``Bearer TOKEN``, what follows that word."""
+    """Return a secret, and its part behind a first word: of ``Bearer TOKEN`` also ``TOKEN``."""
     end = secret.strip().partition(" ")[2].strip()
     return (secret, end) if end else (secret,)
 
 
 def replaced(text: str, by: Mapping[str, str]) -> str:
-    """Return a text with some parts replaced, the longer ones first, so that nothing of one is left.
+    """Return a text with some parts replaced, the longest first: a part may contain another.
 
     ``by``: part → replacement.
     """

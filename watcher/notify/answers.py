@@ -164,7 +164,7 @@ def install() -> None:
 
 
 def allow_unchecked() -> None:
-    """Let urllib3 print no warning of a certificate that is not checked: only an address that asks for that has one."""
+    """Silence urllib3's warning of unchecked certificates: the address of the receiver asks for this."""
     disable_warnings(InsecureRequestWarning)
 
 

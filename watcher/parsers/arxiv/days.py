@@ -61,7 +61,10 @@ def stale_announcement(
 
 
 def _of_weeks_before(entries: Sequence[Entry], before: ListedBefore, day: date) -> str:
-    """Return that all entries, many, were announced before, "" if they were not: papers come again one by one."""
+    """Return a reason to doubt a list of many entries, all announced before; "" if there is none.
+
+    Single papers are announced again, whole lists are not.
+    """
     is_of_today = {entry.listed for entry in entries} == {day}
     again = sum(entry.keys[0] in before.lately for entry in entries if entry.keys)
     return "shows just papers of announcements before" if is_of_today and len(entries) == again >= MANY else ""

@@ -91,7 +91,7 @@ def abstract(value: object) -> str:
 
 
 def names(values: object, limit: int = NAME_CHARS) -> tuple[str, ...]:
-    """Return the texts in a list, each as one line. Empty ones, and values that are no text, are left out."""
+    """Return the texts in a list, each as a line. Empty texts and other values are left out."""
     if not isinstance(values, list):
         return ()
     texts = [value for value in values[:LONGEST_LIST] if isinstance(value, str)]

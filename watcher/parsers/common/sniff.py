@@ -133,7 +133,7 @@ def is_cut_off(body: bytes) -> bool:
 
 
 def found_instead(body: bytes, url: str = "") -> str:
-    """Return what a body is: "JSON: "{…}"", "XML that begins with <opml>", "HTML titled "Lab", which names a feed: …".
+    """Describe a body in words: `JSON: "{…}"`, `XML that begins with <opml>`, `HTML titled "Lab"`.
 
     ``url``: where it was found, "" if that is not known.
     """
@@ -164,7 +164,7 @@ def _xml(root: re.Match[str], text: str) -> str:
 
 
 def _html(body: bytes, url: str) -> str:
-    """Return what HTML is: a login page, a page with a title; and the feed that it names, if it names one."""
+    """Describe HTML: a login page or not, its title, and the address of the feed in its head."""
     title = title_of(body)
     what = "what looks like a login page" if is_login(body) else BodyForm.HTML.value
     head = body[:_HEAD]

@@ -135,7 +135,7 @@ def entry_of(one: Publication) -> Entry | None:
 
 
 def _ids(one: Publication) -> PaperIds:
-    """Return the DOI or arXiv id of a publication: its own, or that of the first edition that names one."""
+    """Return the DOI or arXiv id of a publication: its own, else the first in its links."""
     if one.doi:
         return of_doi(one.doi)
     found = (ids_of_name(link) for link in one.links)

@@ -44,7 +44,7 @@ class JournalText:
 
 
 def taken_apart(markup: str) -> JournalText:
-    """Take apart a text that is HTML (``markup``). One that no publisher has laid out so is all abstract."""
+    """Take apart a text in HTML (``markup``). A text without a publisher's layout is all abstract."""
     if by := _BY.match(markup):
         return JournalText(markup[by.end() :], clean.unescaped(by[1]))
     if _FACTS.match(markup):

@@ -35,7 +35,7 @@ _VOID = frozenset(("area", "br", "col", "embed", "enclosure", "hr", "img", "inpu
 
 
 def read_loose(body: bytes) -> FeedDocument | Unreadable:
-    """Return the items of a feed; of one that is cut off, the whole ones."""
+    """Return the complete items of a feed, even if its end is missing."""
     text = well_formed_text(body)
     if len(text) > LARGEST:
         return Unreadable("the feed is not well-formed XML, and too large to be read leniently")

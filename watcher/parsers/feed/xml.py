@@ -193,7 +193,7 @@ def _has_characters_alone(encoded: bytes) -> bool:
 
 
 def read_xml(body: bytes, form: XmlForm = FEED) -> FeedDocument | Unreadable:
-    """Return the items of a document; of one that is cut off, the whole ones. Raises ``NotWellFormed``."""
+    """Return the complete items of a document, even if its end is missing. Raises ``NotWellFormed``."""
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the {form.what} has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
     reader = FeedReader(form)

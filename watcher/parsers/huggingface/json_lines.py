@@ -110,7 +110,7 @@ def _once(batch: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines that are not blank; the last one may have no end. A line that is too long is cut."""
+    """Yield all lines but blank ones, the last with or without its end. Too long a line is cut."""
     rest = b""
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n")

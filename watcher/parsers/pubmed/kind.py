@@ -89,7 +89,7 @@ def _parse_records(document: FeedDocument, asked: tuple[str, ...]) -> Reading | 
 
 
 def _query_meant(source: Source) -> str:
-    """Return what to write as a search, drawn from the address that the site shows to people if that is its ``url``."""
+    """Return the `query:` to write, with the search terms in the source's ``url`` if it has some."""
     term = clean.line(" ".join(parse_qs(urlsplit(source.url or "").query).get("term", [])), 200)
     written = "'{}'".format(term.replace("'", "''") or '"spider silk"[tiab]')
     return f"write query: {written}" + (", without url" if source.url else "")

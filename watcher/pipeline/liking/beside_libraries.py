@@ -1,4 +1,4 @@
-"""Compile rules of subscriptions beside their libraries. What profiles are made with is loaded where there is one."""
+"""Compile rules of subscriptions together with their libraries. Without libraries nothing of profiles is loaded."""
 
 from __future__ import annotations
 

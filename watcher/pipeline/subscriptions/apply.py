@@ -298,7 +298,7 @@ def _match_past(
 
 
 def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> int:
-    """Drop held papers, but not what became of told ones, that the rule no longer matches; return their number."""
+    """Drop held papers that the rule no longer matches, but not news of told papers; return their number."""
     rule = SubscriptionRules(tx).of(subscription)
     held = tx.matches.held(id, only_first=True)
     still = {paper.id for paper in tx.papers.get(held.values()) if evaluate(rule, document_of(paper))}

@@ -1,4 +1,4 @@
-"""Undo what a clock that was ahead has put off, once it was set back: nothing waits for an instant that it invented."""
+"""Bring forward all due times that were set by a clock ahead of time, once the clock is right again."""
 
 from __future__ import annotations
 

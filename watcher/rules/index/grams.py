@@ -72,7 +72,7 @@ class Vocabulary(dict[Chunk, int]):
         self.learn(prefixes)
 
     def learn(self, prefixes: Collection[str]) -> None:
-        """Learn further beginnings of words that rules ask for. Chunks that have one are read anew when they come next.
+        """Learn further prefixes of rules. Known chunks that begin so are read anew at their next use.
 
         ``prefixes``: these beginnings.
         """

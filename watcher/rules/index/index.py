@@ -157,7 +157,7 @@ class Index:
             self.pack()
 
     def add_many(self, rules: Iterable[tuple[int, Rule]]) -> None:
-        """Add many rules under numbers that are free. This is faster than adding them one by one."""
+        """Add many rules under free numbers. This is faster than adding each alone."""
         some = ((id, asked) for id, rule in rules if (asked := self._asked(id, rule)) is not None)
         first = list(islice(some, self._room + 1))
         if len(first) <= self._room:

@@ -122,7 +122,7 @@ class Shared:
 
 
 class DaemonLock:
-    """The lock of the one process that sends from an SQLite database. Its file holds the id of that process."""
+    """The lock of the only process to send from an SQLite database. Its file holds the process id."""
 
     def __init__(self, database: Path) -> None:
         self.path = database.parent / "daemon.lock"

@@ -1,4 +1,4 @@
-"""List deliveries, and replay them: make new ones of what earlier ones told."""
+"""List deliveries, and replay them as new deliveries of the same papers."""
 
 from __future__ import annotations
 

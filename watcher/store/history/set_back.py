@@ -1,4 +1,4 @@
-"""Correct what a clock that was ahead has stored: nothing was seen after now, nothing waits for what it invented."""
+"""Correct the instants that were stored by a clock ahead of time."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _READ = (*(one.attribute for one in LISTED), "read_at")
 
 
 def hold_matching(connection: Connection, paper_ids: Collection[int]) -> None:
-    """Lock the subscriptions that match one of these papers: what is being told of the papers comes first, or waits.
+    """Lock all subscriptions with a match of these papers, so that none of them is told meanwhile.
 
     Call this before the matches change: who tells a subscription locks it first, and its matches then.
     """

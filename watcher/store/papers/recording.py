@@ -127,7 +127,7 @@ class Recording:
         return owned
 
     def _without_removed(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Return the entries without those that say that a record is removed of which other sources list the paper."""
+        """Return the entries without removals of papers that another source still lists."""
         known = [(one.keys[0], self._catalogue.known(one.keys)) for one in entries if one.is_removed]
         removed = {key: papers[0].id for key, papers in known if papers and papers[0].id is not None}
         stay = listed_elsewhere(self._connection, self._source, removed) if removed else ()

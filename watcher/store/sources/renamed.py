@@ -1,4 +1,4 @@
-"""Count papers that a source now shows under other ids than before, so that they would be taken for new ones."""
+"""Count papers that a source lists under new ids: without this they would count as new."""
 
 from __future__ import annotations
 

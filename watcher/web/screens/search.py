@@ -113,7 +113,7 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
 
 
 def _tried(tx: Transaction, rule: Rule, since: date, request: Request) -> BoundedTrial:
-    """Try a rule. If it was tried a moment ago, take that result, or go on where that trial was cut."""
+    """Try a rule, or go on with its last trial. The result of a finished trial is taken as it is."""
     kept, stamp = site_of(request).trials, tx.browsing.stamp()
     running, goes_on = kept.take(rule, since, stamp)
     bounded = running.go_on(tx, until_time_is_up(gone_of(request), None if goes_on else FIRST))

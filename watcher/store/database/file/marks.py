@@ -181,7 +181,7 @@ def _place_of_heard(database: Path) -> Path:
 
 
 def lost(database: object, what: str) -> DatabaseLost:
-    """Return the error for a database that is gone or is another one. It says what can be done.
+    """Return the error for a missing or replaced database, with the remedy.
 
     ``what``: what has happened, in words.
     """
