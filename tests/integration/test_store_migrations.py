@@ -125,49 +125,39 @@ def test_an_older_database_is_brought_up_to_date(
 
 
 def test_what_was_held_before_subscriptions_were_woken_is_due(empty_database: str) -> None:
-    if "://" not in empty_database:
-        Path(empty_database).touch()
-    engine = _engine(empty_database)
-    with engine.begin() as connection:
-        migrate_to(connection, "0008")
-        for statement in (
-            (
-                "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
-                "VALUES (1, 'url:x', 'X', 'x', '', '[]', '[]', '[]', :now)"
-            ),
-            *(
-                "INSERT INTO subscription (id, owner, name, rule, rule_digest, sources, endpoints, settings, next_due, "
-                f"paused, created_at) VALUES ({id}, '', 's{id}', 'x', 'd', '[]', '[]', '{{}}', {due}, :off, :now)"
-                for id, due in ((1, "NULL"), (2, ":later"), (3, "NULL"))
-            ),
-            *(
-                "INSERT INTO match (subscription_id, paper_id, occasion, fate, reason, strong, places, matched_at) "
-                f"VALUES ({id}, 1, 'first', 'held', '', :off, '[]', :now)"
-                for id in (1, 2)
-            ),
-        ):
-            connection.execute(text(statement).bindparams(*_bound(statement)))
-    engine.dispose()
+    filled_at(
+        "0008",
+        empty_database,
+        (
+            "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
+            "VALUES (1, 'url:x', 'X', 'x', '', '[]', '[]', '[]', :now)"
+        ),
+        *(
+            "INSERT INTO subscription (id, owner, name, rule, rule_digest, sources, endpoints, settings, next_due, "
+            f"paused, created_at) VALUES ({id}, '', 's{id}', 'x', 'd', '[]', '[]', '{{}}', {due}, :off, :now)"
+            for id, due in ((1, "NULL"), (2, ":later"), (3, "NULL"))
+        ),
+        *(
+            "INSERT INTO match (subscription_id, paper_id, occasion, fate, reason, strong, places, matched_at) "
+            f"VALUES ({id}, 1, 'first', 'held', '', :off, '[]', :now)"
+            for id in (1, 2)
+        ),
+    )
     with open_store(empty_database) as store, store.reading() as tx:
         assert tx.subscriptions.due(datetime(2027, 1, 1, tzinfo=UTC)) == [1]
 
 
 def test_claims_of_before_stand_until_their_source_makes_them_no_more(empty_database: str) -> None:
-    if "://" not in empty_database:
-        Path(empty_database).touch()
-    engine = _engine(empty_database)
-    with engine.begin() as connection:
-        migrate_to(connection, "0027")
-        for statement in (
-            (
-                "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
-                "VALUES (1, 'arxiv:2603.00001', 'Lanterns', 'lanterns', '', '[]', '[]', '[]', :now)"
-            ),
-            "INSERT INTO paper_key (key, paper_id) VALUES ('arxiv:2603.00001', 1)",
-            "INSERT INTO paper_form VALUES ('doi:10.1/1', 1, 'article', 'arxiv')",
-        ):
-            connection.execute(text(statement).bindparams(*_bound(statement)))
-    engine.dispose()
+    filled_at(
+        "0027",
+        empty_database,
+        (
+            "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
+            "VALUES (1, 'arxiv:2603.00001', 'Lanterns', 'lanterns', '', '[]', '[]', '[]', :now)"
+        ),
+        "INSERT INTO paper_key (key, paper_id) VALUES ('arxiv:2603.00001', 1)",
+        "INSERT INTO paper_form VALUES ('doi:10.1/1', 1, 'article', 'arxiv')",
+    )
     shown = Entry(title="Lanterns", keys=("arxiv:2603.00001",), names_forms=True)
     with open_store(empty_database) as store:
         with store.reading() as tx:
@@ -178,28 +168,35 @@ def test_claims_of_before_stand_until_their_source_makes_them_no_more(empty_data
 
 
 def test_papers_of_days_far_ahead_are_listed_under_the_day_on_which_they_came(empty_database: str) -> None:
-    if "://" not in empty_database:
-        Path(empty_database).touch()
-    engine = _engine(empty_database)
-    with engine.begin() as connection:
-        migrate_to(connection, "0027")
-        listed = "INSERT INTO listing (id, paper_id, source, day, read_at) VALUES "
-        for statement in (
-            (
-                "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
-                "VALUES (1, 'url:x', 'X', 'x', '', '[]', '[]', '[]', :now)"
-            ),
-            f"{listed} (1, 1, 'a', '2999-01-01', :now)",
-            f"{listed} (2, 1, 'a', '9999-12-31', :now)",
-            f"{listed} (3, 1, 'b', '2026-01-01', :now)",
-            "INSERT INTO metric (listing_id, at, upvotes) VALUES (2, :now, 1)",
-        ):
-            connection.execute(text(statement).bindparams(*_bound(statement)))
-    engine.dispose()
+    listed = "INSERT INTO listing (id, paper_id, source, day, read_at) VALUES "
+    filled_at(
+        "0027",
+        empty_database,
+        (
+            "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
+            "VALUES (1, 'url:x', 'X', 'x', '', '[]', '[]', '[]', :now)"
+        ),
+        f"{listed} (1, 1, 'a', '2999-01-01', :now)",
+        f"{listed} (2, 1, 'a', '9999-12-31', :now)",
+        f"{listed} (3, 1, 'b', '2026-01-01', :now)",
+        "INSERT INTO metric (listing_id, at, upvotes) VALUES (2, :now, 1)",
+    )
     with open_store(empty_database) as store, store.reading() as tx:
         (paper,) = tx.papers.get([1])
     seen = paper.first_seen.date()
     assert {(one.source, one.day) for one in paper.listings} == {("a", seen), ("b", date(2026, 1, 1))}
+
+
+def filled_at(revision: str, database: str, *statements: str) -> None:
+    """Make a database as the migrations up to ``revision`` make it, and execute statements in it."""
+    if "://" not in database:
+        Path(database).touch()
+    engine = _engine(database)
+    with engine.begin() as connection:
+        migrate_to(connection, revision)
+        for statement in statements:
+            connection.execute(text(statement).bindparams(*_bound(statement)))
+    engine.dispose()
 
 
 def _bound(statement: str) -> list[BindParameter[Any]]:
